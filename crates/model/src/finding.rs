@@ -1,0 +1,95 @@
+//! One fault at one place.
+
+use std::sync::Arc;
+
+use crate::{Confidence, Date, Fingerprint, Fix, Meta, Position, Severity, Span};
+
+/// A few source lines around a place, with secrets already masked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Excerpt {
+    /// Number of the first line, from 1.
+    pub first_line: u32,
+    /// The lines without line endings; long ones are cut.
+    pub lines: Vec<String>,
+}
+
+/// A place in a target, complete without the file at hand.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Location {
+    /// Path within the target, `/` between parts; parts of an archive follow a `!`.
+    pub path: Arc<str>,
+    /// Bytes in that file.
+    pub span: Span,
+    /// Where the span starts.
+    pub start: Position,
+    /// Where it ends (one past the last character).
+    pub end: Position,
+    /// Place in the structure of the file, independent of lines: `Deployment/web.spec.template`.
+    pub structure: String,
+    /// Source lines to show.
+    pub excerpt: Option<Excerpt>,
+    /// The commit, for a place in history.
+    pub commit: Option<String>,
+}
+
+/// A second place that explains the first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Related {
+    /// Where.
+    pub location: Location,
+    /// Why it is shown.
+    pub message: String,
+}
+
+/// Where in history a secret lives.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct History {
+    /// Commit that brought it, as hexadecimal id.
+    pub first_commit: String,
+    /// Last commit whose tree still held it.
+    pub last_commit: String,
+    /// Author date of the first commit.
+    pub author_date: Date,
+    /// Whether the newest tree still holds it.
+    pub present: bool,
+}
+
+/// The exception under which a finding stays.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExceptionNote {
+    /// Its `id` in `.palisade/exceptions.toml`.
+    pub id: String,
+    /// Who answers for it.
+    pub owner: String,
+    /// The ticket.
+    pub ticket: String,
+    /// Why it may stay.
+    pub reason: String,
+    /// Last day on which it holds (UTC).
+    pub expires: Date,
+}
+
+/// One fault at one place.
+#[derive(Clone, Debug)]
+pub struct Finding {
+    /// The check that found it.
+    pub check: &'static Meta,
+    /// How bad, which may differ from the check's usual severity.
+    pub severity: Severity,
+    /// How sure.
+    pub confidence: Confidence,
+    /// What is wrong and why it matters, for a tired person.
+    pub message: String,
+    /// Stable identity.
+    pub fingerprint: Fingerprint,
+    /// Where.
+    pub location: Location,
+    /// More places.
+    pub also: Vec<Related>,
+    /// An edit that removes it.
+    pub fix: Option<Fix>,
+    /// Set by the gate when an exception in force covers the finding.
+    pub exception: Option<ExceptionNote>,
+    /// For secrets found in history.
+    pub history: Option<History>,
+}
