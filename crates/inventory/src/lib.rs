@@ -1,1 +1,34 @@
-//! palisade inventory
+//! Bytes become facts with byte spans.
+//!
+//! Each module reads one format and is tolerant: it returns what it could read
+//! and the list of what it could not. Nothing here judges, and nothing here
+//! touches the file system, the network or another program.
+
+pub mod yaml;
+
+use palisade_model::Span;
+
+/// A part of a file that could not be read as its format.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// Where reading stopped or went astray.
+    pub span: Span,
+    /// What is wrong, for a person.
+    pub message: String,
+}
+
+/// The structure of a file, to name a place in it without line numbers.
+pub trait Structure {
+    /// The path to the innermost named thing around `span`: `Deployment/web.spec.replicas`.
+    fn path_of(&self, span: Span) -> String;
+}
+
+/// A file without structure: every place has the empty path.
+#[derive(Clone, Copy, Debug)]
+pub struct Flat;
+
+impl Structure for Flat {
+    fn path_of(&self, _span: Span) -> String {
+        String::new()
+    }
+}

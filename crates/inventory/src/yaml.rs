@@ -1,0 +1,661 @@
+//! YAML streams as an arena of nodes with byte spans.
+//!
+//! Reads every document of a stream over `saphyr-parser`'s events. Aliases are
+//! kept as references and resolved on navigation, so an alias bomb costs
+//! nothing. A broken document keeps what stood before the break, and reading
+//! goes on at the next `---`. Comments are not kept; ask [`Yaml::comment_on_line`].
+//! It refuses: tags beyond the core schema have no effect, nothing is executed.
+
+use palisade_model::Span;
+use saphyr_parser::{Event, Parser, ScalarStyle};
+
+use crate::{Problem, Structure};
+
+/// Containers deeper than this are not read: real files stay under 40, and views walk recursively.
+pub const DEPTH_MAX: usize = 128;
+/// More nodes than this are not read (about 200 MB of arena).
+pub const NODES_MAX: usize = 4_000_000;
+/// Broken documents after which the rest of a stream is given up.
+const RESTARTS_MAX: usize = 32;
+/// Steps along aliases and merge keys before navigation gives up; cycles end here.
+const HOPS_MAX: usize = 16;
+
+/// A YAML stream: its text, its documents and what could not be read.
+#[derive(Debug)]
+pub struct Yaml {
+    text: String,
+    nodes: Vec<Data>,
+    children: Vec<u32>,
+    documents: Vec<u32>,
+    problems: Vec<Problem>,
+}
+
+#[derive(Debug)]
+struct Data {
+    kind: Kind,
+    span: Span,
+    parent: u32,
+}
+
+#[derive(Debug)]
+enum Kind {
+    /// A scalar; the value is kept only when it differs from the source text under the span.
+    Scalar { plain: bool, value: Option<Box<str>> },
+    /// `children[start..start + 2 * count]`: key, value, key, value …
+    Mapping { start: u32, count: u32 },
+    /// `children[start..start + count]`.
+    Sequence { start: u32, count: u32 },
+    /// A reference to an anchored node.
+    Alias(u32),
+}
+
+const NO_PARENT: u32 = u32::MAX;
+
+/// One node of a stream; cheap to copy.
+#[derive(Clone, Copy, Debug)]
+pub struct Node<'y> {
+    yaml: &'y Yaml,
+    id: u32,
+}
+
+/// A key and its value in a mapping.
+#[derive(Clone, Copy, Debug)]
+pub struct Entry<'y> {
+    /// The key's node.
+    pub key: Node<'y>,
+    /// The value's node.
+    pub value: Node<'y>,
+}
+
+impl Yaml {
+    /// Reads a stream. Never fails: see [`Yaml::problems`].
+    #[must_use]
+    pub fn parse(text: impl Into<String>) -> Self {
+        let mut yaml = Self {
+            text: text.into(),
+            nodes: Vec::new(),
+            children: Vec::new(),
+            documents: Vec::new(),
+            problems: Vec::new(),
+        };
+        let text = std::mem::take(&mut yaml.text);
+        let mut from = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
+        for restart in 0.. {
+            let Some(rest) = text.get(from..) else { break };
+            let Some(fault) = Builder::new(&mut yaml, rest, from).run() else { break };
+            let at = from + fault.at;
+            yaml.problems.push(Problem { span: Span::new(at, at), message: fault.message });
+            // The parser may notice the fault only documents later, so look from the broken one on.
+            let broken = from + fault.document;
+            let next = text.get(broken..).and_then(|after| after.find("\n---")).map(|found| broken + found + 1);
+            match next {
+                Some(next) if restart < RESTARTS_MAX && yaml.nodes.len() < NODES_MAX => from = next,
+                _ => break,
+            }
+        }
+        yaml.text = text;
+        yaml
+    }
+
+    /// The text that was read.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The root nodes, one a document; empty documents are left out.
+    pub fn documents(&self) -> impl Iterator<Item = Node<'_>> {
+        self.documents.iter().map(|id| Node { yaml: self, id: *id })
+    }
+
+    /// The root of the first document.
+    #[must_use]
+    pub fn root(&self) -> Option<Node<'_>> {
+        self.documents().next()
+    }
+
+    /// What could not be read, in file order.
+    #[must_use]
+    pub fn problems(&self) -> &[Problem] {
+        &self.problems
+    }
+
+    /// How many nodes were read.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.nodes.len()
+    }
+
+    /// Whether nothing was read.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.nodes.is_empty()
+    }
+
+    /// Every node in file order, aliases not followed.
+    pub fn nodes(&self) -> impl Iterator<Item = Node<'_>> {
+        (0..self.nodes.len()).map(|id| Node { yaml: self, id: u32::try_from(id).unwrap_or(NO_PARENT) })
+    }
+
+    /// The comment that ends the line on which `span` ends, without `#` and white space.
+    #[must_use]
+    pub fn comment_on_line(&self, span: Span) -> Option<&str> {
+        let rest = self.text.get(span.end as usize..)?;
+        let line = rest.lines().next()?;
+        let (before, comment) = line.split_once('#')?;
+        let separated = before.is_empty() || before.ends_with([' ', '\t']) || before.ends_with(['"', '\'']);
+        (separated && before.trim_matches(|c: char| c.is_whitespace() || c == '"' || c == '\'').is_empty())
+            .then(|| comment.trim())
+    }
+
+    fn data(&self, id: u32) -> Option<&Data> {
+        self.nodes.get(id as usize)
+    }
+}
+
+impl<'y> Node<'y> {
+    /// The bytes of this node; for an alias, those of the alias itself.
+    #[must_use]
+    pub fn span(self) -> Span {
+        self.yaml.data(self.id).map_or_else(Span::default, |data| data.span)
+    }
+
+    /// The stream it belongs to.
+    #[must_use]
+    pub fn yaml(self) -> &'y Yaml {
+        self.yaml
+    }
+
+    /// The node an alias stands for; any other node itself.
+    #[must_use]
+    pub fn resolve(self) -> Node<'y> {
+        let mut node = self;
+        for _ in 0..HOPS_MAX {
+            match node.yaml.data(node.id).map(|data| &data.kind) {
+                Some(Kind::Alias(target)) => node = Node { yaml: node.yaml, id: *target },
+                _ => break,
+            }
+        }
+        node
+    }
+
+    fn kind(self) -> Option<&'y Kind> {
+        let node = self.resolve();
+        node.yaml.data(node.id).map(|data| &data.kind)
+    }
+
+    fn child(self, at: u32) -> Option<Node<'y>> {
+        self.yaml.children.get(at as usize).map(|id| Node { yaml: self.yaml, id: *id })
+    }
+
+    /// Whether it is a mapping.
+    #[must_use]
+    pub fn is_mapping(self) -> bool {
+        matches!(self.kind(), Some(Kind::Mapping { .. }))
+    }
+
+    /// Whether it is a sequence.
+    #[must_use]
+    pub fn is_sequence(self) -> bool {
+        matches!(self.kind(), Some(Kind::Sequence { .. }))
+    }
+
+    /// Whether it is a scalar, null included.
+    #[must_use]
+    pub fn is_scalar(self) -> bool {
+        matches!(self.kind(), Some(Kind::Scalar { .. }))
+    }
+
+    /// The text of a scalar of any type (`80` is `"80"`); `None` for containers and null.
+    #[must_use]
+    pub fn as_str(self) -> Option<&'y str> {
+        (!self.is_null()).then(|| self.scalar()).flatten()
+    }
+
+    fn scalar(self) -> Option<&'y str> {
+        let node = self.resolve();
+        match &node.yaml.data(node.id)?.kind {
+            Kind::Scalar { value: Some(value), .. } => Some(value),
+            Kind::Scalar { value: None, .. } => Some(node.span().of(&node.yaml.text)),
+            _ => None,
+        }
+    }
+
+    /// Whether the scalar stands without quotes and is no block scalar.
+    #[must_use]
+    pub fn is_plain(self) -> bool {
+        matches!(self.kind(), Some(Kind::Scalar { plain: true, .. }))
+    }
+
+    /// Whether it is null: nothing, `~` or `null`.
+    #[must_use]
+    pub fn is_null(self) -> bool {
+        self.is_plain() && matches!(self.scalar(), Some("" | "~" | "null" | "Null" | "NULL"))
+    }
+
+    /// A plain truth value, also in the YAML 1.1 spellings that Kubernetes' reader takes.
+    #[must_use]
+    pub fn as_bool(self) -> Option<bool> {
+        if !self.is_plain() {
+            return None;
+        }
+        match self.scalar()? {
+            "true" | "True" | "TRUE" | "yes" | "Yes" | "YES" | "on" | "On" | "ON" => Some(true),
+            "false" | "False" | "FALSE" | "no" | "No" | "NO" | "off" | "Off" | "OFF" => Some(false),
+            _ => None,
+        }
+    }
+
+    /// A plain whole number.
+    #[must_use]
+    pub fn as_i64(self) -> Option<i64> {
+        if self.is_plain() { self.scalar()?.parse().ok() } else { None }
+    }
+
+    /// The entries of a mapping in file order, without merged ones; nothing for other nodes.
+    pub fn entries(self) -> impl Iterator<Item = Entry<'y>> {
+        let (start, count) = match self.kind() {
+            Some(Kind::Mapping { start, count }) => (*start, *count),
+            _ => (0, 0),
+        };
+        (0..count).filter_map(move |at| {
+            Some(Entry { key: self.child(start + 2 * at)?, value: self.child(start + 2 * at + 1)? })
+        })
+    }
+
+    /// The items of a sequence; nothing for other nodes.
+    pub fn items(self) -> impl Iterator<Item = Node<'y>> {
+        let (start, count) = match self.kind() {
+            Some(Kind::Sequence { start, count }) => (*start, *count),
+            _ => (0, 0),
+        };
+        (0..count).filter_map(move |at| self.child(start + at))
+    }
+
+    /// The entry under a key, merge keys (`<<`) included; of duplicate keys the last, as readers do.
+    #[must_use]
+    pub fn entry(self, key: &str) -> Option<Entry<'y>> {
+        self.entry_within(key, HOPS_MAX)
+    }
+
+    fn entry_within(self, key: &str, hops: usize) -> Option<Entry<'y>> {
+        let own = self.entries().filter(|entry| entry.key.scalar() == Some(key)).last();
+        if own.is_some() || hops == 0 {
+            return own;
+        }
+        let merged = self.entries().find(|entry| entry.key.is_plain() && entry.key.scalar() == Some("<<"))?.value;
+        if merged.is_sequence() {
+            merged.items().take(HOPS_MAX).find_map(|item| item.entry_within(key, hops / 2))
+        } else {
+            merged.entry_within(key, hops - 1)
+        }
+    }
+
+    /// The value under a key.
+    #[must_use]
+    pub fn get(self, key: &str) -> Option<Node<'y>> {
+        self.entry(key).map(|entry| entry.value)
+    }
+
+    /// The value at the end of a chain of keys.
+    #[must_use]
+    pub fn at(self, keys: &[&str]) -> Option<Node<'y>> {
+        keys.iter().try_fold(self, |node, key| node.get(key))
+    }
+
+    /// The text under a key.
+    #[must_use]
+    pub fn get_str(self, key: &str) -> Option<&'y str> {
+        self.get(key)?.as_str()
+    }
+
+    /// The container that holds this node.
+    #[must_use]
+    pub fn parent(self) -> Option<Node<'y>> {
+        let parent = self.yaml.data(self.id)?.parent;
+        (parent != NO_PARENT).then_some(Node { yaml: self.yaml, id: parent })
+    }
+
+    /// Offset in the file of byte `at` of [`Node::as_str`]. Counts what is no white space, so it is
+    /// exact through indents and folding; only escapes in double quotes shift it.
+    #[must_use]
+    pub fn offset_of(self, at: usize) -> usize {
+        let node = self.resolve();
+        let span = node.span();
+        let raw = span.of(&node.yaml.text);
+        let (Some(value), start) = (node.scalar(), span.start as usize) else { return span.start as usize };
+        if raw.len() == value.len() {
+            return start + at;
+        }
+        let ink = |byte: &u8| !byte.is_ascii_whitespace();
+        let before = value.as_bytes().iter().take(at).filter(|byte| ink(byte)).count();
+        let quote = usize::from(raw.starts_with(['"', '\'']));
+        let mut inked = raw.bytes().enumerate().skip(quote).filter(|(_, byte)| ink(byte));
+        start + inked.nth(before).map_or(raw.len(), |(offset, _)| offset)
+    }
+
+    /// The span in the file of bytes `from..to` of [`Node::as_str`]; see [`Node::offset_of`].
+    #[must_use]
+    pub fn span_within(self, from: usize, to: usize) -> Span {
+        let start = self.offset_of(from);
+        let end = if to > from { self.offset_of(to - 1) + 1 } else { start };
+        Span::new(start, end)
+    }
+}
+
+/// Two nodes are the same when they are the same place of the same stream.
+impl PartialEq for Node<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        std::ptr::eq(self.yaml, other.yaml) && self.id == other.id
+    }
+}
+
+impl Structure for Yaml {
+    fn path_of(&self, span: Span) -> String {
+        let mut path = String::new();
+        let Some(mut node) = self.documents().find(|root| root.span().contains(span)) else { return path };
+        if let (Some(kind), Some(name)) =
+            (node.get_str("kind"), node.get("metadata").and_then(|metadata| metadata.get_str("name")))
+        {
+            path.push_str(kind);
+            path.push('/');
+            if let Some(namespace) = node.get("metadata").and_then(|metadata| metadata.get_str("namespace")) {
+                path.push_str(namespace);
+                path.push('/');
+            }
+            path.push_str(name);
+        }
+        for _ in 0..=DEPTH_MAX {
+            match self.data(node.id).map(|data| &data.kind) {
+                Some(Kind::Mapping { .. }) => {
+                    let inside = node.entries().find(|entry| entry.key.span().to(entry.value.span()).contains(span));
+                    let Some(entry) = inside else { break };
+                    path.push('.');
+                    path.push_str(entry.key.scalar().unwrap_or("?"));
+                    node = entry.value;
+                }
+                Some(Kind::Sequence { .. }) => {
+                    let Some(item) = node.items().find(|item| item.span().contains(span)) else { break };
+                    path.push_str(&item_label(item));
+                    node = item;
+                }
+                _ => break,
+            }
+        }
+        path
+    }
+}
+
+/// How an item of a sequence is named: by what identifies it, so that moving it keeps its name.
+fn item_label(item: Node<'_>) -> String {
+    if item.is_scalar() {
+        return "[]".to_owned();
+    }
+    for key in ["name", "id", "uses", "key", "repo", "run"] {
+        if let Some(value) = item.get_str(key) {
+            let line = value.lines().next().unwrap_or("");
+            return format!("[{key}={}]", line.chars().take(80).collect::<String>());
+        }
+    }
+    "[]".to_owned()
+}
+
+/// Turns events into nodes. Iterative: depth costs no stack.
+struct Builder<'y, 't> {
+    yaml: &'y mut Yaml,
+    text: &'t str,
+    base: usize,
+    offsets: CharOffsets,
+    open: Vec<Open>,
+    anchors: Vec<(usize, u32)>,
+}
+
+/// Where reading stopped, and in which document.
+struct Fault {
+    at: usize,
+    document: usize,
+    message: String,
+}
+
+struct Open {
+    id: u32,
+    children: Vec<u32>,
+    mapping: bool,
+}
+
+impl<'y, 't> Builder<'y, 't> {
+    fn new(yaml: &'y mut Yaml, text: &'t str, base: usize) -> Self {
+        Self { yaml, text, base, offsets: CharOffsets::new(text), open: Vec::new(), anchors: Vec::new() }
+    }
+
+    /// Reads to the end, or to the first fault (offsets in `text`).
+    fn run(mut self) -> Option<Fault> {
+        let mut parser = Parser::new_from_str(self.text);
+        let mut document = 0;
+        let fault = loop {
+            let (event, span) = match parser.next_event() {
+                None => break None,
+                Some(Ok(event)) => event,
+                Some(Err(error)) => {
+                    let at = self.offsets.byte(self.text, error.marker().index());
+                    break Some((at, error.info().to_owned()));
+                }
+            };
+            let start = self.offsets.byte(self.text, span.start.index());
+            let end = self.offsets.byte(self.text, span.end.index());
+            if self.open.len() >= DEPTH_MAX {
+                break Some((start, format!("nested deeper than {DEPTH_MAX} levels")));
+            }
+            if self.yaml.nodes.len() >= NODES_MAX {
+                break Some((start, format!("more than {NODES_MAX} nodes")));
+            }
+            match event {
+                Event::DocumentStart(_) => document = start,
+                Event::MappingStart(anchor, _) => self.container(true, anchor, start, end),
+                Event::SequenceStart(anchor, _) => self.container(false, anchor, start, end),
+                Event::MappingEnd | Event::SequenceEnd => self.close(Some(end)),
+                Event::Scalar(value, style, anchor, _) => {
+                    let span = self.trimmed(start, end, style);
+                    let raw = span.of(self.text);
+                    let kept = (*value != *raw).then(|| Box::<str>::from(&*value));
+                    let plain = style == ScalarStyle::Plain;
+                    let id = self.add(Kind::Scalar { plain, value: kept }, span);
+                    self.anchor(anchor, id);
+                }
+                Event::Alias(anchor) => {
+                    let target = self.anchors.iter().rev().find(|(known, _)| *known == anchor).map(|(_, id)| *id);
+                    let span = Span::new(start, end);
+                    match target {
+                        Some(target) => self.add(Kind::Alias(target), span),
+                        None => self.add(Kind::Scalar { plain: true, value: None }, span),
+                    };
+                }
+                _ => {}
+            }
+        };
+        while !self.open.is_empty() {
+            self.close(None);
+        }
+        fault.map(|(at, message)| Fault { at, document, message })
+    }
+
+    /// The parser's span may run over white space and a comment that follow; cut them.
+    fn trimmed(&self, start: usize, end: usize, style: ScalarStyle) -> Span {
+        let raw = self.text.get(start..end).unwrap_or("");
+        let length = match style {
+            ScalarStyle::Plain => raw.trim_end().len(),
+            ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted => quoted_length(raw),
+            ScalarStyle::Literal | ScalarStyle::Folded => raw.trim_end().len(),
+        };
+        Span::new(start, start + length)
+    }
+
+    fn anchor(&mut self, anchor: usize, id: u32) {
+        if anchor > 0 {
+            self.anchors.push((anchor, id));
+        }
+    }
+
+    fn add(&mut self, kind: Kind, span: Span) -> u32 {
+        let id = u32::try_from(self.yaml.nodes.len()).unwrap_or(NO_PARENT);
+        let parent = self.open.last().map_or(NO_PARENT, |open| open.id);
+        self.yaml.nodes.push(Data { kind, span: span.shifted(self.base), parent });
+        match self.open.last_mut() {
+            Some(open) => open.children.push(id),
+            None => self.yaml.documents.push(id),
+        }
+        id
+    }
+
+    fn container(&mut self, mapping: bool, anchor: usize, start: usize, end: usize) {
+        let id = self.add(Kind::Sequence { start: 0, count: 0 }, Span::new(start, end));
+        self.anchor(anchor, id);
+        self.open.push(Open { id, children: Vec::new(), mapping });
+    }
+
+    fn close(&mut self, end: Option<usize>) {
+        let Some(mut open) = self.open.pop() else { return };
+        if open.mapping && open.children.len() % 2 == 1 {
+            // The file broke between a key and its value: the key has no value.
+            let at = open.children.last().and_then(|id| self.yaml.data(*id)).map_or_else(Span::default, |key| key.span);
+            let id = u32::try_from(self.yaml.nodes.len()).unwrap_or(NO_PARENT);
+            let span = Span { start: at.end, end: at.end };
+            self.yaml.nodes.push(Data { kind: Kind::Scalar { plain: true, value: None }, span, parent: open.id });
+            open.children.push(id);
+        }
+        let start = u32::try_from(self.yaml.children.len()).unwrap_or(NO_PARENT);
+        let count = u32::try_from(open.children.len()).unwrap_or(0);
+        self.yaml.children.append(&mut open.children.clone());
+        let first = open.children.first().and_then(|id| self.yaml.data(*id)).map(|data| data.span);
+        let last = open.children.last().and_then(|id| self.yaml.data(*id)).map(|data| data.span);
+        let flow = end.and_then(|end| self.text.as_bytes().get(end.saturating_sub(1)));
+        let Some(data) = self.yaml.nodes.get_mut(open.id as usize) else { return };
+        data.kind =
+            if open.mapping { Kind::Mapping { start, count: count / 2 } } else { Kind::Sequence { start, count } };
+        let opener = self.text.as_bytes().get((data.span.start as usize).saturating_sub(self.base));
+        match (opener, flow, end) {
+            (Some(b'{'), Some(b'}'), Some(end)) | (Some(b'['), Some(b']'), Some(end)) => {
+                data.span.end = Span::new(0, end + self.base).end;
+            }
+            // A block container ends with its last child; its own end event lies at the next token.
+            _ => {
+                if let Some(first) = first {
+                    data.span.start = data.span.start.min(first.start);
+                }
+                data.span.end = last.map_or(data.span.start, |last| last.end).max(data.span.start);
+            }
+        }
+    }
+}
+
+/// Length of the quoted scalar at the start of `raw`, quotes included.
+fn quoted_length(raw: &str) -> usize {
+    let bytes = raw.as_bytes();
+    let Some(quote) = bytes.first() else { return 0 };
+    let mut at = 1;
+    while let Some(byte) = bytes.get(at) {
+        match byte {
+            b'\\' if *quote == b'"' => at += 1,
+            byte if byte == quote && *quote == b'\'' && bytes.get(at + 1) == Some(&b'\'') => at += 1,
+            byte if byte == quote => return at + 1,
+            _ => {}
+        }
+        at += 1;
+    }
+    raw.trim_end().len()
+}
+
+/// Turns the parser's character counts into byte offsets.
+struct CharOffsets {
+    /// Byte offset of every `STRIDE`th character; empty for ASCII, where both are equal.
+    marks: Vec<u32>,
+}
+
+const STRIDE: usize = 64;
+
+impl CharOffsets {
+    fn new(text: &str) -> Self {
+        if text.is_ascii() {
+            return Self { marks: Vec::new() };
+        }
+        let marks = text.char_indices().step_by(STRIDE).map(|(byte, _)| Span::new(byte, byte).start).collect();
+        Self { marks }
+    }
+
+    fn byte(&self, text: &str, index: usize) -> usize {
+        if self.marks.is_empty() {
+            return index.min(text.len());
+        }
+        let Some(mark) = self.marks.get(index / STRIDE) else { return text.len() };
+        let mark = *mark as usize;
+        let rest = text.get(mark..).unwrap_or("");
+        rest.char_indices().nth(index % STRIDE).map_or(text.len(), |(byte, _)| mark + byte)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+    use super::*;
+
+    #[test]
+    fn spans_are_bytes_over_documents_quotes_blocks_and_wide_characters() {
+        let text = "# ü\na: 'ö x' # c\nb:\n  - {k: v}\n  - |\n    line ä\n    two\n---\r\nc: \"d\"\r\n";
+        let yaml = Yaml::parse(text);
+        assert_eq!(yaml.problems(), []);
+        let roots: Vec<_> = yaml.documents().collect();
+        assert_eq!(roots.len(), 2);
+        let a = roots[0].get("a").unwrap();
+        assert_eq!((a.as_str(), a.span().of(text)), (Some("ö x"), "'ö x'"));
+        assert_eq!(yaml.comment_on_line(a.span()), Some("c"));
+        let b: Vec<_> = roots[0].get("b").unwrap().items().collect();
+        assert_eq!(b[0].span().of(text), "{k: v}");
+        assert_eq!(b[0].get_str("k"), Some("v"));
+        assert_eq!(b[1].as_str(), Some("line ä\ntwo\n"));
+        let at = b[1].as_str().unwrap().find("two").unwrap();
+        assert!(text[b[1].offset_of(at)..].starts_with("two"));
+        assert_eq!(roots[1].get("c").unwrap().span().of(text), "\"d\"");
+        assert_eq!(roots[0].span().of(text).trim_end(), text[5..text.find("\n---").unwrap()].trim_end());
+    }
+
+    #[test]
+    fn aliases_and_merges_resolve_and_cycles_end() {
+        let yaml = Yaml::parse("base: &b {x: 1, y: 2}\nuse:\n  <<: *b\n  y: 3\nloop: &l\n  <<: *l\n  me: *l\n");
+        let root = yaml.root().unwrap();
+        let used = root.get("use").unwrap();
+        assert_eq!((used.get_str("x"), used.get_str("y")), (Some("1"), Some("3")));
+        let cycle = root.get("loop").unwrap();
+        assert!(cycle.get("none").is_none());
+        assert!(cycle.at(&["me", "me", "me"]).is_some());
+    }
+
+    #[test]
+    fn a_broken_document_keeps_its_head_and_the_rest_of_the_stream() {
+        let yaml = Yaml::parse("a: 1\nb: [\n---\nc: 2\n");
+        assert_eq!(yaml.problems().len(), 1);
+        let found: Vec<_> = yaml.documents().filter_map(|root| root.get_str("c").or(root.get_str("a"))).collect();
+        assert_eq!(found, ["1", "2"]);
+    }
+
+    #[test]
+    fn bombs_and_depth_are_bounded() {
+        let mut bomb = String::from("a: &a [x, x, x, x, x, x, x, x, x]\n");
+        for (before, name) in ('a'..'y').zip('b'..'z') {
+            bomb.push_str(&format!("{name}: &{name} [{}]\n", vec![format!("*{before}"); 9].join(", ")));
+        }
+        assert_eq!(Yaml::parse(bomb).problems(), []);
+        for deep in ["[".repeat(10_000), "- ".repeat(10_000), "{a: ".repeat(10_000)] {
+            let yaml = Yaml::parse(deep);
+            assert_eq!(yaml.problems().len(), 1, "{:?}", yaml.problems());
+        }
+    }
+
+    #[test]
+    fn places_are_named_without_lines() {
+        let text = "kind: Deployment\nmetadata: {name: web}\nspec:\n  containers:\n    - image: a:1\n      name: app\n";
+        let yaml = Yaml::parse(text);
+        let image =
+            yaml.root().unwrap().at(&["spec", "containers"]).unwrap().items().next().unwrap().get("image").unwrap();
+        assert_eq!(yaml.path_of(image.span()), "Deployment/web.spec.containers[name=app].image");
+    }
+}
