@@ -1,1 +1,5 @@
-//! t
+//! Helpers for tests only: the walker that turns a check's page into test cases.
+
+mod pages;
+
+pub use pages::{Case, Expected, Page, PageError, walk};

@@ -1,1 +1,30 @@
-//! palisade checks
+//! Facts become findings: the checks, their pages, and the scanner that runs them in one pass.
+//!
+//! A check is one `.rs` file that declares and decides, and one `.md` page that
+//! explains and tests it. Nothing here opens files, asks the clock or starts
+//! programs: what a check needs from outside comes through [`Host`].
+
+mod check;
+mod report;
+mod scanner;
+mod settings;
+
+pub mod ci;
+pub mod kubernetes;
+pub mod scan;
+
+pub use check::{Check, Run};
+pub use report::{Draft, Report};
+pub use scanner::{FileReport, Host, PARSE_BYTES_MAX, Scan, Scanner};
+pub use settings::{KubernetesSettings, Selection, Settings, UnknownCheck, distance, matches};
+
+/// Every check, by family.
+pub fn catalogue() -> impl Iterator<Item = &'static Check> {
+    [ci::CHECKS, kubernetes::CHECKS, scan::CHECKS].into_iter().flatten().copied()
+}
+
+/// The check with an id.
+#[must_use]
+pub fn find(id: &str) -> Option<&'static Check> {
+    catalogue().find(|check| check.meta.id == id)
+}

@@ -4,7 +4,16 @@
 //! and the list of what it could not. Nothing here judges, and nothing here
 //! touches the file system, the network or another program.
 
+pub mod format;
+pub mod kubernetes;
+pub mod subject;
+pub mod workflow;
 pub mod yaml;
+
+pub use format::Format;
+pub use subject::Subject;
+
+use std::sync::Arc;
 
 use palisade_model::Span;
 
@@ -30,5 +39,31 @@ pub struct Flat;
 impl Structure for Flat {
     fn path_of(&self, _span: Span) -> String {
         String::new()
+    }
+}
+
+/// What one file adds to the knowledge about the whole target; small, kept until the end of a scan.
+#[derive(Debug)]
+pub struct Facts {
+    /// Path within the target.
+    pub path: Arc<str>,
+    /// What kind of file it is.
+    pub format: Format,
+    /// Kubernetes objects that stand in it.
+    pub objects: Vec<kubernetes::ObjectFacts>,
+}
+
+/// Everything known about a target, for checks that look across files.
+#[derive(Debug, Default)]
+pub struct Inventory {
+    /// By path, sorted.
+    pub files: Vec<Facts>,
+}
+
+impl Inventory {
+    /// The facts of a path.
+    #[must_use]
+    pub fn file(&self, path: &str) -> Option<&Facts> {
+        self.files.binary_search_by(|facts| (*facts.path).cmp(path)).ok().and_then(|at| self.files.get(at))
     }
 }

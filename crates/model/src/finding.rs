@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::{Confidence, Date, Fingerprint, Fix, Meta, Position, Severity, Span};
+use crate::{Confidence, Date, Digest, Fingerprint, Fix, Meta, Position, Severity, Span};
 
 /// A few source lines around a place, with secrets already masked.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,6 +26,8 @@ pub struct Location {
     pub end: Position,
     /// Place in the structure of the file, independent of lines: `Deployment/web.spec.template`.
     pub structure: String,
+    /// Hash of the text under the span, part of a finding's identity.
+    pub content: Digest,
     /// Source lines to show.
     pub excerpt: Option<Excerpt>,
     /// The commit, for a place in history.

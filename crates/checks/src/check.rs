@@ -1,0 +1,64 @@
+//! A check: its declaration and the function that decides it.
+
+use palisade_inventory::Inventory;
+use palisade_inventory::kubernetes::Object;
+use palisade_inventory::workflow::Workflow;
+use palisade_model::Meta;
+
+use crate::Report;
+
+/// One check. Declare it as a `static` named `CHECK` and list it in its family's `CHECKS`.
+#[derive(Debug)]
+pub struct Check {
+    /// What it says of itself.
+    pub meta: Meta,
+    /// What it looks at and how it decides.
+    pub run: Run,
+}
+
+/// What a check looks at.
+#[derive(Clone, Copy, Debug)]
+pub enum Run {
+    /// Each GitHub Actions workflow.
+    Workflow(fn(&Workflow<'_>, &mut Report<'_>)),
+    /// Each Kubernetes object in manifests, rendered charts and overlays.
+    Object(fn(&Object<'_>, &mut Report<'_>)),
+    /// The whole target, once, after all files.
+    Inventory(fn(&Inventory, &mut Report<'_>)),
+    /// Decided by the scanner itself while reading.
+    Scanner,
+    /// Decided where findings meet exceptions, in the gate.
+    Gate,
+}
+
+impl Check {
+    /// A check of each workflow.
+    #[must_use]
+    pub const fn on_workflow(meta: Meta, run: fn(&Workflow<'_>, &mut Report<'_>)) -> Self {
+        Self { meta, run: Run::Workflow(run) }
+    }
+
+    /// A check of each Kubernetes object.
+    #[must_use]
+    pub const fn on_object(meta: Meta, run: fn(&Object<'_>, &mut Report<'_>)) -> Self {
+        Self { meta, run: Run::Object(run) }
+    }
+
+    /// A check across files.
+    #[must_use]
+    pub const fn on_inventory(meta: Meta, run: fn(&Inventory, &mut Report<'_>)) -> Self {
+        Self { meta, run: Run::Inventory(run) }
+    }
+
+    /// A check that the scanner decides while it reads.
+    #[must_use]
+    pub const fn by_scanner(meta: Meta) -> Self {
+        Self { meta, run: Run::Scanner }
+    }
+
+    /// A check that the gate decides.
+    #[must_use]
+    pub const fn by_gate(meta: Meta) -> Self {
+        Self { meta, run: Run::Gate }
+    }
+}

@@ -1,0 +1,181 @@
+//! Where checks put what they find: a span and a message; the rest is computed here.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use palisade_inventory::Subject;
+use palisade_model::{Confidence, Digest, Finding, Fingerprint, Fix, Location, Meta, Related, Severity, Span};
+
+use crate::Settings;
+
+/// Findings beyond this for one check in one file are counted in the last one's message, not listed.
+const FINDINGS_PER_CHECK_MAX: usize = 1_000;
+
+/// Collects the findings of checks over one file, or over the whole target.
+pub struct Report<'a> {
+    settings: &'a Settings,
+    subject: Option<&'a Subject<'a>>,
+    check: &'static Meta,
+    drafts: Vec<Draft>,
+}
+
+/// A finding in the making.
+#[derive(Debug)]
+pub struct Draft {
+    check: &'static Meta,
+    severity: Severity,
+    confidence: Confidence,
+    message: String,
+    location: Location,
+    also: Vec<Related>,
+    fix: Option<Fix>,
+    secret: Option<Digest>,
+}
+
+impl<'a> Report<'a> {
+    /// A report over one file, or over the whole target when there is no subject.
+    #[must_use]
+    pub fn new(settings: &'a Settings, subject: Option<&'a Subject<'a>>, check: &'static Meta) -> Self {
+        Self { settings, subject, check, drafts: Vec::new() }
+    }
+
+    /// From now on findings belong to this check.
+    pub fn switch(&mut self, check: &'static Meta) {
+        self.check = check;
+    }
+
+    /// What the user set.
+    #[must_use]
+    pub fn settings(&self) -> &'a Settings {
+        self.settings
+    }
+
+    /// Path of the file at hand; empty for the whole target.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        self.subject.map_or("", |subject| subject.path())
+    }
+
+    /// The location of a span of the file at hand.
+    #[must_use]
+    pub fn locate(&self, span: Span) -> Location {
+        match self.subject {
+            Some(subject) => subject.locate(span),
+            None => no_place(),
+        }
+    }
+
+    /// A finding at a span of the file at hand. Point at the faulty key or value; when something is
+    /// missing, at the name of what lacks it.
+    pub fn finding(&mut self, span: Span, message: impl Into<String>) -> &mut Draft {
+        let location = self.locate(span);
+        self.finding_at(location, message)
+    }
+
+    /// A finding at a place that was located before, for checks across files.
+    pub fn finding_at(&mut self, location: Location, message: impl Into<String>) -> &mut Draft {
+        let check = self.check;
+        self.drafts.push(Draft {
+            check,
+            severity: check.severity,
+            confidence: check.confidence,
+            message: message.into(),
+            location,
+            also: Vec::new(),
+            fix: None,
+            secret: None,
+        });
+        let last = self.drafts.len() - 1;
+        #[expect(clippy::indexing_slicing, reason = "just pushed")]
+        &mut self.drafts[last]
+    }
+
+    /// The findings, with identities.
+    #[must_use]
+    pub fn finish(mut self) -> Vec<Finding> {
+        self.drafts.sort_by_key(|draft| draft.location.span);
+        let mut twins: HashMap<(&str, Arc<str>, String, Digest), u32> = HashMap::new();
+        let mut counts: HashMap<&str, usize> = HashMap::new();
+        let mut findings = Vec::with_capacity(self.drafts.len());
+        for draft in self.drafts {
+            let place = &draft.location;
+            let count = counts.entry(draft.check.id).or_default();
+            *count += 1;
+            if *count > FINDINGS_PER_CHECK_MAX {
+                continue;
+            }
+            let fingerprint = match draft.secret {
+                Some(secret) => Fingerprint::of_secret(draft.check.id, secret),
+                None => {
+                    let key = (draft.check.id, Arc::clone(&place.path), place.structure.clone(), place.content);
+                    let twin = twins.entry(key).or_default();
+                    *twin += 1;
+                    Fingerprint::of_place(draft.check.id, &place.path, &place.structure, place.content, *twin - 1)
+                }
+            };
+            findings.push(Finding {
+                check: draft.check,
+                severity: draft.severity,
+                confidence: draft.confidence,
+                message: draft.message,
+                fingerprint,
+                location: draft.location,
+                also: draft.also,
+                fix: draft.fix,
+                exception: None,
+                history: None,
+            });
+        }
+        for (check, count) in counts.iter().filter(|(_, count)| **count > FINDINGS_PER_CHECK_MAX) {
+            if let Some(last) = findings.iter_mut().rfind(|finding| finding.check.id == *check) {
+                last.message.push_str(&format!(" (and {} more in this file)", count - FINDINGS_PER_CHECK_MAX));
+            }
+        }
+        findings
+    }
+}
+
+impl Draft {
+    /// Shows a second place that explains the first.
+    pub fn also(&mut self, location: Location, message: impl Into<String>) -> &mut Self {
+        self.also.push(Related { location, message: message.into() });
+        self
+    }
+
+    /// Offers an edit that removes the finding.
+    pub fn fix(&mut self, fix: Fix) -> &mut Self {
+        self.fix = Some(fix);
+        self
+    }
+
+    /// Rates this one differently from the check's usual severity.
+    pub fn severity(&mut self, severity: Severity) -> &mut Self {
+        self.severity = severity;
+        self
+    }
+
+    /// Is more or less sure than usual.
+    pub fn confidence(&mut self, confidence: Confidence) -> &mut Self {
+        self.confidence = confidence;
+        self
+    }
+
+    /// Identifies the finding by the keyed hash of a secret's value instead of its place.
+    pub fn secret(&mut self, keyed_hash: Digest) -> &mut Self {
+        self.secret = Some(keyed_hash);
+        self
+    }
+}
+
+fn no_place() -> Location {
+    Location {
+        path: "".into(),
+        span: Span::default(),
+        start: palisade_model::Position::default(),
+        end: palisade_model::Position::default(),
+        structure: String::new(),
+        content: palisade_model::content_hash(&[]),
+        excerpt: None,
+        commit: None,
+    }
+}

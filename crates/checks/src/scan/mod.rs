@@ -1,0 +1,8 @@
+//! What the scanner itself has to say: files that a check needed and could not have.
+
+pub mod unreadable_file;
+
+use crate::Check;
+
+/// The family's checks.
+pub static CHECKS: &[&Check] = &[&unreadable_file::CHECK];

@@ -1,0 +1,203 @@
+//! One pass: each file is read once, parsed once, and judged by every check it concerns.
+
+use std::sync::Arc;
+
+use palisade_inventory::kubernetes::{Object, ObjectFacts};
+use palisade_inventory::workflow::Workflow;
+use palisade_inventory::yaml::Yaml;
+use palisade_inventory::{Facts, Flat, Format, Inventory, Problem, Subject};
+use palisade_model::{Coverage, Finding, Skipped, Span};
+
+use crate::check::Run;
+use crate::{Check, Report, Selection, Settings};
+
+/// Structured files above this are searched for secrets but not parsed.
+pub const PARSE_BYTES_MAX: usize = 16 << 20;
+
+/// What checks across files may ask of the outside.
+#[derive(Clone, Copy)]
+pub struct Host<'a> {
+    /// Bytes of another file of the target, by path; `None` when there is none.
+    pub read: &'a (dyn Fn(&str) -> Option<Vec<u8>> + Sync),
+}
+
+/// Runs the chosen checks. Shared between threads while files are looked at.
+#[derive(Debug)]
+pub struct Scanner {
+    settings: Settings,
+    checks: Vec<&'static Check>,
+}
+
+/// What one file gave.
+#[derive(Debug)]
+pub struct FileReport {
+    /// Findings that need no other file.
+    pub findings: Vec<Finding>,
+    /// What is kept for checks across files.
+    pub facts: Facts,
+    /// This file's line in the coverage.
+    pub coverage: Coverage,
+}
+
+/// A finished scan.
+#[derive(Debug, Default)]
+pub struct Scan {
+    /// Sorted by path and place.
+    pub findings: Vec<Finding>,
+    /// What was looked at.
+    pub coverage: Coverage,
+}
+
+impl Scanner {
+    /// A scanner for the selected checks.
+    #[must_use]
+    pub fn new(settings: Settings, selection: &Selection) -> Self {
+        let checks = crate::catalogue().filter(|check| selection.takes(&check.meta)).collect();
+        Self { settings, checks }
+    }
+
+    /// The checks that run.
+    #[must_use]
+    pub fn checks(&self) -> &[&'static Check] {
+        &self.checks
+    }
+
+    /// What the user set.
+    #[must_use]
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// Looks at one file.
+    #[must_use]
+    pub fn look(&self, path: &str, bytes: &[u8]) -> FileReport {
+        let path: Arc<str> = path.into();
+        let format = Format::of(&path, bytes);
+        let mut facts = Facts { path: Arc::clone(&path), format, objects: Vec::new() };
+        let mut coverage = Coverage { seen: 1, ..Coverage::default() };
+        let masks: Vec<Span> = Vec::new();
+        let mut findings = Vec::new();
+        if format != Format::Other && bytes.len() > PARSE_BYTES_MAX {
+            let reason = format!("larger than {} MiB, searched for secrets only", PARSE_BYTES_MAX >> 20);
+            coverage.partial.push(Skipped { path: path.to_string(), reason });
+            return FileReport { findings, facts, coverage };
+        }
+        let problems = match format {
+            Format::Workflow | Format::Kubernetes => {
+                let yaml = Yaml::parse(text_of(bytes));
+                let subject = Subject::new(Arc::clone(&path), yaml.text().as_bytes(), &yaml, &masks);
+                findings.extend(self.judge_yaml(format, &yaml, &subject, &mut facts));
+                if !yaml.problems().is_empty() {
+                    findings.extend(self.unreadable(&subject, yaml.problems()));
+                }
+                yaml.problems().to_vec()
+            }
+            _ => Vec::new(),
+        };
+        match problems.first() {
+            Some(problem) => {
+                let line = Subject::new(Arc::clone(&path), bytes, &Flat, &[]).lines().line(problem.span.start) + 1;
+                let reason = format!("line {line}: {}", problem.message);
+                coverage.partial.push(Skipped { path: path.to_string(), reason });
+            }
+            None => coverage.parsed = 1,
+        }
+        FileReport { findings, facts, coverage }
+    }
+
+    /// Ends a scan: checks across files, sorting.
+    #[must_use]
+    pub fn finish(&self, reports: Vec<FileReport>, _host: Host<'_>) -> Scan {
+        let mut scan = Scan::default();
+        let mut inventory = Inventory::default();
+        for report in reports {
+            scan.findings.extend(report.findings);
+            scan.coverage.merge(report.coverage);
+            inventory.files.push(report.facts);
+        }
+        inventory.files.sort_by(|left, right| left.path.cmp(&right.path));
+        for check in &self.checks {
+            if let Run::Inventory(run) = check.run {
+                let mut report = Report::new(&self.settings, None, &check.meta);
+                run(&inventory, &mut report);
+                scan.findings.extend(report.finish());
+            }
+        }
+        scan.coverage.sort();
+        scan.findings.sort_by(|left, right| {
+            let key = |finding: &Finding| (Arc::clone(&finding.location.path), finding.location.span, finding.check.id);
+            key(left).cmp(&key(right))
+        });
+        scan
+    }
+
+    /// Scans files that are at hand in memory: standard input, tests.
+    #[must_use]
+    pub fn scan_files(&self, files: &[(String, Vec<u8>)]) -> Scan {
+        let reports = files.iter().map(|(path, bytes)| self.look(path, bytes)).collect();
+        let read = |path: &str| files.iter().find(|(name, _)| name == path).map(|(_, bytes)| bytes.clone());
+        self.finish(reports, Host { read: &read })
+    }
+
+    fn judge_yaml(&self, format: Format, yaml: &Yaml, subject: &Subject<'_>, facts: &mut Facts) -> Vec<Finding> {
+        let Some(first) = self.checks.first() else { return Vec::new() };
+        let mut report = Report::new(&self.settings, Some(subject), &first.meta);
+        for root in yaml.documents() {
+            match format {
+                Format::Workflow => {
+                    let workflow = Workflow { root };
+                    for check in &self.checks {
+                        if let Run::Workflow(run) = check.run {
+                            report.switch(&check.meta);
+                            run(&workflow, &mut report);
+                        }
+                    }
+                }
+                Format::Kubernetes => {
+                    let object = Object { root };
+                    for check in &self.checks {
+                        if let Run::Object(run) = check.run {
+                            report.switch(&check.meta);
+                            run(&object, &mut report);
+                        }
+                    }
+                    if let Some(kind) = root.get_str("kind") {
+                        let metadata =
+                            |key: &str| root.at(&["metadata", key]).and_then(|node| node.as_str()).map(str::to_owned);
+                        facts.objects.push(ObjectFacts {
+                            kind: kind.to_owned(),
+                            name: metadata("name"),
+                            namespace: metadata("namespace"),
+                            location: subject.locate(root.get("kind").map_or(root.span(), |kind| kind.span())),
+                        });
+                    }
+                }
+                _ => {}
+            }
+        }
+        report.finish()
+    }
+
+    /// A file that checks needed and that could not be read to the end.
+    fn unreadable(&self, subject: &Subject<'_>, problems: &[Problem]) -> Vec<Finding> {
+        let check = &crate::scan::unreadable_file::CHECK;
+        if !self.checks.iter().any(|chosen| chosen.meta.id == check.meta.id) {
+            return Vec::new();
+        }
+        let mut report = Report::new(&self.settings, Some(subject), &check.meta);
+        for problem in problems {
+            report.finding(problem.span, format!("this part was not checked: {}", problem.message));
+        }
+        report.finish()
+    }
+}
+
+/// The bytes as text of the same length: each byte that is no UTF-8 becomes `?`, so that offsets stay.
+fn text_of(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(bytes.len());
+    for chunk in bytes.utf8_chunks() {
+        text.push_str(chunk.valid());
+        text.extend(chunk.invalid().iter().map(|_| '?'));
+    }
+    text
+}

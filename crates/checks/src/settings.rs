@@ -1,0 +1,119 @@
+//! What the user may set about checks, from `palisade.toml` and the command line.
+
+use palisade_model::Meta;
+use serde::Deserialize;
+
+/// The tables of `palisade.toml` that checks read.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Settings {
+    /// `[kubernetes]`
+    pub kubernetes: KubernetesSettings,
+}
+
+/// `[kubernetes]` in `palisade.toml`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct KubernetesSettings {
+    /// Minor version of Kubernetes 1.x whose rules hold; the newest known when absent.
+    pub version: Option<String>,
+    /// Registries that images may come from, as host or host/path prefixes; empty allows all.
+    pub registries: Vec<String>,
+}
+
+/// Which checks run: ids and family globs, as `--select` and `--ignore` give them.
+#[derive(Clone, Debug, Default)]
+pub struct Selection {
+    select: Vec<String>,
+    ignore: Vec<String>,
+}
+
+/// A pattern that matches no check, with the nearest id.
+#[derive(Debug, thiserror::Error)]
+#[error("no check is called `{pattern}`{}", nearest.as_ref().map(|id| format!("; did you mean `{id}`?")).unwrap_or_default())]
+pub struct UnknownCheck {
+    pattern: String,
+    nearest: Option<&'static str>,
+}
+
+impl Selection {
+    /// A selection; empty `select` takes all.
+    ///
+    /// # Errors
+    /// [`UnknownCheck`] for a pattern that matches nothing: a typo must not switch off a check in silence.
+    pub fn new(select: Vec<String>, ignore: Vec<String>) -> Result<Self, UnknownCheck> {
+        for pattern in select.iter().chain(&ignore) {
+            if !crate::catalogue().any(|check| matches(pattern, check.meta.id)) {
+                let nearest = crate::catalogue().map(|check| check.meta.id).min_by_key(|id| distance(id, pattern));
+                return Err(UnknownCheck { pattern: pattern.clone(), nearest });
+            }
+        }
+        Ok(Self { select, ignore })
+    }
+
+    /// Whether a check runs. The scanner's own findings about what it could not read always do.
+    #[must_use]
+    pub fn takes(&self, meta: &Meta) -> bool {
+        let chosen = self.select.is_empty() || self.select.iter().any(|pattern| matches(pattern, meta.id));
+        chosen && !self.ignore.iter().any(|pattern| matches(pattern, meta.id))
+    }
+
+    /// Whether any check of a family runs.
+    #[must_use]
+    pub fn takes_family(&self, family: &str) -> bool {
+        crate::catalogue().any(|check| check.meta.family() == family && self.takes(&check.meta))
+    }
+}
+
+/// Whether a pattern (`a/b`, `a/*`, `a`, `*`) covers an id.
+#[must_use]
+pub fn matches(pattern: &str, id: &str) -> bool {
+    if pattern == "*" || pattern == id {
+        return true;
+    }
+    let family = pattern.strip_suffix("/*").unwrap_or(pattern);
+    if !family.contains(['*', '/']) {
+        return id.split('/').next() == Some(family);
+    }
+    pattern.strip_suffix('*').is_some_and(|head| !head.contains('*') && id.starts_with(head))
+}
+
+/// Edit distance, for "did you mean".
+#[must_use]
+pub fn distance(left: &str, right: &str) -> usize {
+    let right: Vec<char> = right.chars().collect();
+    let mut row: Vec<usize> = (0..=right.len()).collect();
+    for (i, a) in left.chars().enumerate() {
+        let mut previous = i;
+        let mut next = vec![i + 1];
+        for (b, above) in right.iter().zip(row.iter().skip(1)) {
+            let cost = (previous + usize::from(a != *b)).min(above + 1).min(next.last().map_or(0, |left| left + 1));
+            previous = *above;
+            next.push(cost);
+        }
+        row = next;
+    }
+    row.last().copied().unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn patterns_are_ids_families_and_prefixes() {
+        assert!(matches("ci", "ci/unpinned-action"));
+        assert!(matches("ci/*", "ci/unpinned-action"));
+        assert!(matches("ci/unpinned-*", "ci/unpinned-action"));
+        assert!(!matches("ci/unpinned", "ci/unpinned-action"));
+        assert!(!matches("c", "ci/unpinned-action"));
+        assert_eq!(distance("kitten", "sitting"), 3);
+    }
+
+    #[test]
+    fn a_typo_is_an_error_that_names_the_nearest_check() {
+        let error = Selection::new(vec![], vec!["kubernetes/privileged-contaner".into()]).err();
+        let text = error.map(|error| error.to_string()).unwrap_or_default();
+        assert!(text.contains("kubernetes/privileged-container"), "{text}");
+    }
+}

@@ -1,0 +1,61 @@
+//! Every check's page is its test: no check can skip it.
+
+use std::collections::BTreeMap;
+
+use palisade_checks::{Run, Scanner, Selection, Settings, catalogue};
+
+#[test]
+fn every_page_holds() {
+    let mut pages: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for check in catalogue().filter(|check| !matches!(check.run, Run::Gate)) {
+        pages.entry(check.meta.page).or_default().push(check.meta.id);
+    }
+    let mut faults = String::new();
+    for (page, ids) in &pages {
+        let title = page.lines().next().and_then(|line| line.strip_prefix("# ")).unwrap_or("");
+        let id = ids.iter().find(|id| **id == title).or(ids.first()).copied().unwrap_or("");
+        if ids.len() == 1 && title != id {
+            faults.push_str(&format!("{id}: its page is titled `{title}`\n"));
+        }
+        faults.push_str(&palisade_testkit::walk(id, ids, page, &scan));
+        let never_shown =
+            ids.iter().filter(|id| ids.len() > 1 && !page.contains(id.split('/').next_back().unwrap_or("")));
+        faults.extend(never_shown.map(|id| format!("{id}: its page never mentions it\n")));
+    }
+    assert!(faults.is_empty(), "\n{faults}");
+}
+
+#[test]
+fn ids_are_unique_and_well_formed() {
+    let mut seen = std::collections::BTreeSet::new();
+    for check in catalogue() {
+        let meta = &check.meta;
+        let word = |text: &str| {
+            !text.is_empty() && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+        };
+        let formed = meta.id.split_once('/').is_some_and(|(family, fault)| word(family) && word(fault));
+        assert!(formed, "{} is not family/fault", meta.id);
+        assert!(seen.insert(meta.id), "{} is declared twice", meta.id);
+        assert!(!meta.controls.is_empty(), "{} serves no control", meta.id);
+    }
+}
+
+fn scan(files: &[(String, String)]) -> Vec<(String, String, usize)> {
+    let settings = files
+        .iter()
+        .find(|(path, _)| path == "palisade.toml")
+        .map_or(Ok(Settings::default()), |(_, text)| toml::from_str(text));
+    let settings = match settings {
+        Ok(settings) => settings,
+        Err(error) => return vec![(format!("settings: {error}"), String::new(), 0)],
+    };
+    let scanner = Scanner::new(settings, &Selection::default());
+    let files: Vec<_> = files.iter().map(|(path, text)| (path.clone(), text.clone().into_bytes())).collect();
+    let found = scanner.scan_files(&files).findings;
+    found
+        .into_iter()
+        .map(|finding| {
+            (finding.check.id.to_owned(), finding.location.path.to_string(), finding.location.start.line as usize)
+        })
+        .collect()
+}

@@ -1,0 +1,162 @@
+//! What kind of file this is, from its path and its first bytes.
+
+/// The formats that some family of checks reads. Every text file is searched for secrets besides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Format {
+    /// `.github/workflows/*.yml`
+    Workflow,
+    /// `action.yml`: a composite, JavaScript or container action.
+    Action,
+    /// `.github/dependabot.yml`
+    Dependabot,
+    /// `.gitlab-ci.yml` and files under `.gitlab/ci/`.
+    Gitlab,
+    /// Dockerfile or Containerfile.
+    Dockerfile,
+    /// Compose file.
+    Compose,
+    /// `kustomization.yaml`
+    Kustomization,
+    /// `Chart.yaml` of a Helm chart.
+    HelmChart,
+    /// A template of a Helm chart: not YAML until rendered.
+    HelmTemplate,
+    /// Manifests: YAML or JSON with `apiVersion` and `kind`.
+    Kubernetes,
+    /// `.palisade/exceptions.toml`
+    Exceptions,
+    /// A lock file of a package manager.
+    Lockfile,
+    /// Anything else.
+    Other,
+}
+
+/// Lock files of package managers, by name.
+const LOCKFILES: [&str; 20] = [
+    "Cargo.lock",
+    "package-lock.json",
+    "npm-shrinkwrap.json",
+    "yarn.lock",
+    "pnpm-lock.yaml",
+    "bun.lock",
+    "poetry.lock",
+    "uv.lock",
+    "pdm.lock",
+    "Pipfile.lock",
+    "go.sum",
+    "composer.lock",
+    "Gemfile.lock",
+    "mix.lock",
+    "pubspec.lock",
+    "Package.resolved",
+    "Podfile.lock",
+    "packages.lock.json",
+    "gradle.lockfile",
+    ".terraform.lock.hcl",
+];
+
+impl Format {
+    /// Decides from a path (`/` between parts) and the file's bytes.
+    #[must_use]
+    pub fn of(path: &str, bytes: &[u8]) -> Self {
+        let name = path.rsplit('/').next().unwrap_or(path);
+        let lower = name.to_ascii_lowercase();
+        if LOCKFILES.contains(&name) {
+            return Self::Lockfile;
+        }
+        if path == ".palisade/exceptions.toml" || path.ends_with("/.palisade/exceptions.toml") {
+            return Self::Exceptions;
+        }
+        if is_dockerfile(&lower) {
+            return Self::Dockerfile;
+        }
+        let Some(stem) = lower.strip_suffix(".yaml").or_else(|| lower.strip_suffix(".yml")) else {
+            let json =
+                lower.ends_with(".json") && has_line_start(bytes, b"apiVersion") && has_line_start(bytes, b"kind");
+            return if json { Self::Kubernetes } else { Self::Other };
+        };
+        let folder = path.strip_suffix(name).unwrap_or("");
+        if folder.ends_with(".github/workflows/") {
+            return Self::Workflow;
+        }
+        match stem {
+            "action" if has_line_start(bytes, b"runs") => return Self::Action,
+            "dependabot" if folder.ends_with(".github/") => return Self::Dependabot,
+            "kustomization" => return Self::Kustomization,
+            "chart" if name == "Chart.yaml" && has_line_start(bytes, b"name") => return Self::HelmChart,
+            "docker-compose" | "compose" => return Self::Compose,
+            _ => {}
+        }
+        if stem == ".gitlab-ci" || stem.ends_with(".gitlab-ci") || folder.ends_with(".gitlab/ci/") {
+            return Self::Gitlab;
+        }
+        if stem.starts_with("docker-compose") || stem.starts_with("compose.") {
+            return Self::Compose;
+        }
+        let template = contains(bytes, b"{{");
+        if template && (folder.ends_with("templates/") || folder.contains("/templates/")) {
+            return Self::HelmTemplate;
+        }
+        if has_line_start(bytes, b"apiVersion") && has_line_start(bytes, b"kind") {
+            return Self::Kubernetes;
+        }
+        Self::Other
+    }
+}
+
+fn is_dockerfile(lower: &str) -> bool {
+    let named = |base: &str| {
+        lower == base
+            || lower.strip_suffix(base).is_some_and(|rest| rest.ends_with('.'))
+            || lower.strip_prefix(base).is_some_and(|rest| rest.starts_with(['.', '-', '_']))
+    };
+    let other =
+        [".dockerignore", ".md", ".rs", ".go", ".py", ".js", ".ts", ".sh", ".txt", ".html", ".yml", ".yaml", ".json"];
+    (named("dockerfile") || named("containerfile")) && !other.iter().any(|ending| lower.ends_with(ending))
+}
+
+fn contains(bytes: &[u8], needle: &[u8]) -> bool {
+    memchr::memmem::find(bytes, needle).is_some()
+}
+
+/// Whether some line has `key` as its key: first on the line (list dash, indent or quote before it), a colon after.
+fn has_line_start(bytes: &[u8], key: &[u8]) -> bool {
+    memchr::memmem::find_iter(bytes, key).any(|at| {
+        let line =
+            bytes.get(..at).map_or(0, |head| head.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1));
+        let before = bytes.get(line..at).unwrap_or(&[]);
+        let after = bytes.get(at + key.len()..).unwrap_or(&[]);
+        before.iter().all(|byte| matches!(byte, b' ' | b'\t' | b'"' | b'\'' | b'-' | b'{' | 0xEF | 0xBB | 0xBF))
+            && after.iter().find(|byte| !matches!(byte, b' ' | b'"' | b'\'')) == Some(&b':')
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_and_first_bytes_decide() {
+        let manifest = b"# x\napiVersion: v1\nkind: Pod\n".as_slice();
+        for (path, bytes, format) in [
+            (".github/workflows/ci.yml", b"on: push".as_slice(), Format::Workflow),
+            ("sub/.github/workflows/ci.yaml", b"", Format::Workflow),
+            ("action.yml", b"runs:\n  using: composite", Format::Action),
+            (".gitlab-ci.yml", b"", Format::Gitlab),
+            ("build/Dockerfile.prod", b"", Format::Dockerfile),
+            ("app.Dockerfile", b"", Format::Dockerfile),
+            ("dockerfile.rs", b"", Format::Other),
+            ("Dockerfile.dockerignore", b"", Format::Other),
+            ("docker-compose.prod.yml", b"", Format::Compose),
+            ("k8s/pod.yaml", manifest, Format::Kubernetes),
+            ("k8s/pod.json", b"{\"apiVersion\": \"v1\",\n \"kind\": \"Pod\"}", Format::Kubernetes),
+            ("c/templates/pod.yaml", b"apiVersion: v1\nkind: {{ .x }}", Format::HelmTemplate),
+            ("c/Chart.yaml", b"name: c\nversion: 1", Format::HelmChart),
+            ("a/kustomization.yaml", b"", Format::Kustomization),
+            ("Cargo.lock", b"", Format::Lockfile),
+            ("values.yaml", b"kind: x", Format::Other),
+        ] {
+            assert_eq!(Format::of(path, bytes), format, "{path}");
+        }
+    }
+}
