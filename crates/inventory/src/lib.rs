@@ -6,6 +6,7 @@
 
 pub mod format;
 pub mod kubernetes;
+pub mod shell;
 pub mod subject;
 pub mod workflow;
 pub mod yaml;
