@@ -1,1 +1,15 @@
-//! palisade source
+//! Target → bytes, bounded: directory walks, streams, archives and git objects.
+//!
+//! This crate owns all walking of untrusted input. It knows nothing of checks,
+//! never writes, never follows a symbolic link out of its target and never holds
+//! a whole large file: every reader hands out [`Entry`] values, and what could
+//! not be read is an entry too, with its reason.
+
+pub mod directory;
+mod entry;
+mod label;
+pub mod stream;
+pub mod walk;
+
+pub use entry::{Entry, File, Visit};
+pub use label::label;

@@ -1,0 +1,162 @@
+//! A reader of any length → [`File`] windows of bounded size.
+//!
+//! Used for files on disk, standard input and members of archives alike. Text of
+//! any size is delivered to its last byte; of a binary file only the head is.
+
+use std::io::{self, Read};
+
+use crate::entry::{Entry, File, SNIFF_BYTES, Visit, is_binary};
+
+/// Files up to this size are delivered in one piece: larger ones are data, not configuration.
+pub const WHOLE_BYTES_MAX: usize = 32 << 20;
+
+/// How far a window of a larger file advances.
+const WINDOW_BYTES: usize = 8 << 20;
+
+/// Context on both sides of a window's own bytes: more than the longest private key or token.
+pub const CONTEXT_BYTES: usize = 64 << 10;
+
+/// A buffer kept between files is given back when it has grown beyond this.
+const BUFFER_KEPT_BYTES: usize = 1 << 20;
+
+/// Delivers what `reader` yields as file `path`, in one piece or in windows.
+///
+/// `size` is what the origin says; the reader decides. Errors after the first
+/// window come after what was already delivered.
+///
+/// # Errors
+/// Whatever the reader returns.
+pub fn deliver(
+    reader: &mut dyn Read,
+    path: &str,
+    size: Option<u64>,
+    buffer: &mut Vec<u8>,
+    visit: &Visit<'_>,
+) -> io::Result<()> {
+    let result = deliver_into(reader, path, size, buffer, visit);
+    if buffer.capacity() > BUFFER_KEPT_BYTES {
+        *buffer = Vec::new();
+    }
+    result
+}
+
+fn deliver_into(
+    reader: &mut dyn Read,
+    path: &str,
+    size: Option<u64>,
+    buffer: &mut Vec<u8>,
+    visit: &Visit<'_>,
+) -> io::Result<()> {
+    buffer.clear();
+    if let Some(size) = size {
+        let expected = usize::try_from(size).unwrap_or(usize::MAX).min(BUFFER_KEPT_BYTES);
+        buffer.reserve(expected + 1); // one more, so that the end is met without growing
+    }
+    fill(reader, buffer, SNIFF_BYTES)?;
+    if is_binary(buffer) {
+        let more = buffer.len() == SNIFF_BYTES;
+        let known = if more { size } else { Some(buffer.len() as u64) };
+        let file = File { size: known, more: false, binary: true, ..File::whole(path, buffer) };
+        visit(Entry::File(file));
+        return Ok(());
+    }
+    if buffer.len() == SNIFF_BYTES {
+        fill(reader, buffer, WHOLE_BYTES_MAX + 1)?;
+    }
+    if buffer.len() <= WHOLE_BYTES_MAX {
+        visit(Entry::File(File::whole(path, buffer)));
+        return Ok(());
+    }
+
+    let mut offset = 0_u64;
+    let mut lines_before = 0_u64;
+    let mut owned_start = 0;
+    loop {
+        let more = fill(reader, buffer, owned_start + WINDOW_BYTES + CONTEXT_BYTES + 1)?;
+        let owned_end = if more { buffer.len() - CONTEXT_BYTES } else { buffer.len() };
+        visit(Entry::File(File {
+            path,
+            bytes: buffer,
+            size,
+            offset,
+            lines_before,
+            owned: owned_start..owned_end,
+            more,
+            binary: false,
+        }));
+        if !more {
+            return Ok(());
+        }
+        let dropped = owned_end - CONTEXT_BYTES.min(owned_end);
+        offset += dropped as u64;
+        lines_before += memchr::memchr_iter(b'\n', &buffer[..dropped]).count() as u64;
+        buffer.drain(..dropped);
+        owned_start = owned_end - dropped;
+    }
+}
+
+/// Reads until `buffer` holds `target` bytes or the reader ends; whether there may be more.
+fn fill(reader: &mut dyn Read, buffer: &mut Vec<u8>, target: usize) -> io::Result<bool> {
+    let missing = target.saturating_sub(buffer.len());
+    reader.take(missing as u64).read_to_end(buffer)?;
+    Ok(buffer.len() >= target)
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+
+    use std::sync::Mutex;
+
+    use super::*;
+
+    #[test]
+    fn windows_own_every_byte_once_and_carry_context() {
+        let line = b"0123456789abcde\n";
+        let total = (WHOLE_BYTES_MAX + 3 * WINDOW_BYTES + 5 * 16) as u64;
+        let mut reader = Repeat { line, position: 0, total };
+        let next_owned = Mutex::new((0_u64, false));
+        deliver(&mut reader, "big.log", Some(total), &mut Vec::new(), &|entry| {
+            let Entry::File(file) = entry else { unreachable!("no other entry") };
+            let mut next = next_owned.lock().unwrap();
+            assert_eq!(file.offset + file.owned.start as u64, next.0);
+            assert_eq!(file.lines_before, file.offset / 16);
+            assert_eq!(file.bytes[0], line[usize::try_from(file.offset % 16).unwrap()]);
+            assert!(file.offset == 0 || file.owned.start >= CONTEXT_BYTES);
+            assert!(!file.more || file.bytes.len() - file.owned.end >= CONTEXT_BYTES);
+            *next = (file.offset + file.owned.end as u64, file.more);
+        })
+        .unwrap();
+        assert_eq!(*next_owned.lock().unwrap(), (total, false));
+    }
+
+    #[test]
+    fn a_binary_file_is_its_head() {
+        let bytes = vec![0_u8; 1 << 20];
+        let seen = Mutex::new(Vec::new());
+        deliver(&mut &bytes[..], "x.yml", Some(1 << 20), &mut Vec::new(), &|entry| {
+            let Entry::File(file) = entry else { unreachable!("no other entry") };
+            seen.lock().unwrap().push((file.binary, file.bytes.len(), file.size));
+        })
+        .unwrap();
+        assert_eq!(*seen.lock().unwrap(), [(true, SNIFF_BYTES, Some(1 << 20))]);
+    }
+
+    struct Repeat {
+        line: &'static [u8; 16],
+        position: u64,
+        total: u64,
+    }
+
+    impl Read for Repeat {
+        fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+            let mut written = 0;
+            while written < out.len() && self.position < self.total {
+                out[written] = self.line[usize::try_from(self.position % 16).unwrap()];
+                self.position += 1;
+                written += 1;
+            }
+            Ok(written)
+        }
+    }
+}

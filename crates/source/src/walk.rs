@@ -1,0 +1,173 @@
+//! A directory, in parallel, each file read once.
+//!
+//! `.gitignore` is honoured as ripgrep does it: inside a git repository, with the
+//! files of parent directories and `.git/info/exclude`, but without the user's
+//! global one, so that a laptop and CI see the same. Hidden files are read, `.git`
+//! is not. Links are named and never followed; pipes, sockets and devices are
+//! named and never opened for waiting.
+
+use std::fs;
+use std::io;
+use std::num::NonZero;
+use std::path::Path;
+use std::sync::Mutex;
+
+use ignore::overrides::OverrideBuilder;
+use ignore::{DirEntry, WalkBuilder, WalkState};
+
+use crate::directory::{OpenError, kind_name, open_regular};
+use crate::entry::{Entry, Visit};
+use crate::label::label;
+use crate::stream;
+
+/// More threads than this wait for the disk and for each other.
+const THREADS_MAX: usize = 8;
+
+/// Files above this size are read one at a time, whatever the number of threads.
+const LARGE_BYTES: u64 = 4 << 20;
+
+/// How to walk.
+#[derive(Clone, Debug)]
+pub struct WalkOptions {
+    /// Leave out what `.gitignore` names. On by default.
+    pub respect_gitignore: bool,
+    /// Globs, as in `.gitignore`, to leave out as well.
+    pub exclude: Vec<String>,
+    /// Threads; by default one per core, at most eight.
+    pub threads: Option<NonZero<usize>>,
+}
+
+impl Default for WalkOptions {
+    fn default() -> WalkOptions {
+        WalkOptions { respect_gitignore: true, exclude: Vec::new(), threads: None }
+    }
+}
+
+/// Why a walk could not start.
+#[derive(Debug, thiserror::Error)]
+pub enum WalkError {
+    /// The root does not exist or may not be read.
+    #[error("cannot read {path}")]
+    Root {
+        /// As given.
+        path: String,
+        /// What the system said.
+        #[source]
+        error: io::Error,
+    },
+    /// An exclude glob is malformed.
+    #[error("{glob:?} is not a valid glob")]
+    Glob {
+        /// As given.
+        glob: String,
+        /// What is wrong with it.
+        #[source]
+        error: ignore::Error,
+    },
+}
+
+/// Visits every file under `root`, or `root` itself when it is a file.
+///
+/// Paths are relative to `root`; a single file is named as given. `visit` is
+/// called from several threads, in no particular order.
+///
+/// # Errors
+/// When the walk cannot start; later trouble is an [`Entry`].
+pub fn walk(root: &Path, options: &WalkOptions, visit: &Visit<'_>) -> Result<(), WalkError> {
+    let root_error = |error| WalkError::Root { path: label(root).into_owned(), error };
+    let real_root = fs::canonicalize(root).map_err(root_error)?; // a root that is a link is what was asked for
+    let metadata = fs::metadata(&real_root).map_err(root_error)?;
+    if !metadata.is_dir() {
+        let shown = label(root.strip_prefix("./").unwrap_or(root));
+        read_file(&real_root, &shown, &Mutex::new(()), &mut Vec::new(), visit);
+        return Ok(());
+    }
+    fs::read_dir(&real_root).map_err(root_error)?;
+
+    let mut builder = WalkBuilder::new(&real_root);
+    let threads = options.threads.or_else(|| std::thread::available_parallelism().ok()).map_or(1, NonZero::get);
+    builder
+        .threads(threads.min(THREADS_MAX))
+        .hidden(false)
+        .ignore(false)
+        .git_global(false)
+        .git_ignore(options.respect_gitignore)
+        .git_exclude(options.respect_gitignore)
+        .parents(options.respect_gitignore)
+        .follow_links(false)
+        .filter_entry(|entry| entry.file_name() != ".git" || entry.depth() == 0);
+    if !options.exclude.is_empty() {
+        let mut overrides = OverrideBuilder::new(&real_root);
+        for glob in &options.exclude {
+            overrides.add(&format!("!{glob}")).map_err(|error| WalkError::Glob { glob: glob.clone(), error })?;
+        }
+        let glob = options.exclude.join(", ");
+        builder.overrides(overrides.build().map_err(|error| WalkError::Glob { glob, error })?);
+    }
+
+    let large = Mutex::new(());
+    builder.build_parallel().run(|| {
+        let mut buffer = Vec::new();
+        let (real_root, large) = (&real_root, &large);
+        Box::new(move |step| {
+            match step {
+                Ok(entry) => read_entry(real_root, &entry, large, &mut buffer, visit),
+                Err(error) => report_walk_error(real_root, &error, visit),
+            }
+            WalkState::Continue
+        })
+    });
+    Ok(())
+}
+
+fn read_entry(root: &Path, entry: &DirEntry, large: &Mutex<()>, buffer: &mut Vec<u8>, visit: &Visit<'_>) {
+    let Some(kind) = entry.file_type() else { return }; // only standard input has none
+    if kind.is_dir() {
+        return;
+    }
+    let path = label(entry.path().strip_prefix(root).unwrap_or(entry.path()));
+    if kind.is_file() {
+        read_file(entry.path(), &path, large, buffer, visit);
+    } else {
+        visit(Entry::Skipped { path: &path, reason: kind_name(kind) });
+    }
+}
+
+fn read_file(real: &Path, path: &str, large: &Mutex<()>, buffer: &mut Vec<u8>, visit: &Visit<'_>) {
+    let (mut file, size) = match open_regular(real) {
+        Ok(opened) => opened,
+        Err(OpenError::NotAFile(reason)) => return visit(Entry::Skipped { path, reason }),
+        Err(OpenError::Io(error)) => return visit(Entry::Unreadable { path, reason: &io_reason(&error) }),
+    };
+    let guard = (size > LARGE_BYTES).then(|| large.lock());
+    if let Err(error) = stream::deliver(&mut file, path, Some(size), buffer, visit) {
+        visit(Entry::Unreadable { path, reason: &io_reason(&error) });
+    }
+    drop(guard);
+}
+
+/// A directory that could not be listed, or a `.gitignore` that could not be understood.
+fn report_walk_error(root: &Path, error: &ignore::Error, visit: &Visit<'_>) {
+    let path = error_path(error).map_or("".into(), |path| label(path.strip_prefix(root).unwrap_or(path)));
+    let reason = error.io_error().map_or_else(|| error.to_string(), io_reason);
+    visit(Entry::Unreadable { path: &path, reason: &reason });
+}
+
+fn error_path(error: &ignore::Error) -> Option<&Path> {
+    match error {
+        ignore::Error::WithPath { path, .. } => Some(path),
+        ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => error_path(err),
+        ignore::Error::Loop { child, .. } => Some(child),
+        ignore::Error::Partial(errors) => errors.iter().find_map(error_path),
+        _ => None,
+    }
+}
+
+/// What the system said, without its numbers.
+pub(crate) fn io_reason(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
+        io::ErrorKind::NotFound => "gone while the scan ran".to_owned(),
+        _ => error.to_string(),
+    }
+}
