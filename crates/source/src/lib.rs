@@ -7,6 +7,7 @@
 
 pub mod directory;
 mod entry;
+pub mod git;
 mod label;
 pub mod stream;
 pub mod walk;
