@@ -1,7 +1,7 @@
 //! A check: its declaration and the function that decides it.
 
 use palisade_inventory::Inventory;
-use palisade_inventory::kubernetes::Object;
+use palisade_inventory::kubernetes::{Object, Workload};
 use palisade_inventory::workflow::Workflow;
 use palisade_model::Meta;
 
@@ -23,6 +23,8 @@ pub enum Run {
     Workflow(fn(&Workflow<'_>, &mut Report<'_>)),
     /// Each Kubernetes object in manifests, rendered charts and overlays.
     Object(fn(&Object<'_>, &mut Report<'_>)),
+    /// Each pod template inside a Kubernetes object of any kind.
+    Workload(fn(&Workload<'_>, &mut Report<'_>)),
     /// The whole target, once, after all files.
     Inventory(fn(&Inventory, &mut Report<'_>)),
     /// Decided by the scanner itself while reading.
@@ -42,6 +44,12 @@ impl Check {
     #[must_use]
     pub const fn on_object(meta: Meta, run: fn(&Object<'_>, &mut Report<'_>)) -> Self {
         Self { meta, run: Run::Object(run) }
+    }
+
+    /// A check of each pod template.
+    #[must_use]
+    pub const fn on_workload(meta: Meta, run: fn(&Workload<'_>, &mut Report<'_>)) -> Self {
+        Self { meta, run: Run::Workload(run) }
     }
 
     /// A check across files.

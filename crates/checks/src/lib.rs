@@ -16,7 +16,9 @@ pub mod scan;
 pub use check::{Check, Run};
 pub use report::{Draft, Report};
 pub use scanner::{FileReport, Host, PARSE_BYTES_MAX, Scan, Scanner};
-pub use settings::{KubernetesSettings, Selection, Settings, UnknownCheck, distance, matches};
+pub use settings::{
+    KubernetesSettings, KubernetesVersion, Selection, Settings, UnknownCheck, UnknownVersion, distance, matches,
+};
 
 /// Every check, by family.
 pub fn catalogue() -> impl Iterator<Item = &'static Check> {

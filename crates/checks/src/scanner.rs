@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use palisade_inventory::kubernetes::{Object, ObjectFacts};
 use palisade_inventory::workflow::Workflow;
 use palisade_inventory::yaml::Yaml;
 use palisade_inventory::{Facts, Flat, Format, Inventory, Problem, Subject};
@@ -154,23 +153,7 @@ impl Scanner {
                     }
                 }
                 Format::Kubernetes => {
-                    let object = Object { root };
-                    for check in &self.checks {
-                        if let Run::Object(run) = check.run {
-                            report.switch(&check.meta);
-                            run(&object, &mut report);
-                        }
-                    }
-                    if let Some(kind) = root.get_str("kind") {
-                        let metadata =
-                            |key: &str| root.at(&["metadata", key]).and_then(|node| node.as_str()).map(str::to_owned);
-                        facts.objects.push(ObjectFacts {
-                            kind: kind.to_owned(),
-                            name: metadata("name"),
-                            namespace: metadata("namespace"),
-                            location: subject.locate(root.get("kind").map_or(root.span(), |kind| kind.span())),
-                        });
-                    }
+                    facts.objects.extend(crate::kubernetes::judge(&self.checks, root, subject, &mut report));
                 }
                 _ => {}
             }

@@ -15,10 +15,63 @@ pub struct Settings {
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct KubernetesSettings {
-    /// Minor version of Kubernetes 1.x whose rules hold; the newest known when absent.
-    pub version: Option<String>,
+    /// Version of Kubernetes whose rules hold; the newest known when absent.
+    pub version: KubernetesVersion,
     /// Registries that images may come from, as host or host/path prefixes; empty allows all.
     pub registries: Vec<String>,
+}
+
+/// A version of Kubernetes: `1.29`, `v1.29` or `1.29.3`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(try_from = "String")]
+pub struct KubernetesVersion {
+    minor: u32,
+}
+
+/// A version that names no known Kubernetes.
+#[derive(Debug, thiserror::Error)]
+#[error("`{given}` is no version of Kubernetes from 1.0 to 1.{}", KubernetesVersion::NEWEST.minor)]
+pub struct UnknownVersion {
+    given: String,
+}
+
+impl KubernetesVersion {
+    /// The newest version whose rules are known.
+    pub const NEWEST: Self = Self { minor: 37 };
+
+    /// Whether it is 1.`minor` or newer.
+    #[must_use]
+    pub fn is_at_least(self, minor: u32) -> bool {
+        self.minor >= minor
+    }
+}
+
+impl Default for KubernetesVersion {
+    fn default() -> Self {
+        Self::NEWEST
+    }
+}
+
+impl std::str::FromStr for KubernetesVersion {
+    type Err = UnknownVersion;
+
+    fn from_str(text: &str) -> Result<Self, UnknownVersion> {
+        let unknown = || UnknownVersion { given: text.to_owned() };
+        let mut parts = text.strip_prefix('v').unwrap_or(text).split('.');
+        let (major, minor) = (parts.next(), parts.next());
+        let minor = minor.filter(|_| major == Some("1")).and_then(|minor| minor.parse().ok()).ok_or_else(unknown)?;
+        let patch = parts.next().is_none_or(|patch| patch.parse::<u32>().is_ok());
+        let version = Self { minor };
+        if version > Self::NEWEST || !patch || parts.next().is_some() { Err(unknown()) } else { Ok(version) }
+    }
+}
+
+impl TryFrom<String> for KubernetesVersion {
+    type Error = UnknownVersion;
+
+    fn try_from(text: String) -> Result<Self, UnknownVersion> {
+        text.parse()
+    }
 }
 
 /// Which checks run: ids and family globs, as `--select` and `--ignore` give them.
@@ -108,6 +161,16 @@ mod tests {
         assert!(!matches("ci/unpinned", "ci/unpinned-action"));
         assert!(!matches("c", "ci/unpinned-action"));
         assert_eq!(distance("kitten", "sitting"), 3);
+    }
+
+    #[test]
+    fn versions_of_kubernetes_are_known_or_refused() {
+        for (text, minor) in [("1.29", 29), ("v1.8", 8), ("1.37.2", 37), ("1.0", 0)] {
+            assert_eq!(text.parse().ok(), Some(KubernetesVersion { minor }), "{text}");
+        }
+        for text in ["1.38", "2.1", "1", "latest", "1.2.3.4", "1.x"] {
+            assert!(text.parse::<KubernetesVersion>().is_err(), "{text}");
+        }
     }
 
     #[test]

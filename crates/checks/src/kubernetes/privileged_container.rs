@@ -1,12 +1,12 @@
 //! Containers that hold every privilege of their node.
 
-use palisade_inventory::kubernetes::Object;
+use palisade_inventory::kubernetes::Workload;
 use palisade_model::{Confidence, Meta, Severity};
 
 use crate::{Check, Report};
 
 /// See the page.
-pub static CHECK: Check = Check::on_object(
+pub static CHECK: Check = Check::on_workload(
     Meta {
         id: "kubernetes/privileged-container",
         title: "container holds every privilege of its node",
@@ -15,15 +15,14 @@ pub static CHECK: Check = Check::on_object(
         severity: Severity::High,
         confidence: Confidence::High,
         controls: &["E5-T1", "E5-T2"],
-        maps: &["PSS:baseline", "CIS-K8S:5.2.2", "CWE-250"],
+        maps: &["PSS:baseline", "CIS-K8S:5.2.2", "NSA-K8S:pod-security", "CWE-250"],
     },
     run,
 );
 
-fn run(object: &Object<'_>, report: &mut Report<'_>) {
-    let containers = object.root.at(&["spec", "containers"]).into_iter().flat_map(|containers| containers.items());
-    for container in containers {
-        let Some(privileged) = container.at(&["securityContext", "privileged"]) else { continue };
+fn run(workload: &Workload<'_>, report: &mut Report<'_>) {
+    for container in &workload.containers {
+        let Some(privileged) = container.context(&["privileged"]) else { continue };
         if privileged.as_bool() == Some(true) {
             report.finding(privileged.span(), "an escape from this container is root on the node");
         }

@@ -1,0 +1,38 @@
+//! Runs the checks over the objects of one document.
+
+use palisade_inventory::Subject;
+use palisade_inventory::kubernetes::{Isolation, Object, ObjectFacts};
+use palisade_inventory::yaml::Node;
+
+use crate::check::Run;
+use crate::{Check, Report};
+
+/// Judges every object and every pod template of a document; gives what is kept of them.
+pub(crate) fn judge(
+    checks: &[&'static Check],
+    document: Node<'_>,
+    subject: &Subject<'_>,
+    report: &mut Report<'_>,
+) -> Vec<ObjectFacts> {
+    let mut facts = Vec::new();
+    for object in Object::all(document) {
+        let workloads = object.workloads();
+        for check in checks {
+            report.switch(&check.meta);
+            match check.run {
+                Run::Object(run) => run(&object, report),
+                Run::Workload(run) => workloads.iter().for_each(|workload| run(workload, report)),
+                _ => {}
+            }
+        }
+        facts.push(ObjectFacts {
+            kind: object.kind().to_owned(),
+            name: object.name().map(str::to_owned),
+            namespace: object.namespace().map(str::to_owned),
+            location: subject.locate(object.place()),
+            workload: !workloads.is_empty(),
+            isolates: Isolation::of(object),
+        });
+    }
+    facts
+}
