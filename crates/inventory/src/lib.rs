@@ -4,6 +4,7 @@
 //! and the list of what it could not. Nothing here judges, and nothing here
 //! touches the file system, the network or another program.
 
+pub mod dockerfile;
 pub mod format;
 pub mod kubernetes;
 pub mod shell;

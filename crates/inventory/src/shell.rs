@@ -158,6 +158,13 @@ pub fn parse(text: &str, dialect: Dialect) -> Script {
     parser::script(text, dialect, 0, false)
 }
 
+/// The commands of a program that is started without a shell, given as its words: itself, and those
+/// in the script it runs (`["sh", "-c", "…"]`). The spans of the words lie in `text`.
+#[must_use]
+pub fn exec(text: &str, words: Vec<Word>) -> Script {
+    parser::exec(text, words)
+}
+
 impl Word {
     /// Whether the text is exactly `text`, written without quotes or expansions.
     fn is_bare(&self, text: &str) -> bool {

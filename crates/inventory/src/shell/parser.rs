@@ -8,7 +8,7 @@ use super::{
 };
 
 pub(super) fn script(text: &str, dialect: Dialect, depth: u16, substituted: bool) -> Script {
-    let end = if text.len() <= BYTES_MAX { text.len() } else { text.floor_char_boundary(BYTES_MAX) };
+    let end = (0..=text.len().min(BYTES_MAX)).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
     let mut parser = Parser {
         text,
         at: 0,
@@ -21,6 +21,36 @@ pub(super) fn script(text: &str, dialect: Dialect, depth: u16, substituted: bool
         substituted,
     };
     parser.list(None, None, Nesting::None, (0, 0));
+    Script { commands: parser.commands, complete: parser.complete }
+}
+
+pub(super) fn exec(text: &str, words: Vec<Word>) -> Script {
+    let span = match (words.first(), words.last()) {
+        (Some(first), Some(last)) => first.span.to(last.span),
+        _ => return Script { commands: Vec::new(), complete: true },
+    };
+    let mut parser = Parser {
+        text,
+        at: text.len(),
+        end: text.len(),
+        dialect: Dialect::Posix,
+        depth: 0,
+        commands: Vec::new(),
+        here_documents: Vec::new(),
+        complete: true,
+        substituted: false,
+    };
+    parser.commands.push(Command {
+        words,
+        assignments: Vec::new(),
+        redirections: Vec::new(),
+        span,
+        joint: Joint::Start,
+        fed_by: (0, 0),
+        nesting: Nesting::None,
+        parent: None,
+    });
+    parser.inner_script(0);
     Script { commands: parser.commands, complete: parser.complete }
 }
 
