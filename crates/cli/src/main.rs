@@ -1,1 +1,35 @@
-fn main() {}
+//! The binary `palisade`: arguments, wiring, exit codes. It decides nothing itself.
+
+#![expect(clippy::disallowed_methods, reason = "the binary is where clock, environment and files come in")]
+
+mod arguments;
+mod config;
+mod exit;
+mod reference;
+mod scan;
+mod target;
+
+use std::io::IsTerminal as _;
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use crate::arguments::{Arguments, Command};
+use crate::exit::Exit;
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let result = match &arguments.command {
+        Command::Scan(scan) => scan::run(scan, &arguments.global),
+        Command::Checks(checks) => reference::checks(checks),
+        Command::Explain(explain) => reference::explain(explain),
+        Command::Completions(completions) => reference::completions(completions),
+    };
+    match result {
+        Ok(exit) => exit.code(),
+        Err(error) => {
+            exit::print_error(&error, std::io::stderr().is_terminal());
+            Exit::Undecided.code()
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! `palisade.toml` at the target's root.
+
+use anyhow::{Context as _, anyhow};
+use palisade_checks::{Settings, distance};
+use serde::Deserialize;
+
+use crate::exit::hinted;
+
+/// The file's name.
+pub const FILE: &str = "palisade.toml";
+
+/// Everything that `palisade.toml` may say.
+#[derive(Debug, Default)]
+pub struct Config {
+    /// `[scan]`
+    pub scan: ScanConfig,
+    /// The tables that checks read.
+    pub settings: Settings,
+}
+
+/// `[scan]` in `palisade.toml`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct ScanConfig {
+    /// Globs, as in `.gitignore`, of files that are not looked at.
+    pub exclude: Vec<String>,
+    /// Checks to run; all when empty.
+    pub select: Vec<String>,
+    /// Checks not to run.
+    pub ignore: Vec<String>,
+}
+
+impl Config {
+    /// Reads the text of a `palisade.toml`.
+    ///
+    /// # Errors
+    /// Syntax errors and unknown keys, with the nearest key that exists.
+    pub fn parse(text: &str) -> anyhow::Result<Self> {
+        let mut table: toml::Table = toml::from_str(text).with_context(|| format!("{FILE} is not valid TOML"))?;
+        let scan = match table.remove("scan") {
+            Some(value) => value.try_into().map_err(|error| explained(&error, "[scan] ", &[]))?,
+            None => ScanConfig::default(),
+        };
+        let settings = toml::Value::Table(table).try_into().map_err(|error| explained(&error, "", &["scan"]))?;
+        Ok(Self { scan, settings })
+    }
+}
+
+/// An error about a key, with the nearest key that exists as the hint.
+fn explained(error: &toml::de::Error, table: &str, more: &[&str]) -> anyhow::Error {
+    let message = error.message().to_owned();
+    let quoted: Vec<&str> = message.split('`').skip(1).step_by(2).collect();
+    let failed = anyhow!("{FILE}: {table}{message}");
+    let Some((wrong, known)) = quoted.split_first().filter(|_| message.starts_with("unknown field")) else {
+        return failed;
+    };
+    let nearest = known.iter().chain(more).min_by_key(|key| distance(key, wrong));
+    match nearest {
+        Some(nearest) => {
+            hinted(anyhow!("{FILE}: {table}there is no key `{wrong}`"), format!("did you mean `{nearest}`?"))
+        }
+        None => failed,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn unknown_keys_name_the_nearest() {
+        for (text, hint) in [
+            ("[scan]\nexlude = []\n", "exclude"),
+            ("[scna]\n", "scan"),
+            ("[kubernetes]\nversoin = \"1.30\"\n", "version"),
+        ] {
+            let error = Config::parse(text).err();
+            let hinted = error.as_ref().and_then(|error| error.downcast_ref::<crate::exit::Hinted>());
+            let shown = hinted.map(|hinted| format!("{hinted:?}")).unwrap_or_default();
+            assert!(shown.contains(&format!("did you mean `{hint}`?")), "{shown} for {text}");
+        }
+        assert!(Config::parse("[scan]\nexclude = [\"vendor/\"]\n").is_ok());
+        assert!(Config::parse("[scan\n").is_err());
+    }
+}
