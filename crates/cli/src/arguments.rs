@@ -7,7 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 /// Finds what is weak in a repository, gates its merges, and proves each decision.
 #[derive(Debug, Parser)]
 #[command(name = "palisade", version, max_term_width = 100, after_help = EXIT_CODES)]
-pub struct Arguments {
+pub(crate) struct Arguments {
     /// Settings of every verb.
     #[command(flatten)]
     pub global: Global,
@@ -20,7 +20,7 @@ const EXIT_CODES: &str = "Exit codes: 0 done or allowed, 1 denied, 2 could not d
 
 /// Settings of every verb.
 #[derive(Debug, Args)]
-pub struct Global {
+pub(crate) struct Global {
     /// Never use the network (nothing in this version does without being asked).
     #[arg(long, global = true)]
     pub offline: bool,
@@ -31,7 +31,7 @@ pub struct Global {
 
 /// When to colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Colour {
+pub(crate) enum Colour {
     /// On a terminal, unless NO_COLOR is set.
     Auto,
     /// Always.
@@ -42,7 +42,7 @@ pub enum Colour {
 
 /// The verbs.
 #[derive(Debug, Subcommand)]
-pub enum Command {
+pub(crate) enum Command {
     /// Look at a target and report what is weak. Never judges: findings do not change the exit code.
     Scan(Scan),
     /// List every check.
@@ -56,7 +56,7 @@ pub enum Command {
 /// `palisade scan`
 #[derive(Debug, Args)]
 #[command(after_help = SCAN_EXAMPLES)]
-pub struct Scan {
+pub(crate) struct Scan {
     /// A directory, file or archive; `-` reads one file from standard input.
     #[arg(default_value = ".")]
     pub target: PathBuf,
@@ -73,7 +73,7 @@ pub struct Scan {
 
 /// What is looked at, and how: the same for `scan` and `gate`.
 #[derive(Debug, Default, Args)]
-pub struct Look {
+pub(crate) struct Look {
     /// Only these checks: ids (`ci/unpinned-action`) or families (`kubernetes`); comma-separated or repeated.
     #[arg(long, value_delimiter = ',', value_name = "CHECK")]
     pub select: Vec<String>,
@@ -82,7 +82,7 @@ pub struct Look {
     pub ignore: Vec<String>,
     /// Judge manifests by the rules of this Kubernetes version, such as 1.31; the newest known by default.
     #[arg(long, value_name = "VERSION")]
-    pub kubernetes_version: Option<String>,
+    pub kubernetes_version: Option<palisade_checks::KubernetesVersion>,
     /// Show everything, as if there were no exceptions.
     #[arg(long)]
     pub no_exceptions: bool,
@@ -100,7 +100,7 @@ Examples:
 
 /// Output formats of a scan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum OutputFormat {
+pub(crate) enum OutputFormat {
     /// For people.
     Human,
     /// The contract: `palisade.scan/1`.
@@ -109,7 +109,7 @@ pub enum OutputFormat {
 
 /// `palisade checks`
 #[derive(Debug, Args)]
-pub struct Checks {
+pub(crate) struct Checks {
     /// Only this family.
     pub family: Option<String>,
     /// Print JSON.
@@ -119,14 +119,14 @@ pub struct Checks {
 
 /// `palisade explain`
 #[derive(Debug, Args)]
-pub struct Explain {
+pub(crate) struct Explain {
     /// A check, such as kubernetes/host-path.
     pub id: String,
 }
 
 /// `palisade completions`
 #[derive(Debug, Args)]
-pub struct Completions {
+pub(crate) struct Completions {
     /// The shell.
     pub shell: clap_complete::Shell,
 }

@@ -7,11 +7,11 @@ use serde::Deserialize;
 use crate::exit::hinted;
 
 /// The file's name.
-pub const FILE: &str = "palisade.toml";
+pub(crate) const FILE: &str = "palisade.toml";
 
 /// Everything that `palisade.toml` may say.
 #[derive(Debug, Default)]
-pub struct Config {
+pub(crate) struct Config {
     /// `[scan]`
     pub scan: ScanConfig,
     /// The tables that checks read.
@@ -21,7 +21,7 @@ pub struct Config {
 /// `[scan]` in `palisade.toml`.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct ScanConfig {
+pub(crate) struct ScanConfig {
     /// Globs, as in `.gitignore`, of files that are not looked at.
     pub exclude: Vec<String>,
     /// Checks to run; all when empty.
@@ -35,7 +35,7 @@ impl Config {
     ///
     /// # Errors
     /// Syntax errors and unknown keys, with the nearest key that exists.
-    pub fn parse(text: &str) -> anyhow::Result<Self> {
+    pub(crate) fn parse(text: &str) -> anyhow::Result<Self> {
         let mut table: toml::Table = toml::from_str(text).with_context(|| format!("{FILE} is not valid TOML"))?;
         let scan = match table.remove("scan") {
             Some(value) => value.try_into().map_err(|error| explained(&error, "[scan] ", &[]))?,

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 /// How a command ends; the same numbers for every verb.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Exit {
+pub(crate) enum Exit {
     /// Done; for a gate: allow.
     Done,
     /// A gate denies.
@@ -18,7 +18,7 @@ pub enum Exit {
 
 impl Exit {
     /// The process's exit code.
-    pub fn code(self) -> ExitCode {
+    pub(crate) fn code(self) -> ExitCode {
         ExitCode::from(match self {
             Self::Done => 0,
             Self::Deny => 1,
@@ -30,7 +30,7 @@ impl Exit {
 
 /// An error that says what to do about it.
 #[derive(Debug)]
-pub struct Hinted {
+pub(crate) struct Hinted {
     error: anyhow::Error,
     hint: String,
 }
@@ -48,12 +48,12 @@ impl std::error::Error for Hinted {
 }
 
 /// Attaches a hint to an error.
-pub fn hinted(error: impl Into<anyhow::Error>, hint: impl Into<String>) -> anyhow::Error {
+pub(crate) fn hinted(error: impl Into<anyhow::Error>, hint: impl Into<String>) -> anyhow::Error {
     anyhow::Error::new(Hinted { error: error.into(), hint: hint.into() })
 }
 
 /// Prints an error to standard error.
-pub fn print_error(error: &anyhow::Error, colour: bool) {
+pub(crate) fn print_error(error: &anyhow::Error, colour: bool) {
     let (red, reset) = if colour { ("\u{1b}[1;31m", "\u{1b}[0m") } else { ("", "") };
     eprintln!("{red}error:{reset} {}", printable(&error.to_string()));
     for cause in error.chain().skip(1) {
@@ -65,7 +65,7 @@ pub fn print_error(error: &anyhow::Error, colour: bool) {
 }
 
 /// Text without control characters, which a hostile file name could use to rewrite the screen.
-pub fn printable(text: &str) -> String {
+pub(crate) fn printable(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for character in text.chars() {
         let hostile = character.is_control() && character != '\n'

@@ -8,7 +8,7 @@ use crate::arguments::{Arguments, Checks, Completions, Explain};
 use crate::exit::{Exit, hinted};
 
 /// Lists every check.
-pub fn checks(arguments: &Checks) -> anyhow::Result<Exit> {
+pub(crate) fn checks(arguments: &Checks) -> anyhow::Result<Exit> {
     let family = arguments.family.as_deref();
     let chosen: Vec<_> = catalogue()
         .map(|check| &check.meta)
@@ -40,7 +40,7 @@ pub fn checks(arguments: &Checks) -> anyhow::Result<Exit> {
 }
 
 /// Prints a check's page.
-pub fn explain(arguments: &Explain) -> anyhow::Result<Exit> {
+pub(crate) fn explain(arguments: &Explain) -> anyhow::Result<Exit> {
     let Some(check) = palisade_checks::find(&arguments.id) else {
         let nearest = catalogue().map(|check| check.meta.id).min_by_key(|id| distance(id, &arguments.id)).unwrap_or("");
         return Err(hinted(anyhow!("no check is called `{}`", arguments.id), format!("did you mean `{nearest}`?")));
@@ -53,7 +53,7 @@ pub fn explain(arguments: &Explain) -> anyhow::Result<Exit> {
 }
 
 /// Prints a completion script.
-pub fn completions(arguments: &Completions) -> anyhow::Result<Exit> {
+pub(crate) fn completions(arguments: &Completions) -> anyhow::Result<Exit> {
     clap_complete::generate(arguments.shell, &mut Arguments::command(), "palisade", &mut std::io::stdout());
     Ok(Exit::Done)
 }

@@ -9,7 +9,7 @@ use crate::exit::{Exit, printable};
 use crate::target;
 
 /// Runs the verb.
-pub fn run(arguments: &Scan, _global: &Global) -> anyhow::Result<Exit> {
+pub(crate) fn run(arguments: &Scan, _global: &Global) -> anyhow::Result<Exit> {
     let looked = target::look(&arguments.target, &arguments.look)?;
     let mut text = String::new();
     for finding in &looked.scan.findings {

@@ -20,7 +20,7 @@ use crate::exit::hinted;
 const STDIN_BYTES_MAX: u64 = 64 << 20;
 
 /// A scanned target.
-pub struct Looked {
+pub(crate) struct Looked {
     /// `directory`, `file` or `stdin`.
     pub kind: &'static str,
     /// As the user named it.
@@ -34,7 +34,7 @@ pub struct Looked {
 }
 
 /// Reads and scans a target.
-pub fn look(target: &Path, look: &Look) -> anyhow::Result<Looked> {
+pub(crate) fn look(target: &Path, look: &Look) -> anyhow::Result<Looked> {
     let path = target.display().to_string();
     if target == Path::new("-") {
         let (scanner, config) = scanner(Config::default(), look)?;
@@ -57,8 +57,8 @@ fn load_config(root: &Path) -> anyhow::Result<Config> {
 }
 
 fn scanner(mut config: Config, look: &Look) -> anyhow::Result<(Scanner, Config)> {
-    if let Some(version) = &look.kubernetes_version {
-        config.settings.kubernetes.version = Some(version.clone());
+    if let Some(version) = look.kubernetes_version {
+        config.settings.kubernetes.version = version;
     }
     let select = if look.select.is_empty() { config.scan.select.clone() } else { look.select.clone() };
     let ignore = [look.ignore.clone(), config.scan.ignore.clone()].concat();
