@@ -4,8 +4,12 @@
 //! and the list of what it could not. Nothing here judges, and nothing here
 //! touches the file system, the network or another program.
 
+pub mod action;
+pub mod dependabot;
 pub mod dockerfile;
+pub mod expression;
 pub mod format;
+pub mod gitlab;
 pub mod kubernetes;
 pub mod shell;
 pub mod subject;
