@@ -1,11 +1,15 @@
 //! A check: its declaration and the function that decides it.
 
 use palisade_inventory::Inventory;
+use palisade_inventory::action::Action;
+use palisade_inventory::dependabot::Dependabot;
+use palisade_inventory::gitlab::Pipeline;
 use palisade_inventory::kubernetes::{Object, Workload};
 use palisade_inventory::workflow::Workflow;
 use palisade_model::Meta;
 
 use crate::Report;
+use crate::ci::place::{ExpressionAt, StepAt};
 
 /// One check. Declare it as a `static` named `CHECK` and list it in its family's `CHECKS`.
 #[derive(Debug)]
@@ -21,6 +25,16 @@ pub struct Check {
 pub enum Run {
     /// Each GitHub Actions workflow.
     Workflow(fn(&Workflow<'_>, &mut Report<'_>)),
+    /// Each `action.yml`.
+    Action(fn(&Action<'_>, &mut Report<'_>)),
+    /// Each step of workflows and composite actions.
+    Step(fn(&StepAt<'_, '_>, &mut Report<'_>)),
+    /// Each `${{ }}` and `if:` of workflows and composite actions.
+    Expression(fn(&ExpressionAt<'_, '_>, &mut Report<'_>)),
+    /// Each Dependabot configuration.
+    Dependabot(fn(&Dependabot<'_>, &mut Report<'_>)),
+    /// Each GitLab pipeline.
+    Gitlab(fn(&Pipeline<'_>, &mut Report<'_>)),
     /// Each Kubernetes object in manifests, rendered charts and overlays.
     Object(fn(&Object<'_>, &mut Report<'_>)),
     /// Each pod template inside a Kubernetes object of any kind.
@@ -38,6 +52,36 @@ impl Check {
     #[must_use]
     pub const fn on_workflow(meta: Meta, run: fn(&Workflow<'_>, &mut Report<'_>)) -> Self {
         Self { meta, run: Run::Workflow(run) }
+    }
+
+    /// A check of each action's definition.
+    #[must_use]
+    pub const fn on_action(meta: Meta, run: fn(&Action<'_>, &mut Report<'_>)) -> Self {
+        Self { meta, run: Run::Action(run) }
+    }
+
+    /// A check of each step of workflows and composite actions.
+    #[must_use]
+    pub const fn on_step(meta: Meta, run: fn(&StepAt<'_, '_>, &mut Report<'_>)) -> Self {
+        Self { meta, run: Run::Step(run) }
+    }
+
+    /// A check of each expression of workflows and composite actions.
+    #[must_use]
+    pub const fn on_expression(meta: Meta, run: fn(&ExpressionAt<'_, '_>, &mut Report<'_>)) -> Self {
+        Self { meta, run: Run::Expression(run) }
+    }
+
+    /// A check of each Dependabot configuration.
+    #[must_use]
+    pub const fn on_dependabot(meta: Meta, run: fn(&Dependabot<'_>, &mut Report<'_>)) -> Self {
+        Self { meta, run: Run::Dependabot(run) }
+    }
+
+    /// A check of each GitLab pipeline.
+    #[must_use]
+    pub const fn on_gitlab(meta: Meta, run: fn(&Pipeline<'_>, &mut Report<'_>)) -> Self {
+        Self { meta, run: Run::Gitlab(run) }
     }
 
     /// A check of each Kubernetes object.

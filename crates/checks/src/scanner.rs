@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use palisade_inventory::workflow::Workflow;
 use palisade_inventory::yaml::Yaml;
 use palisade_inventory::{Facts, Flat, Format, Inventory, Problem, Subject};
 use palisade_model::{Coverage, Finding, Skipped, Span};
@@ -72,7 +71,7 @@ impl Scanner {
     pub fn look(&self, path: &str, bytes: &[u8]) -> FileReport {
         let path: Arc<str> = path.into();
         let format = Format::of(&path, bytes);
-        let mut facts = Facts { path: Arc::clone(&path), format, objects: Vec::new() };
+        let mut facts = Facts { path: Arc::clone(&path), format, objects: Vec::new(), workflow: None };
         let mut coverage = Coverage { seen: 1, ..Coverage::default() };
         let masks: Vec<Span> = Vec::new();
         let mut findings = Vec::new();
@@ -82,7 +81,7 @@ impl Scanner {
             return FileReport { findings, facts, coverage };
         }
         let problems = match format {
-            Format::Workflow | Format::Kubernetes => {
+            Format::Workflow | Format::Action | Format::Dependabot | Format::Gitlab | Format::Kubernetes => {
                 let yaml = Yaml::parse(text_of(bytes));
                 let subject = Subject::new(Arc::clone(&path), yaml.text().as_bytes(), &yaml, &masks);
                 findings.extend(self.judge_yaml(format, &yaml, &subject, &mut facts));
@@ -143,14 +142,8 @@ impl Scanner {
         let mut report = Report::new(&self.settings, Some(subject), &first.meta);
         for root in yaml.documents() {
             match format {
-                Format::Workflow => {
-                    let workflow = Workflow { root };
-                    for check in &self.checks {
-                        if let Run::Workflow(run) = check.run {
-                            report.switch(&check.meta);
-                            run(&workflow, &mut report);
-                        }
-                    }
+                Format::Workflow | Format::Action | Format::Dependabot | Format::Gitlab => {
+                    crate::ci::judge(&self.checks, format, root, &mut report, facts);
                 }
                 Format::Kubernetes => {
                     facts.objects.extend(crate::kubernetes::judge(&self.checks, root, subject, &mut report));

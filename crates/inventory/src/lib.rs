@@ -57,6 +57,8 @@ pub struct Facts {
     pub format: Format,
     /// Kubernetes objects that stand in it.
     pub objects: Vec<kubernetes::ObjectFacts>,
+    /// What a GitHub Actions workflow uses.
+    pub workflow: Option<Box<workflow::WorkflowFacts>>,
 }
 
 /// Everything known about a target, for checks that look across files.

@@ -4,13 +4,15 @@
 //! Jobs and steps are collected once, expressions are parsed once, and everything
 //! keeps the node it came from, so that a check can point at it.
 
+mod facts;
 pub(crate) mod step;
 mod uses;
 
 use crate::yaml::{Entry, Node};
 
+pub use facts::{ActionUse, CacheUse, WorkflowFacts};
 pub use step::{Located, Slot, Step};
-pub use uses::{Source, Uses};
+pub use uses::{Source, Uses, version_like};
 
 /// A workflow file.
 #[derive(Debug)]
