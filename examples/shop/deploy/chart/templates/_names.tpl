@@ -1,0 +1,3 @@
+{{- define "shop-exporter.name" -}}
+{{ .Release.Name }}-{{ .Chart.Name }}
+{{- end }}
