@@ -1,0 +1,290 @@
+//! For a person at a terminal.
+//!
+//! Findings are grouped by check, since one decision usually settles a whole
+//! group. The worst stand last, right above the summary, where the eye is when
+//! the command ends. A large scan shows the worst in full and the rest in one
+//! line per check, so that the output is read and not scrolled through; `info` is
+//! counted only. Nothing is dropped: `--all` lists every finding.
+
+mod excerpt;
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use palisade_model::{Finding, Meta, Severity, Skipped};
+
+use crate::style::Role;
+use crate::tally::Tally;
+use crate::text::{columns, count, duration, shorten, thousands, visible, wrap};
+use crate::{ScanReport, Style};
+
+/// Excerpts in one report.
+const EXCERPTS_MAX: usize = 24;
+/// Excerpts of one check.
+const EXCERPTS_PER_CHECK_MAX: usize = 3;
+/// Files named below the excerpts of one check.
+const FILES_NAMED_MAX: usize = 5;
+/// Files named in the summary for not having been read.
+const UNREAD_NAMED_MAX: usize = 3;
+
+/// The findings of one check at one severity.
+struct Group<'a> {
+    severity: Severity,
+    check: &'static Meta,
+    findings: Vec<&'a Finding>,
+    /// How many are shown with their excerpt.
+    shown: usize,
+}
+
+/// The whole report.
+pub(crate) fn render(report: &ScanReport<'_>, style: &Style) -> String {
+    let mut out = String::new();
+    let mut groups = groups(report, style);
+    share(&mut groups, style);
+    groups.reverse(); // from here on the worst stand last
+    push_brief(&mut out, &groups, style);
+    for group in groups.iter().filter(|group| group.shown > 0) {
+        push_group(&mut out, group, style);
+    }
+    push_summary(&mut out, report, &groups, style);
+    out
+}
+
+/// Worst first; within a severity the surest first.
+fn groups<'a>(report: &ScanReport<'a>, style: &Style) -> Vec<Group<'a>> {
+    let mut by_check: BTreeMap<(Severity, &str), Group<'a>> = BTreeMap::new();
+    let listed: Vec<&Finding> = if style.all { report.scan.findings.iter().collect() } else { report.open().collect() };
+    for finding in listed.into_iter().filter(|finding| style.all || finding.severity > Severity::Info) {
+        let group = by_check.entry((finding.severity, finding.check.id)).or_insert_with(|| Group {
+            severity: finding.severity,
+            check: finding.check,
+            findings: Vec::new(),
+            shown: 0,
+        });
+        group.findings.push(finding);
+    }
+    let mut groups: Vec<Group<'a>> = by_check.into_values().collect();
+    groups.sort_by_key(|group| {
+        (std::cmp::Reverse(group.severity), std::cmp::Reverse(group.check.confidence), group.check.id)
+    });
+    groups
+}
+
+/// Shares the excerpts out: one for each check from the worst down, then a second round, then a third.
+fn share(groups: &mut [Group<'_>], style: &Style) {
+    if style.all {
+        groups.iter_mut().for_each(|group| group.shown = group.findings.len());
+        return;
+    }
+    let mut left = EXCERPTS_MAX;
+    for _ in 0..EXCERPTS_PER_CHECK_MAX {
+        for group in groups.iter_mut().filter(|group| group.shown < group.findings.len()) {
+            if left == 0 {
+                return;
+            }
+            group.shown += 1;
+            left -= 1;
+        }
+    }
+}
+
+/// The checks for which there was no room, one line each.
+fn push_brief(out: &mut String, groups: &[Group<'_>], style: &Style) {
+    let brief: Vec<&Group<'_>> = groups.iter().filter(|group| group.shown == 0).collect();
+    if brief.is_empty() {
+        return;
+    }
+    let _ = writeln!(out, "{}\n", style.paint(Role::Strong, "In short (--all shows each place)"));
+    let widest = brief.iter().map(|group| group.check.id.len()).max().unwrap_or(0);
+    for group in brief {
+        let found = group.findings.len();
+        let head = format!("  {:<8}  {:<widest$}  {:>5}  ", group.severity, group.check.id, thousands(found));
+        let room = style.columns().saturating_sub(columns(&head));
+        let title = if room >= 16 { shorten(group.check.title, room) } else { "".into() };
+        let painted =
+            head.replacen(group.severity.name(), &style.paint(Role::Severity(group.severity), group.severity), 1);
+        let _ = writeln!(out, "{}", format!("{painted}{title}").trim_end());
+    }
+    out.push('\n');
+}
+
+fn push_group(out: &mut String, group: &Group<'_>, style: &Style) {
+    let severity = style.paint(Role::Severity(group.severity), group.severity);
+    let files = by_file(&group.findings);
+    let found = match (group.findings.len(), files.len()) {
+        (1, _) => String::new(),
+        (found, 1) => format!("  {} in one file", thousands(found)),
+        (found, files) => format!("  {} in {} files", thousands(found), thousands(files)),
+    };
+    let _ =
+        writeln!(out, "{severity}  {}{}", style.paint(Role::Strong, group.check.id), style.paint(Role::Faint, found));
+    let _ = writeln!(out, "{}", group.check.title);
+    for finding in group.findings.iter().take(group.shown) {
+        excerpt::push(out, finding, style);
+    }
+    let rest: Vec<&Finding> = group.findings.iter().skip(group.shown).copied().collect();
+    if !rest.is_empty() {
+        push_rest(out, &rest, style);
+    }
+    out.push('\n');
+}
+
+/// `… and 12 more:` with files and their lines.
+fn push_rest(out: &mut String, rest: &[&Finding], style: &Style) {
+    let files = by_file(rest);
+    let _ = writeln!(out, "   … and {} more:", thousands(rest.len()));
+    for (path, lines) in files.iter().take(FILES_NAMED_MAX) {
+        let path = if path.is_empty() { "the whole target".into() } else { visible(path) };
+        let room = style.columns().saturating_sub(5 + columns(&path) + 2);
+        let numbers = line_numbers(lines, room.max(12));
+        let _ = writeln!(out, "     {path}{}", style.paint(Role::Faint, format_args!(": {numbers}")));
+    }
+    if files.len() > FILES_NAMED_MAX {
+        let more = count(files.len() - FILES_NAMED_MAX, "more file", "more files");
+        let _ = writeln!(out, "     {}", style.paint(Role::Faint, format_args!("and {more}")));
+    }
+}
+
+/// `3, 7, 12, …` within so many columns.
+fn line_numbers(lines: &[u32], room: usize) -> String {
+    let mut lines = lines.to_vec();
+    lines.dedup();
+    let mut out = String::new();
+    for (at, line) in lines.iter().enumerate() {
+        let next = if at == 0 { line.to_string() } else { format!(", {line}") };
+        let last = at + 1 == lines.len();
+        if at > 0 && out.len() + next.len() + if last { 0 } else { 3 } > room {
+            out.push_str(", …");
+            break;
+        }
+        out.push_str(&next);
+    }
+    out
+}
+
+fn by_file<'a>(findings: &[&'a Finding]) -> BTreeMap<&'a str, Vec<u32>> {
+    let mut files: BTreeMap<&str, Vec<u32>> = BTreeMap::new();
+    for finding in findings {
+        files.entry(&finding.location.path).or_default().push(finding.location.start.line);
+    }
+    files
+}
+
+fn push_summary(out: &mut String, report: &ScanReport<'_>, groups: &[Group<'_>], style: &Style) {
+    let tally = Tally::of(report);
+    let coverage = &report.scan.coverage;
+    let headline = match tally.total() {
+        0 if coverage.seen == 0 => style.paint(Role::Strong, "There was nothing to look at"),
+        0 => style.paint(Role::Good, if report.baseline.is_some() { "Nothing new" } else { "No faults found" }),
+        total => {
+            let what =
+                if report.baseline.is_some() { ("new finding", "new findings") } else { ("finding", "findings") };
+            format!("{}: {}", style.paint(Role::Strong, count(total, what.0, what.1)), coloured(&tally, style))
+        }
+    };
+    let _ = writeln!(out, "{headline}");
+    if let Some(baseline) = &report.baseline {
+        let known = count(tally.unchanged, "finding was", "findings were");
+        let gone = thousands(baseline.gone);
+        let _ = writeln!(out, "against {}: {known} there before, {gone} gone", visible(&baseline.name));
+    }
+    if tally.families.len() > 1 {
+        push_table(out, &tally, style);
+    }
+    if tally.excepted > 0 {
+        let _ = writeln!(out, "{} under exception", count(tally.excepted, "finding is", "findings are"));
+    }
+    push_coverage(out, report, style);
+    push_next(out, groups, &tally, style);
+}
+
+fn coloured(tally: &Tally, style: &Style) -> String {
+    let parts: Vec<String> = Severity::ALL
+        .iter()
+        .zip(tally.open)
+        .filter(|(_, count)| *count > 0)
+        .map(|(severity, count)| {
+            style.paint(Role::Severity(*severity), format_args!("{} {severity}", thousands(count)))
+        })
+        .collect();
+    parts.join(", ")
+}
+
+fn push_table(out: &mut String, tally: &Tally, style: &Style) {
+    let used: Vec<(usize, Severity)> =
+        Severity::ALL.into_iter().enumerate().filter(|(at, _)| tally.open.get(*at).is_some_and(|n| *n > 0)).collect();
+    let widest = tally.families.keys().map(|family| family.len()).max().unwrap_or(0);
+    let _ = write!(out, "  {:widest$}", "");
+    for (_, severity) in &used {
+        let _ = write!(out, "  {}", style.paint(Role::Faint, format_args!("{severity:>8}")));
+    }
+    out.push('\n');
+    for (family, counts) in &tally.families {
+        let _ = write!(out, "  {family:widest$}");
+        for (at, severity) in &used {
+            match counts.get(*at).copied().unwrap_or(0) {
+                0 => {
+                    let _ = write!(out, "  {}", style.paint(Role::Faint, format_args!("{:>8}", "·")));
+                }
+                some => {
+                    let number = thousands(some);
+                    let _ = write!(out, "  {}", style.paint(Role::Severity(*severity), format_args!("{number:>8}")));
+                }
+            }
+        }
+        out.push('\n');
+    }
+}
+
+fn push_coverage(out: &mut String, report: &ScanReport<'_>, style: &Style) {
+    let coverage = &report.scan.coverage;
+    let mut parts = vec![format!("{} read", thousands(coverage.parsed))];
+    for (list, words) in
+        [(&coverage.partial, "read in part"), (&coverage.skipped, "skipped"), (&coverage.unreadable, "not readable")]
+    {
+        if !list.is_empty() {
+            parts.push(format!("{} {words}", thousands(list.len())));
+        }
+    }
+    let files = count(coverage.seen, "file", "files");
+    let checks = count(report.checks.len(), "check", "checks");
+    let _ = writeln!(out, "{files} seen, {}; {checks}, {}", parts.join(", "), duration(report.duration));
+    for (list, words) in [(&coverage.unreadable, "not readable"), (&coverage.partial, "read in part")] {
+        push_unread(out, list, words, style);
+    }
+}
+
+fn push_unread(out: &mut String, list: &[Skipped], words: &str, style: &Style) {
+    for file in list.iter().take(UNREAD_NAMED_MAX) {
+        let line = format!("  {words}: {} ({})", visible(&file.path), visible(&file.reason));
+        let _ = writeln!(out, "{}", shorten(&line, style.columns()));
+    }
+    if list.len() > UNREAD_NAMED_MAX {
+        let more = thousands(list.len() - UNREAD_NAMED_MAX);
+        let _ = writeln!(out, "  {}", style.paint(Role::Faint, format_args!("and {more} more {words}")));
+    }
+}
+
+/// What to do now, as commands.
+fn push_next(out: &mut String, groups: &[Group<'_>], tally: &Tally, style: &Style) {
+    let mut rows: Vec<(String, &str)> = Vec::new();
+    if let Some(worst) = groups.last() {
+        rows.push((format!("palisade explain {}", worst.check.id), "why it matters and what to do"));
+    }
+    let hidden = tally.total() - groups.iter().map(|group| group.shown).sum::<usize>().min(tally.total());
+    if hidden > 0 && !style.all {
+        rows.push(("palisade scan --all".to_owned(), "every place"));
+        rows.push(("palisade scan --format html -o report.html".to_owned(), "a page to search and filter"));
+    }
+    let widest = rows.iter().map(|(command, _)| columns(command)).max().unwrap_or(0);
+    for (at, (command, why)) in rows.iter().enumerate() {
+        let head = if at == 0 { "next: " } else { "      " };
+        let gap = widest - columns(command) + 2;
+        let _ = writeln!(out, "{head}{}{:gap$}{}", style.paint(Role::Code, command), "", style.paint(Role::Faint, why));
+    }
+}
+
+/// Paragraphs wrapped to the width, for the explanation of a check.
+pub(crate) fn paragraph(text: &str, style: &Style) -> String {
+    wrap(text, style.columns()).join("\n")
+}

@@ -1,0 +1,164 @@
+//! Each format against its expected file, its schema, and text that tries to break out of it.
+//!
+//! `PALISADE_BLESS=1 cargo test -p palisade-report` rewrites the expected files.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
+
+mod schema;
+mod support;
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use palisade_report::{Baseline, Format, SCAN_SCHEMA, Style, render};
+use serde_json::Value;
+use support::{CHECKS, HOSTILE, everything, hostile, many, report};
+
+fn expect(name: &str, text: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/expected").join(name);
+    if std::env::var_os("PALISADE_BLESS").is_some() {
+        std::fs::write(&path, text).unwrap();
+    }
+    let expected = std::fs::read_to_string(&path).unwrap_or_default();
+    if expected != text {
+        panic!("{name} differs; PALISADE_BLESS=1 rewrites it. Now:\n{text}");
+    }
+}
+
+fn plain(format: Format) -> String {
+    render(format, &report(&everything()), &Style::default())
+}
+
+/// Characters that no text format may carry as themselves, apart from its own line breaks.
+fn controls(text: &str) -> Vec<char> {
+    text.chars().filter(|c| (c.is_control() && *c != '\n') || matches!(c, '\u{202a}'..='\u{202e}')).collect()
+}
+
+#[test]
+fn every_format_reads_as_expected() {
+    for format in Format::ALL {
+        expect(&format!("everything.{}", format.name()), &plain(format));
+        assert_eq!(format.name().parse::<Format>().unwrap(), format);
+    }
+    assert!("yaml".parse::<Format>().unwrap_err().to_string().contains("human, json"));
+}
+
+#[test]
+fn hostile_text_stays_text_in_every_format() {
+    for format in Format::ALL {
+        let scan = hostile();
+        for all in [false, true] {
+            let text = render(format, &report(&scan), &Style { all, ..Style::default() });
+            assert_eq!(controls(&text), [], "{}", format.name());
+            assert!(!text.is_empty());
+        }
+    }
+}
+
+#[test]
+fn json_keeps_to_its_published_schema() {
+    let schema: Value = serde_json::from_str(SCAN_SCHEMA).unwrap();
+    for scan in [everything(), hostile(), many(50)] {
+        let text = render(Format::Json, &report(&scan), &Style::default());
+        let value: Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(schema::faults(&schema, &value), Vec::<String>::new());
+        let findings = value.get("findings").and_then(Value::as_array).unwrap();
+        assert_eq!(findings.len(), scan.findings.len());
+    }
+    let mut broken: Value = serde_json::from_str(&plain(Format::Json)).unwrap();
+    *broken.pointer_mut("/findings/0/severity").unwrap() = "awful".into();
+    *broken.pointer_mut("/coverage/seen").unwrap() = (-1).into();
+    assert_eq!(schema::faults(&schema, &broken).len(), 2);
+}
+
+#[test]
+fn json_carries_hostile_names_unchanged() {
+    let scan = hostile();
+    let value: Value = serde_json::from_str(&render(Format::Json, &report(&scan), &Style::default())).unwrap();
+    assert_eq!(value.pointer("/findings/0/location/path"), Some(&Value::from(HOSTILE)));
+    assert_eq!(value.pointer("/findings/0/fix/edits/0/replacement"), Some(&Value::from(HOSTILE)));
+}
+
+#[test]
+fn human_output_colours_without_changing_words() {
+    let scan = everything();
+    let style = Style { color: true, all: true, ..Style::default() };
+    let coloured = render(Format::Human, &report(&scan), &style);
+    let mut words = String::new();
+    let mut rest = coloured.as_str();
+    while let Some((before, after)) = rest.split_once("\u{1b}[") {
+        words.push_str(before);
+        rest = after.split_once('m').map_or("", |(_, after)| after);
+    }
+    words.push_str(rest);
+    assert_eq!(words, render(Format::Human, &report(&scan), &Style { color: false, ..style }));
+    expect("all.human", &words);
+}
+
+#[test]
+fn human_output_of_a_large_scan_stays_readable_and_counts_everything() {
+    let scan = many(20_000);
+    for width in [80, 120] {
+        let text = render(Format::Human, &report(&scan), &Style { width, ..Style::default() });
+        assert!(text.lines().count() < 200, "{} lines", text.lines().count());
+        assert!(text.contains("20,000 findings: 5,000 critical, 5,000 high, 5,000 medium, 5,000 info"), "{text}");
+        assert!(text.contains("palisade scan --all"), "{text}");
+        for line in text.lines() {
+            assert!(line.chars().count() <= width, "{line}");
+        }
+    }
+    let all = render(Format::Human, &report(&scan), &Style { all: true, ..Style::default() });
+    assert_eq!(all.matches("-->").count(), 20_000);
+}
+
+#[test]
+fn human_output_lays_out_wide_tabbed_and_long_lines() {
+    let long = format!("{}key: value", "x".repeat(150));
+    let mut scan = palisade_checks::Scan::default();
+    let lines = ["\t日本: \u{1b}[2Jprivileged", long.as_str(), "short"];
+    for (line, (source, column)) in lines.iter().zip([6, 156, 400]).enumerate() {
+        let mut place = support::location("a\tb.yaml", u32::try_from(line + 1).unwrap(), column, &[source]);
+        place.end.column = column + 5;
+        scan.findings.push(support::finding(&support::PRIVILEGED, "points at five characters", place));
+    }
+    expect("layout.human", &render(Format::Human, &report(&scan), &Style::default()));
+}
+
+#[test]
+fn against_a_baseline_only_what_is_new_is_told() {
+    let scan = everything();
+    let before: BTreeSet<_> = scan.findings.iter().take(5).map(|finding| finding.fingerprint).collect();
+    let mut report = report(&scan);
+    report.baseline = Some(Baseline { name: "main".to_owned(), before: &before, gone: 3 });
+    expect("baseline.human", &render(Format::Human, &report, &Style::default()));
+    let json = render(Format::Json, &report, &Style::default());
+    let value: Value = serde_json::from_str(&json).unwrap();
+    let schema: Value = serde_json::from_str(SCAN_SCHEMA).unwrap();
+    assert_eq!(schema::faults(&schema, &value), Vec::<String>::new());
+    assert_eq!(json.matches("\"baseline\": \"unchanged\"").count(), 5);
+    assert_eq!(json.matches("\"baseline\": \"new\"").count(), 1);
+}
+
+#[test]
+fn an_empty_scan_and_a_clean_one_are_told_apart() {
+    let empty = palisade_checks::Scan::default();
+    assert!(render(Format::Human, &report(&empty), &Style::default()).starts_with("There was nothing to look at"));
+    let mut clean = palisade_checks::Scan::default();
+    clean.coverage.seen = 1;
+    clean.coverage.parsed = 1;
+    expect("clean.human", &render(Format::Human, &report(&clean), &Style::default()));
+}
+
+#[test]
+fn the_catalogue_and_its_pages_are_set_for_a_terminal() {
+    let metas: Vec<_> = CHECKS.iter().map(|check| &check.meta).collect();
+    let mut out = Vec::new();
+    palisade_report::write_checks(&metas, &Style::default(), &mut out).unwrap();
+    out.extend_from_slice(b"----\n");
+    palisade_report::write_explanation(&support::PRIVILEGED.meta, &Style::default(), &mut out).unwrap();
+    expect("catalogue.human", &String::from_utf8(out).unwrap());
+    let mut out = Vec::new();
+    palisade_report::write_explanation_json(&support::PRIVILEGED.meta, &mut out).unwrap();
+    let value: Value = serde_json::from_slice(&out).unwrap();
+    assert_eq!(value.get("since"), Some(&Value::from("0.1.0")));
+    assert!(value.get("page").and_then(Value::as_str).unwrap().starts_with("# a/b"));
+}
