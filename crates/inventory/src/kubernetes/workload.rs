@@ -107,6 +107,22 @@ impl<'y> Workload<'y> {
         self.nature == Nature::Complete
     }
 
+    /// A setting of every security context: the pod's, then each container's own.
+    pub fn contexts<'k>(&'k self, keys: &'k [&'k str]) -> impl Iterator<Item = Node<'y>> + use<'y, 'k> {
+        let own = self.containers.iter().filter_map(|container| container.context(keys));
+        self.context(keys).into_iter().chain(own)
+    }
+
+    /// Where to say that something is missing in these containers: at the pod when it could set it for all of
+    /// its containers and none has it, else at each of them.
+    #[must_use]
+    pub fn places(&self, lacking: &[&Container<'y>]) -> Vec<Span> {
+        if !lacking.is_empty() && lacking.len() == self.containers.len() {
+            return vec![self.place];
+        }
+        lacking.iter().map(|container| container.place).collect()
+    }
+
     /// The value of one security setting for a container: its own, else the pod's.
     #[must_use]
     pub fn effective(&self, container: &Container<'y>, keys: &[&str]) -> Option<Node<'y>> {

@@ -1,0 +1,45 @@
+//! Containers that may gain privileges.
+
+use palisade_inventory::kubernetes::Workload;
+use palisade_model::{Confidence, Fix, Meta, Severity};
+
+use crate::{Check, Report};
+
+/// See the page.
+pub static CHECK: Check = Check::on_workload(
+    Meta {
+        id: "kubernetes/privilege-escalation",
+        title: "container can gain more privileges than its parent process",
+        page: include_str!("privilege_escalation.md"),
+        since: "0.1.0",
+        severity: Severity::Low,
+        confidence: Confidence::High,
+        controls: &["E5-T1"],
+        maps: &["PSS:restricted", "CIS-K8S:5.2.6", "NSA-K8S:pod-security", "CWE-269"],
+    },
+    run,
+);
+
+fn run(workload: &Workload<'_>, report: &mut Report<'_>) {
+    let version = report.settings().kubernetes.version;
+    if !version.is_at_least(8) || (version.is_at_least(25) && workload.is_windows()) {
+        return;
+    }
+    for container in &workload.containers {
+        match container.context(&["allowPrivilegeEscalation"]) {
+            Some(allowed) if allowed.as_bool() == Some(false) => {}
+            Some(allowed) => {
+                let message = "a setuid program in this container can make an intruder root";
+                let fix = Fix::unsafe_("forbid privilege escalation", allowed.span(), "false");
+                report.finding(allowed.span(), message).severity(Severity::Medium).fix(fix);
+            }
+            None if workload.is_complete() => {
+                report.finding(
+                    container.place,
+                    "allowPrivilegeEscalation is not set to false, so a setuid program can make an intruder root",
+                );
+            }
+            None => {}
+        }
+    }
+}

@@ -1,0 +1,38 @@
+//! Containers that keep capabilities they were never asked about.
+
+use palisade_inventory::kubernetes::Workload;
+use palisade_model::{Confidence, Meta, Severity};
+
+use crate::{Check, Report};
+
+/// See the page.
+pub static CHECK: Check = Check::on_workload(
+    Meta {
+        id: "kubernetes/undropped-capabilities",
+        title: "container keeps the default capabilities",
+        page: include_str!("undropped_capabilities.md"),
+        since: "0.1.0",
+        severity: Severity::Low,
+        confidence: Confidence::High,
+        controls: &["E5-T1"],
+        maps: &["PSS:restricted", "CIS-K8S:5.2.8", "CIS-K8S:5.2.10", "NSA-K8S:pod-security", "CWE-250"],
+    },
+    run,
+);
+
+fn run(workload: &Workload<'_>, report: &mut Report<'_>) {
+    let version = report.settings().kubernetes.version;
+    let waived = version.is_at_least(25) && workload.is_windows();
+    if !workload.is_complete() || !version.is_at_least(22) || waived {
+        return;
+    }
+    for container in &workload.containers {
+        let drop = container.context(&["capabilities", "drop"]);
+        if !drop.is_some_and(|drop| drop.items().any(|item| item.as_str() == Some("ALL"))) {
+            report.finding(
+                container.place,
+                "this container keeps the default capabilities; drop ALL and add back what it needs",
+            );
+        }
+    }
+}
