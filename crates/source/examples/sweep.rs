@@ -13,12 +13,8 @@ struct Keys {
 }
 
 impl Detect for Keys {
-    fn reach_before(&self) -> usize {
-        self.reach
-    }
-
-    fn reach_after(&self) -> usize {
-        self.reach
+    fn disturbed(&self, _bytes: &[u8], join: usize) -> Range<usize> {
+        join.saturating_sub(self.reach)..join + self.reach
     }
 
     fn detect(&self, bytes: &[u8], asked: Range<usize>, found: &mut Vec<Extent>) {

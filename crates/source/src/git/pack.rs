@@ -266,13 +266,6 @@ impl Default for Tools {
     }
 }
 
-impl Tools {
-    /// Inflates a zlib stream of known size.
-    pub(super) fn zlib(&mut self, compressed: &[u8], out: &mut [u8]) -> Option<()> {
-        (self.inflate.zlib_decompress(compressed, out).ok()? == out.len()).then_some(())
-    }
-}
-
 /// A part of a file as a reader.
 struct Section<'a> {
     file: &'a File,

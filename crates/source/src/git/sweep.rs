@@ -66,19 +66,18 @@ impl Extent {
 
 /// Looks at bytes, for [`sweep`].
 ///
-/// The promise: what is reported for position `at` rests only on the bytes from
-/// `at - reach_before` to `at + reach_after` (and on whether the blob begins or
-/// ends there), or else an [`Extent`] is reported for `at` whose `from..to` holds
-/// every byte it rests on. It does not rest on what else was asked for.
+/// The promise: what is reported for a position rests only on bytes near it, and
+/// on whether the blob begins or ends there. [`disturbed`](Detect::disturbed) says
+/// how near; for a position where more was looked at, an [`Extent`] is reported whose
+/// `from..to` holds every byte the verdict rests on. It does not rest on what else
+/// was asked for.
 pub trait Detect: Sync {
-    /// How far to the left of a position its verdict may look.
-    fn reach_before(&self) -> usize;
-
-    /// How far to the right of a position its verdict may look.
-    fn reach_after(&self) -> usize;
+    /// The positions in `bytes` whose verdict may rest on the byte on either side of `join`;
+    /// a range that holds `join`, or ends there.
+    fn disturbed(&self, bytes: &[u8], join: usize) -> Range<usize>;
 
     /// Appends an extent for each position in `asked` that has one. `bytes` is the whole blob,
-    /// or a window with more context than the reach.
+    /// or a window of it with [`CONTEXT_BYTES`](crate::stream::CONTEXT_BYTES) around `asked`.
     fn detect(&self, bytes: &[u8], asked: Range<usize>, found: &mut Vec<Extent>);
 }
 
@@ -141,15 +140,46 @@ pub fn sweep<D: Detect + ?Sized>(
     threads: usize,
     visit: &(dyn Fn(Swept<'_>) + Sync),
 ) -> Statistics {
+    run(pack, ObjectKind::Blob, Some(detector), threads, visit)
+}
+
+/// Hands out every object of a kind, each with its bytes, as [`Swept::Found`] without extents.
+pub(super) fn each_object(
+    pack: &Pack,
+    kind: ObjectKind,
+    threads: usize,
+    visit: &(dyn Fn(Swept<'_>) + Sync),
+) -> Statistics {
+    run::<Nothing>(pack, kind, None, threads, visit)
+}
+
+/// The detector of [`each_object`], which is never asked.
+struct Nothing;
+
+impl Detect for Nothing {
+    fn disturbed(&self, _: &[u8], join: usize) -> Range<usize> {
+        join..join
+    }
+
+    fn detect(&self, _: &[u8], _: Range<usize>, _: &mut Vec<Extent>) {}
+}
+
+fn run<D: Detect + ?Sized>(
+    pack: &Pack,
+    kind: ObjectKind,
+    detector: Option<&D>,
+    threads: usize,
+    visit: &(dyn Fn(Swept<'_>) + Sync),
+) -> Statistics {
     let mut families = Vec::new();
     for (entry, stored) in pack.stored.iter().enumerate() {
         match stored {
-            Stored::Known(ObjectKind::Blob) if pack.bases[entry] == NONE => families.push(entry),
-            Stored::Known(_) => {}
-            Stored::Broken => visit(Swept::Unreadable {
+            Stored::Known(stored) if *stored == kind && pack.bases[entry] == NONE => families.push(entry),
+            Stored::Broken if kind == ObjectKind::Blob => visit(Swept::Unreadable {
                 object: pack.name(entry),
                 error: ObjectError::Damaged("pack entry or its base is broken"),
             }),
+            _ => {}
         }
     }
     let children = Children::of(pack);
@@ -253,7 +283,7 @@ struct Piece {
 struct Worker<'a, D: ?Sized> {
     pack: &'a Pack,
     children: &'a Children,
-    detector: &'a D,
+    detector: Option<&'a D>,
     visit: &'a (dyn Fn(Swept<'_>) + Sync),
     tools: Tools,
     statistics: Statistics,
@@ -267,7 +297,12 @@ struct Worker<'a, D: ?Sized> {
 }
 
 impl<'a, D: Detect + ?Sized> Worker<'a, D> {
-    fn new(pack: &'a Pack, children: &'a Children, detector: &'a D, visit: &'a (dyn Fn(Swept<'_>) + Sync)) -> Self {
+    fn new(
+        pack: &'a Pack,
+        children: &'a Children,
+        detector: Option<&'a D>,
+        visit: &'a (dyn Fn(Swept<'_>) + Sync),
+    ) -> Self {
         Worker {
             pack,
             children,
@@ -366,11 +401,12 @@ impl<'a, D: Detect + ?Sized> Worker<'a, D> {
         frame.binary = is_binary(&bytes);
         let sizes = (base.len(), bytes.len());
         self.asked.clear();
-        if top.binary {
-            self.asked.push(0..bytes.len()); // its base was looked at in part only
-        } else {
-            let reach = (self.detector.reach_before(), self.detector.reach_after());
-            inherit(&self.pieces, &top.extents, sizes, reach, &mut frame.extents, &mut self.asked);
+        match self.detector {
+            Some(detector) if !top.binary => {
+                let disturbed = |join| detector.disturbed(&bytes, join);
+                inherit(&self.pieces, &top.extents, sizes, disturbed, &mut frame.extents, &mut self.asked);
+            }
+            _ => self.asked.push(0..bytes.len()), // its base was not looked at
         }
         let last_child = top.children_done == self.children.of_entry(top.entry).len();
         if last_child {
@@ -385,6 +421,12 @@ impl<'a, D: Detect + ?Sized> Worker<'a, D> {
     fn look(&mut self, frame: &mut Frame, bytes: Vec<u8>) {
         self.statistics.blobs += 1;
         self.statistics.bytes += bytes.len() as u64;
+        let Some(detector) = self.detector else {
+            let blob = self.pack.name(frame.entry);
+            (self.visit)(Swept::Found { blob, offset: 0, bytes: &bytes, extents: &[] });
+            frame.bytes = Some(bytes);
+            return;
+        };
         if frame.binary {
             self.statistics.binary += 1;
             frame.extents.clear();
@@ -392,7 +434,7 @@ impl<'a, D: Detect + ?Sized> Worker<'a, D> {
             for asked in &self.asked {
                 self.statistics.looked_at += asked.len() as u64;
                 self.statistics.pieces += 1;
-                self.detector.detect(&bytes, asked.clone(), &mut frame.extents);
+                detector.detect(&bytes, asked.clone(), &mut frame.extents);
             }
             frame.extents.sort_unstable();
             frame.extents.dedup();
@@ -440,6 +482,9 @@ impl<'a, D: Detect + ?Sized> Worker<'a, D> {
     /// A blob too large to be held, in windows.
     fn large_blob(&mut self, entry: usize) {
         let blob = self.pack.name(entry);
+        let Some(detector) = self.detector else {
+            return (self.visit)(Swept::Unreadable { object: blob, error: ObjectError::TooLarge });
+        };
         let damaged = || {
             (self.visit)(Swept::Unreadable { object: blob, error: ObjectError::Damaged("does not inflate") });
         };
@@ -452,7 +497,7 @@ impl<'a, D: Detect + ?Sized> Worker<'a, D> {
             }
             looked_at.fetch_add(file.owned.len() as u64, Relaxed);
             let mut extents = Vec::new();
-            self.detector.detect(file.bytes, file.owned.clone(), &mut extents);
+            detector.detect(file.bytes, file.owned.clone(), &mut extents);
             extents.sort_unstable();
             extents.dedup();
             if extents.iter().any(|extent| extent.mark.is_some()) {
@@ -471,12 +516,12 @@ impl<'a, D: Detect + ?Sized> Worker<'a, D> {
 /// Divides a blob made by a delta: what is carried over from the base, and what must be asked anew.
 ///
 /// `extents` of the base are sorted by position. A position is carried over when
-/// everything within `reach` of it was copied in one piece together with it.
+/// everything its verdict rests on was copied in one piece together with it.
 fn inherit(
     pieces: &[Piece],
     extents: &[Extent],
     (base_size, size): (usize, usize),
-    (reach_before, reach_after): (usize, usize),
+    disturbed: impl Fn(usize) -> Range<usize>,
     inherited: &mut Vec<Extent>,
     asked: &mut Vec<Range<usize>>,
 ) {
@@ -491,8 +536,11 @@ fn inherit(
         let base_end = piece.base + piece.length;
         let at_start = piece.start == 0 && piece.base == 0;
         let at_end = end == size && base_end == base_size;
-        let core_start = if at_start { 0 } else { piece.start + reach_before };
-        let core_end = if at_end { end } else { end.saturating_sub(reach_after) };
+        if piece.length < CORE_BYTES_MIN {
+            continue;
+        }
+        let core_start = if at_start { 0 } else { disturbed(piece.start).end.max(piece.start) };
+        let core_end = if at_end { end } else { disturbed(end).start.min(end) };
         if core_end < core_start + CORE_BYTES_MIN {
             continue;
         }
@@ -508,7 +556,11 @@ fn inherit(
             if at >= shift(core_end) {
                 break;
             }
-            if extent.from as usize >= piece.base && extent.to as usize <= base_end {
+            // A verdict that saw the beginning or the end of the base holds where the blob begins or ends too.
+            let (from, to) = (extent.from as usize, extent.to as usize);
+            let left = if from == 0 { at_start } else { from >= piece.base };
+            let right = if to >= base_size { at_end } else { to <= base_end };
+            if left && right {
                 inherited.push(extent.shifted(piece.base as u32, piece.start as u32));
             } else {
                 let here = at - piece.base + piece.start;
