@@ -2,4 +2,4 @@
 
 mod pages;
 
-pub use pages::{Case, Expected, Page, PageError, walk};
+pub use pages::{Case, Expected, Found, Page, PageError, walk};

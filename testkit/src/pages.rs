@@ -151,14 +151,12 @@ fn add_file(case: &mut Case, id: &str, family: &str, path: &str, body: &[&str]) 
     case.files.push((path.to_owned(), text));
 }
 
+/// What a scan found: check id, path and line of each finding.
+pub type Found = Vec<(String, String, usize)>;
+
 /// Runs every case of the page of check `id`. `ids` are the checks that the page serves; `scan` gives
 /// (check id, path, line) of each finding. Returns what went wrong, for people; empty when all is well.
-pub fn walk(
-    id: &str,
-    ids: &[&str],
-    text: &str,
-    scan: &dyn Fn(&[(String, String)]) -> Vec<(String, String, usize)>,
-) -> String {
+pub fn walk(id: &str, ids: &[&str], text: &str, scan: impl Fn(&[(String, String)]) -> Found) -> String {
     let mut faults = String::new();
     let page = match Page::parse(id, text) {
         Ok(page) => page,
@@ -215,10 +213,10 @@ mod tests {
             let hit = files.iter().any(|(_, text)| text.contains("key"));
             if hit { vec![("a/b".to_owned(), "f".to_owned(), 1)] } else { vec![] }
         };
-        assert_eq!(walk("a/b", &["a/b"], PAGE, &scan), "");
-        assert!(walk("a/b", &["a/b"], PAGE, &|_| vec![]).contains("has 0 of a/b, wants 1"));
+        assert_eq!(walk("a/b", &["a/b"], PAGE, scan), "");
+        assert!(walk("a/b", &["a/b"], PAGE, |_: &[_]| vec![]).contains("has 0 of a/b, wants 1"));
         let everywhere = |_: &[(String, String)]| vec![("a/b".to_owned(), "f".to_owned(), 1)];
-        assert!(walk("a/b", &["a/b"], PAGE, &everywhere).contains("has 1 of a/b, wants 0"));
+        assert!(walk("a/b", &["a/b"], PAGE, everywhere).contains("has 1 of a/b, wants 0"));
     }
 
     #[test]

@@ -10,12 +10,14 @@ type Step = (&'static str, fn() -> Result<()>);
 
 /// Runs every step, also after one failed, and says at the end which did.
 pub(crate) fn run_all() -> Result<()> {
-    let steps: [Step; 3] = [
+    let steps: [Step; 5] = [
         ("format", || run(&mut cargo(&["fmt", "--all", "--check"]))),
         ("clippy", || {
             run(&mut cargo(&["clippy", "--workspace", "--all-targets", "--locked", "--quiet", "--", "-D", "warnings"]))
         }),
         ("tidy", crate::tidy::run),
+        ("generated files", || crate::generate::run(true)),
+        ("fuzz", || crate::fuzz::run(None, crate::FUZZ_SECONDS)),
     ];
     let mut failed = Vec::new();
     for (name, step) in steps {

@@ -4,38 +4,64 @@
 #![expect(clippy::disallowed_methods, reason = "chores read the checkout and start programs")]
 
 mod ci;
+mod fuzz;
+mod generate;
 mod project;
 mod tidy;
 
 use std::process::ExitCode;
 
+use anyhow::{Context as _, Result};
+
 const USAGE: &str = "\
 usage: cargo xtask CHORE
 
-  ci          all that decides whether a change is good, after `cargo test --workspace`
-  tidy        layers, documents, module headers, pages, licences
+  ci                            all that decides whether a change is good, after `cargo test --workspace`
+  tidy                          layers, documents, module headers, pages, licences
+  gen [--check]                 write the generated documents, or fail when they drifted
+  book DIR                      the sources of the book with a page for each check, for mdBook
+  fuzz [TARGET] [--seconds N]   feed mutated files to each parser
 ";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let mut words = arguments.iter().map(String::as_str);
-    let done = match words.next() {
-        Some("ci") => ci::run_all(),
-        Some("tidy") => tidy::run(),
-        Some("help" | "--help" | "-h") => {
-            print!("{USAGE}");
-            Ok(())
-        }
-        _ => {
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match run(&words) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => {
             eprint!("{USAGE}");
-            return ExitCode::from(2);
+            ExitCode::from(2)
         }
-    };
-    match done {
-        Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {error:#}");
             ExitCode::FAILURE
         }
     }
+}
+
+/// Runs the chore; false when the words are none.
+fn run(words: &[&str]) -> Result<bool> {
+    match words {
+        ["ci"] => ci::run_all()?,
+        ["tidy"] => tidy::run()?,
+        ["gen"] => generate::run(false)?,
+        ["gen", "--check"] => generate::run(true)?,
+        ["book", folder] => generate::book(std::path::Path::new(folder))?,
+        ["fuzz"] => fuzz::run(None, FUZZ_SECONDS)?,
+        ["fuzz", "--seconds", seconds] => fuzz::run(None, number(seconds)?)?,
+        ["fuzz", target] => fuzz::run(Some(target), FUZZ_SECONDS)?,
+        ["fuzz", target, "--seconds", seconds] => fuzz::run(Some(target), number(seconds)?)?,
+        ["fuzz-child", target, from, seconds, trace] => {
+            fuzz::child(target, number(from)?, number(seconds)?, *trace == "trace")?;
+        }
+        _ => return Ok(false),
+    }
+    Ok(true)
+}
+
+/// Per target, also in CI.
+const FUZZ_SECONDS: u64 = 10;
+
+fn number(word: &str) -> Result<u64> {
+    word.parse().with_context(|| format!("`{word}` is not a number"))
 }

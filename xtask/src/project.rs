@@ -11,6 +11,11 @@ pub(crate) fn root() -> PathBuf {
     here.parent().unwrap_or(here).to_path_buf()
 }
 
+/// Where cargo builds.
+pub(crate) fn target_dir() -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
+}
+
 /// Paths that git tracks or would track, sorted, `/` between parts, that exist.
 pub(crate) fn files(root: &Path) -> Result<Vec<String>> {
     let listed = output(
@@ -21,6 +26,11 @@ pub(crate) fn files(root: &Path) -> Result<Vec<String>> {
     files.sort();
     files.dedup();
     Ok(files)
+}
+
+/// The text of a file of the checkout.
+pub(crate) fn read(root: &Path, path: &str) -> Result<String> {
+    std::fs::read_to_string(root.join(path)).with_context(|| format!("cannot read {path}"))
 }
 
 /// Runs a program to its end; its output goes where ours goes.

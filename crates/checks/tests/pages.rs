@@ -17,7 +17,7 @@ fn every_page_holds() {
         if ids.len() == 1 && title != id {
             faults.push_str(&format!("{id}: its page is titled `{title}`\n"));
         }
-        faults.push_str(&palisade_testkit::walk(id, ids, page, &scan));
+        faults.push_str(&palisade_testkit::walk(id, ids, page, scan));
         let never_shown =
             ids.iter().filter(|id| ids.len() > 1 && !page.contains(id.split('/').next_back().unwrap_or("")));
         faults.extend(never_shown.map(|id| format!("{id}: its page never mentions it\n")));
