@@ -1,11 +1,14 @@
-//! Sweeps a repository's packs with a trivial detector and prints what it took:
-//! `cargo run --release -p palisade-source --example sweep GIT_DIR [REACH]`.
+//! Sweeps a repository's history with a trivial detector and prints what it took:
+//! `cargo run --release -p palisade-source --example sweep REPOSITORY [REACH]`.
 
+use std::collections::HashSet;
 use std::ops::Range;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
-use palisade_source::git::pack::Pack;
-use palisade_source::git::sweep::{Detect, Extent, Swept, sweep};
+use palisade_source::git::history::places;
+use palisade_source::git::repository::Repository;
+use palisade_source::git::sweep::{Detect, Extent, Swept};
 
 /// Finds private keys by their first line.
 struct Keys {
@@ -30,23 +33,29 @@ impl Detect for Keys {
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut arguments = std::env::args_os().skip(1);
-    let directory = std::path::PathBuf::from(arguments.next().ok_or("usage: sweep GIT_DIR [REACH]")?);
+    let directory = std::path::PathBuf::from(arguments.next().ok_or("usage: sweep REPOSITORY [REACH]")?);
     let reach = arguments.next().and_then(|text| text.to_str()?.parse().ok()).unwrap_or(512);
-    for file in std::fs::read_dir(directory.join("objects/pack"))? {
-        let path = file?.path();
-        if path.extension().is_none_or(|extension| extension != "idx") {
-            continue;
+    let start = std::time::Instant::now();
+    let repository = Repository::discover(&directory)?;
+    let objects = repository.objects();
+    println!("opened in {:?}", start.elapsed());
+    let found = Mutex::new(HashSet::new());
+    let (sightings, unreadable) = (AtomicU64::new(0), AtomicU64::new(0));
+    let threads = std::thread::available_parallelism()?.get();
+    let statistics = objects.sweep(&Keys { reach }, threads, &|swept| match swept {
+        Swept::Found { blob, extents, .. } => {
+            sightings.fetch_add(extents.len() as u64, Relaxed);
+            if let Ok(mut found) = found.lock() {
+                found.insert(blob);
+            }
         }
-        let start = std::time::Instant::now();
-        let pack = Pack::open(&path)?;
-        println!("{} objects, opened in {:?}", pack.len(), start.elapsed());
-        let (found, unreadable) = (AtomicU64::new(0), AtomicU64::new(0));
-        let threads = std::thread::available_parallelism()?.get();
-        let statistics = sweep(&pack, &Keys { reach }, threads, &|swept| match swept {
-            Swept::Found { extents, .. } => drop(found.fetch_add(extents.len() as u64, Relaxed)),
-            Swept::Unreadable { .. } => drop(unreadable.fetch_add(1, Relaxed)),
-        });
-        println!("{statistics:#?}\n{found:?} found, {unreadable:?} unreadable, {:?}", start.elapsed());
-    }
+        Swept::Unreadable { .. } => drop(unreadable.fetch_add(1, Relaxed)),
+    });
+    println!("{statistics:#?}\n{sightings:?} sightings, {unreadable:?} unreadable, swept after {:?}", start.elapsed());
+    let blobs = found.into_inner().unwrap_or_default();
+    let history = places(&objects, &blobs, repository.head(), threads);
+    let present = history.places.iter().filter(|place| place.present).count();
+    let (blobs, commits, places) = (blobs.len(), history.commits.len(), history.places.len());
+    println!("{blobs} blobs at {places} places in {commits} commits, {present} present, after {:?}", start.elapsed());
     Ok(())
 }

@@ -40,6 +40,39 @@ pub fn deliver(
     result
 }
 
+/// As [`deliver`], for bytes that are at hand already.
+pub fn deliver_bytes(bytes: &[u8], path: &str, visit: &dyn Fn(Entry<'_>)) {
+    let whole = File::whole(path, bytes);
+    if whole.binary {
+        let head = bytes.get(..SNIFF_BYTES).unwrap_or(bytes);
+        let file = File { bytes: head, owned: 0..head.len(), ..whole };
+        return visit(Entry::File(file));
+    }
+    if bytes.len() <= WHOLE_BYTES_MAX {
+        return visit(Entry::File(whole));
+    }
+    let mut lines_before = 0;
+    let mut counted = 0;
+    let mut start = 0;
+    while start < bytes.len() {
+        let end = (start + WINDOW_BYTES).min(bytes.len());
+        let from = start.saturating_sub(CONTEXT_BYTES);
+        let to = (end + CONTEXT_BYTES).min(bytes.len());
+        let passed = bytes.get(counted..from).unwrap_or_default();
+        lines_before += memchr::memchr_iter(b'\n', passed).count() as u64;
+        counted = from;
+        visit(Entry::File(File {
+            bytes: bytes.get(from..to).unwrap_or_default(),
+            offset: from as u64,
+            lines_before,
+            owned: start - from..end - from,
+            more: end < bytes.len(),
+            ..whole.clone()
+        }));
+        start = end;
+    }
+}
+
 fn deliver_into(
     reader: &mut dyn Read,
     path: &str,

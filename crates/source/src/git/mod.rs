@@ -5,10 +5,13 @@
 
 pub mod delta;
 pub mod entry;
+pub mod history;
 pub mod index;
 pub mod objects;
 pub mod pack;
+pub mod repository;
 pub mod sweep;
+pub mod tree;
 
 use std::fmt;
 

@@ -151,13 +151,6 @@ impl Objects {
         });
     }
 
-    /// Names of every packed object of a kind. Loose ones come with [`each`](Objects::each) only.
-    pub(super) fn packed_names(&self, kind: ObjectKind) -> impl Iterator<Item = ObjectId> + '_ {
-        self.packs.iter().flat_map(move |pack| {
-            (0..pack.len()).filter(move |at| pack.kind(*at) == Some(kind)).map(|at| pack.name(at))
-        })
-    }
-
     /// Reads every loose object; how many there were.
     fn each_loose(
         &self,
