@@ -1,7 +1,6 @@
 //! A check: its declaration and the function that decides it.
 
 use palisade_inventory::Inventory;
-use palisade_inventory::action::Action;
 use palisade_inventory::dependabot::Dependabot;
 use palisade_inventory::gitlab::Pipeline;
 use palisade_inventory::kubernetes::{Object, Workload};
@@ -9,7 +8,7 @@ use palisade_inventory::workflow::Workflow;
 use palisade_model::Meta;
 
 use crate::Report;
-use crate::ci::place::{ExpressionAt, StepAt};
+use crate::ci::place::{Definition, ExpressionAt, StepAt, UsesAt};
 
 /// One check. Declare it as a `static` named `CHECK` and list it in its family's `CHECKS`.
 #[derive(Debug)]
@@ -25,8 +24,10 @@ pub struct Check {
 pub enum Run {
     /// Each GitHub Actions workflow.
     Workflow(fn(&Workflow<'_>, &mut Report<'_>)),
-    /// Each `action.yml`.
-    Action(fn(&Action<'_>, &mut Report<'_>)),
+    /// Each GitHub Actions workflow and each `action.yml`.
+    Definition(fn(&Definition<'_, '_>, &mut Report<'_>)),
+    /// Each `uses:` of workflows and composite actions.
+    Uses(fn(&UsesAt<'_, '_>, &mut Report<'_>)),
     /// Each step of workflows and composite actions.
     Step(fn(&StepAt<'_, '_>, &mut Report<'_>)),
     /// Each `${{ }}` and `if:` of workflows and composite actions.
@@ -54,10 +55,16 @@ impl Check {
         Self { meta, run: Run::Workflow(run) }
     }
 
-    /// A check of each action's definition.
+    /// A check of each workflow and each action's definition.
     #[must_use]
-    pub const fn on_action(meta: Meta, run: fn(&Action<'_>, &mut Report<'_>)) -> Self {
-        Self { meta, run: Run::Action(run) }
+    pub const fn on_definition(meta: Meta, run: fn(&Definition<'_, '_>, &mut Report<'_>)) -> Self {
+        Self { meta, run: Run::Definition(run) }
+    }
+
+    /// A check of each `uses:` of workflows and composite actions.
+    #[must_use]
+    pub const fn on_uses(meta: Meta, run: fn(&UsesAt<'_, '_>, &mut Report<'_>)) -> Self {
+        Self { meta, run: Run::Uses(run) }
     }
 
     /// A check of each step of workflows and composite actions.

@@ -17,7 +17,8 @@ pub use check::{Check, Run};
 pub use report::{Draft, Report};
 pub use scanner::{FileReport, Host, PARSE_BYTES_MAX, Scan, Scanner};
 pub use settings::{
-    KubernetesSettings, KubernetesVersion, Selection, Settings, UnknownCheck, UnknownVersion, distance, matches,
+    CiSettings, KubernetesSettings, KubernetesVersion, Selection, Settings, UnknownCheck, UnknownVersion, distance,
+    matches,
 };
 
 /// Every check, by family.

@@ -3,10 +3,14 @@
 use palisade_model::Meta;
 use serde::Deserialize;
 
+pub use crate::ci::settings::CiSettings;
+
 /// The tables of `palisade.toml` that checks read.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Settings {
+    /// `[ci]`
+    pub ci: CiSettings,
     /// `[kubernetes]`
     pub kubernetes: KubernetesSettings,
 }

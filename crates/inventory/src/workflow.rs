@@ -309,8 +309,8 @@ fn triggers<'y>(root: Node<'y>) -> Vec<Trigger<'y>> {
     one_or_many(Some(on)).into_iter().filter_map(read).collect()
 }
 
-/// The items of a sequence, or the node itself.
-pub(crate) fn one_or_many(node: Option<Node<'_>>) -> Vec<Node<'_>> {
+/// The items of a sequence, or the node itself; nothing for null.
+pub fn one_or_many(node: Option<Node<'_>>) -> Vec<Node<'_>> {
     match node {
         Some(node) if node.is_sequence() => node.items().collect(),
         Some(node) if !node.is_null() => vec![node],

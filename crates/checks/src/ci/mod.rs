@@ -9,7 +9,19 @@
 //! in workflows that deploy or release, and `ci/unpinned-action` in all others. "Actions
 //! in deploy workflows are pinned" therefore is: no finding of the former.
 
+pub mod dangerous_trigger;
+mod evidence;
+pub mod excessive_permissions;
+pub mod missing_permissions;
+pub mod persisted_credentials;
 pub mod place;
+pub mod settings;
+mod taint;
+pub mod template_injection;
+pub mod unpinned_action;
+pub mod unpinned_action_in_deploy;
+pub mod unpinned_image;
+pub mod untrusted_checkout;
 
 use palisade_inventory::action::Action;
 use palisade_inventory::dependabot::Dependabot;
@@ -19,10 +31,20 @@ use palisade_inventory::yaml::Node;
 use palisade_inventory::{Facts, Format};
 
 use crate::{Check, Report, Run};
-use place::{ExpressionAt, Place, StepAt};
+use place::{Definition, ExpressionAt, Place, StepAt, UsesAt};
 
 /// The family's checks.
-pub static CHECKS: &[&Check] = &[];
+pub static CHECKS: &[&Check] = &[
+    &dangerous_trigger::CHECK,
+    &excessive_permissions::CHECK,
+    &missing_permissions::CHECK,
+    &persisted_credentials::CHECK,
+    &template_injection::CHECK,
+    &unpinned_action::CHECK,
+    &unpinned_action_in_deploy::CHECK,
+    &unpinned_image::CHECK,
+    &untrusted_checkout::CHECK,
+];
 
 /// Runs every check that concerns this kind of file over one document.
 pub(crate) fn judge(
@@ -40,6 +62,16 @@ pub(crate) fn judge(
                 report.switch(&check.meta);
                 match check.run {
                     Run::Workflow(run) => run(&workflow, report),
+                    Run::Definition(run) => run(&Definition::Workflow(&workflow), report),
+                    Run::Uses(run) => {
+                        for job in &workflow.jobs {
+                            let place = Place { job: Some(job), ..place };
+                            if let Some(uses) = &job.uses {
+                                run(&UsesAt { uses, step: None, place }, report);
+                            }
+                            each_uses(&job.steps, place, run, report);
+                        }
+                    }
                     Run::Step(run) => {
                         for job in &workflow.jobs {
                             each_step(&job.steps, Place { job: Some(job), ..place }, run, report);
@@ -63,7 +95,8 @@ pub(crate) fn judge(
             for check in checks {
                 report.switch(&check.meta);
                 match check.run {
-                    Run::Action(run) => run(&action, report),
+                    Run::Definition(run) => run(&Definition::Action(&action), report),
+                    Run::Uses(run) => each_uses(&action.steps, place, run, report),
                     Run::Step(run) => each_step(&action.steps, place, run, report),
                     Run::Expression(run) => each_step_expression(&action.steps, place, run, report),
                     _ => {}
@@ -93,11 +126,20 @@ pub(crate) fn judge(
 }
 
 type OnStep = fn(&StepAt<'_, '_>, &mut Report<'_>);
+type OnUses = fn(&UsesAt<'_, '_>, &mut Report<'_>);
 type OnExpression = fn(&ExpressionAt<'_, '_>, &mut Report<'_>);
 
 fn each_step<'a, 'y>(steps: &'a [Step<'y>], place: Place<'a, 'y>, run: OnStep, report: &mut Report<'_>) {
     for step in steps {
         run(&StepAt { step, place }, report);
+    }
+}
+
+fn each_uses<'a, 'y>(steps: &'a [Step<'y>], place: Place<'a, 'y>, run: OnUses, report: &mut Report<'_>) {
+    for step in steps {
+        if let Some(uses) = &step.uses {
+            run(&UsesAt { uses, step: Some(step), place }, report);
+        }
     }
 }
 
@@ -121,5 +163,14 @@ fn each_expression<'a, 'y>(
 ) {
     for located in expressions {
         run(&ExpressionAt { located, step, place }, report);
+    }
+}
+
+/// Whether a pattern (`owner/repository`, `owner/*`, `*`) covers an action's `owner/repository`, in any case.
+fn covers(pattern: &str, slug: &str) -> bool {
+    let (pattern, slug) = (pattern.to_ascii_lowercase(), slug.to_ascii_lowercase());
+    match pattern.strip_suffix('*') {
+        Some(head) => slug.starts_with(head),
+        None => slug == pattern,
     }
 }

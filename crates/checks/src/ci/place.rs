@@ -1,7 +1,7 @@
 //! Where a step or an expression stands: its job, its workflow, or the composite action it belongs to.
 
 use palisade_inventory::action::Action;
-use palisade_inventory::workflow::{Job, Located, Step, Workflow};
+use palisade_inventory::workflow::{Job, Located, Step, Uses, Workflow};
 use palisade_inventory::yaml::Node;
 
 /// What surrounds a step or an expression.
@@ -20,6 +20,26 @@ pub struct Place<'a, 'y> {
 pub struct StepAt<'a, 'y> {
     /// The step.
     pub step: &'a Step<'y>,
+    /// What surrounds it.
+    pub place: Place<'a, 'y>,
+}
+
+/// A workflow or an action.
+#[derive(Clone, Copy, Debug)]
+pub enum Definition<'a, 'y> {
+    /// A workflow.
+    Workflow(&'a Workflow<'y>),
+    /// An action.
+    Action(&'a Action<'y>),
+}
+
+/// A `uses:` and what surrounds it.
+#[derive(Clone, Copy, Debug)]
+pub struct UsesAt<'a, 'y> {
+    /// What is used.
+    pub uses: &'a Uses<'y>,
+    /// The step; none when a job calls a reusable workflow.
+    pub step: Option<&'a Step<'y>>,
     /// What surrounds it.
     pub place: Place<'a, 'y>,
 }

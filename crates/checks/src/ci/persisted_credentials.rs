@@ -1,0 +1,109 @@
+//! Checkouts that leave the job's token in `.git/config`, and uploads that take it along.
+
+use super::place::StepAt;
+use palisade_inventory::workflow::Step;
+use palisade_model::{Confidence, Fix, Meta, Severity, Span};
+
+use crate::{Check, Report};
+
+/// See the page.
+pub static CHECK: Check = Check::on_step(
+    Meta {
+        id: "ci/persisted-credentials",
+        title: "checkout leaves the token on disk",
+        page: include_str!("persisted_credentials.md"),
+        since: "0.1.0",
+        severity: Severity::Low,
+        confidence: Confidence::Medium,
+        controls: &["E2-T1", "E3-T4"],
+        maps: &["CWE-522", "CWE-200", "OWASP-CICD:CICD-SEC-6"],
+    },
+    run,
+);
+
+/// Actions that push with the credentials that the checkout left.
+const PUSHING: [&str; 12] = [
+    "peter-evans/create-pull-request",
+    "stefanzweifel/git-auto-commit-action",
+    "endbug/add-and-commit",
+    "ad-m/github-push-action",
+    "changesets/action",
+    "cycjimmy/semantic-release-action",
+    "helm/chart-releaser-action",
+    "jamesives/github-pages-deploy-action",
+    "pre-commit-ci/lite-action",
+    "tj-actions/auto-doc",
+    "github/super-linter",
+    "autofix-ci/action",
+];
+
+fn run(at: &StepAt<'_, '_>, report: &mut Report<'_>) {
+    let Some(uses) = at.step.uses_action(&["actions/checkout"]) else { return };
+    let setting = at.step.input("persist-credentials");
+    if setting.is_some_and(|value| value.as_str() != Some("true")) {
+        return;
+    }
+    let steps = at.place.steps();
+    let after = steps.iter().skip_while(|step| !std::ptr::eq(*step, at.step)).skip(1);
+    let upload = after.clone().find(|step| uploads_everything(step));
+    // From version 6 on the token lies outside of the checked-out tree.
+    let inside = uses.major_version().is_none_or(|major| major < 6);
+    let place = setting.map_or(uses.node.span(), |value| value.span());
+    if let Some(upload) = upload
+        && inside
+    {
+        let message =
+            "the token stays in `.git/config`, and a later step uploads the whole directory: anybody can download it";
+        let shown = report.locate(upload.anchor().span());
+        report
+            .finding(place, message)
+            .severity(Severity::High)
+            .confidence(Confidence::High)
+            .also(shown, "uploaded here");
+        return;
+    }
+    if setting.is_some() || after.clone().any(pushes) {
+        return;
+    }
+    let message =
+        "the token stays on disk for every later step to read; set `persist-credentials: false` unless you push";
+    let fix = at.step.with.first().map(|first| {
+        let start = first.key.span().start as usize;
+        let text = first.key.yaml().text();
+        let column = text.get(..start).map_or(0, |head| head.len() - head.rfind('\n').map_or(0, |at| at + 1));
+        (start, column)
+    });
+    let finding = report.finding(place, message).severity(if inside { Severity::Low } else { Severity::Info });
+    // Only into a block of one key a line: in `{a: b}` the line before the key is not the block's.
+    if let Some((start, column)) = fix
+        && let Some(line) = at.step.node.yaml().text().get(start - column..start)
+        && line.bytes().all(|byte| byte == b' ')
+    {
+        let insertion = format!("persist-credentials: false\n{}", " ".repeat(column));
+        finding.fix(Fix::unsafe_("do not keep the token on disk", Span::new(start, start), &insertion));
+    }
+}
+
+fn uploads_everything(step: &Step<'_>) -> bool {
+    step.uses_action(&["actions/upload-artifact"]).is_some()
+        && step.input_str("path").is_some_and(|path| {
+            let whole = [".", "./", "*", "**", "**/*", "./*", "./**", ".git", "./.git", ".git/"];
+            path.lines().map(str::trim).any(|line| {
+                whole.contains(&line)
+                    || line.starts_with("${{") && line.trim_end_matches(['/', '*']).ends_with("github.workspace }}")
+            })
+        })
+}
+
+fn pushes(step: &Step<'_>) -> bool {
+    let push = |words: &[palisade_inventory::shell::Word]| {
+        words.iter().any(|word| matches!(word.text.as_str(), "push" | "fetch" | "pull" | "clone" | "submodule"))
+    };
+    step.uses.is_some_and(|uses| uses.is_any(&PUSHING))
+        || step
+            .script()
+            .commands
+            .iter()
+            .filter_map(|command| command.program())
+            .any(|program| program.name == "git" && push(program.arguments))
+}
