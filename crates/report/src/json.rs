@@ -230,6 +230,9 @@ impl<F: Formatter> Formatter for Escaping<F> {
     }
 
     fn write_string_fragment<W: ?Sized + io::Write>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
+        if fragment.bytes().all(|byte| (b' '..=b'~').contains(&byte)) {
+            return writer.write_all(fragment.as_bytes());
+        }
         let mut plain = 0;
         for (at, character) in fragment.char_indices().filter(|(_, character)| is_hostile(*character)) {
             writer.write_all(fragment.get(plain..at).unwrap_or("").as_bytes())?;

@@ -6,12 +6,18 @@
 
 mod catalogue;
 mod explain;
+mod github;
+mod gitlab;
 mod human;
 mod json;
+mod junit;
+mod markdown;
 mod page;
+mod sarif;
 mod style;
 mod tally;
 mod text;
+mod xml;
 
 use std::collections::BTreeSet;
 use std::io;
@@ -39,16 +45,27 @@ pub enum Format {
     Human,
     /// The contract: `palisade.scan/1`.
     Json,
+    /// SARIF 2.1.0, for code scanning services.
+    Sarif,
+    /// JUnit XML, for test reports.
+    Junit,
+    /// Workflow commands that GitHub Actions turns into annotations.
+    Github,
+    /// GitLab's code quality report.
+    Gitlab,
+    /// A pull request comment.
+    Markdown,
 }
 
 /// A word that is no format.
 #[derive(Debug, thiserror::Error)]
-#[error("`{0}` is not a format; one of human, json is")]
+#[error("`{0}` is not a format; one of human, json, sarif, junit, github, gitlab, markdown is")]
 pub struct UnknownFormat(String);
 
 impl Format {
     /// Every format, in the order of the documentation.
-    pub const ALL: [Format; 2] = [Self::Human, Self::Json];
+    pub const ALL: [Format; 7] =
+        [Self::Human, Self::Json, Self::Sarif, Self::Junit, Self::Github, Self::Gitlab, Self::Markdown];
 
     /// The name on the command line.
     #[must_use]
@@ -56,6 +73,11 @@ impl Format {
         match self {
             Self::Human => "human",
             Self::Json => "json",
+            Self::Sarif => "sarif",
+            Self::Junit => "junit",
+            Self::Github => "github",
+            Self::Gitlab => "gitlab",
+            Self::Markdown => "markdown",
         }
     }
 }
@@ -127,6 +149,11 @@ pub fn write(format: Format, report: &ScanReport<'_>, style: &Style, out: &mut d
     match format {
         Format::Human => out.write_all(human::render(report, style).as_bytes()),
         Format::Json => json::write(report, out),
+        Format::Sarif => sarif::write(report, out),
+        Format::Junit => out.write_all(junit::render(report).as_bytes()),
+        Format::Github => out.write_all(github::render(report).as_bytes()),
+        Format::Gitlab => gitlab::write(report, out),
+        Format::Markdown => out.write_all(markdown::render(report).as_bytes()),
     }
 }
 

@@ -124,6 +124,96 @@ fn human_output_lays_out_wide_tabbed_and_long_lines() {
 }
 
 #[test]
+fn comments_fit_and_say_what_was_left_out() {
+    let scan = many(5_000);
+    let text = render(Format::Markdown, &report(&scan), &Style::default());
+    assert!((50_000..=65_536).contains(&text.chars().count()), "{}", text.chars().count());
+    let told = text.matches("\n- ").count();
+    assert!(text.contains(&format!("and {},{:03} more", (3_750 - told) / 1_000, (3_750 - told) % 1_000)), "{told}");
+    for outside in ["\n::", "<script", "x](javascript", "@everyone"] {
+        let text = render(Format::Markdown, &report(&hostile()), &Style::default());
+        let bare = without_code(&text);
+        assert!(!bare.contains(outside), "{outside} in {bare}");
+    }
+}
+
+/// Markdown without its code spans and fences, which begin and end with as many backticks.
+fn without_code(text: &str) -> String {
+    let mut bare = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find('`') {
+        let run = rest[at..].len() - rest[at..].trim_start_matches('`').len();
+        let (before, after) = (&rest[..at], &rest[at + run..]);
+        bare.push_str(before);
+        if before.ends_with('\\') {
+            rest = &rest[at + 1..];
+            continue;
+        }
+        let mut from = 0;
+        let end = loop {
+            let start = from + after[from..].find('`').unwrap();
+            let length = after[start..].len() - after[start..].trim_start_matches('`').len();
+            from = start + length;
+            if length == run {
+                break from;
+            }
+        };
+        rest = &after[end..];
+    }
+    bare + rest
+}
+
+#[test]
+fn annotations_keep_to_what_github_shows() {
+    let text = render(Format::Github, &report(&many(400)), &Style::default());
+    for kind in ["::error ", "::warning ", "::notice "] {
+        assert_eq!(text.matches(kind).count(), 10, "{kind}");
+    }
+    assert!(text.starts_with("::error file=dir/file-0000.yaml,line="), "{text}");
+    assert!(text.contains("370 more than GitHub annotates"), "{text}");
+    let hostile = render(Format::Github, &report(&hostile()), &Style::default());
+    assert_eq!(hostile.lines().count(), 2, "{hostile}");
+    assert!(!hostile.contains("##["));
+}
+
+#[test]
+fn sarif_refers_to_its_own_rules_and_bounds_its_results() {
+    let value: Value = serde_json::from_str(&plain(Format::Sarif)).unwrap();
+    let rules = value.pointer("/runs/0/tool/driver/rules").and_then(Value::as_array).unwrap();
+    let results = value.pointer("/runs/0/results").and_then(Value::as_array).unwrap();
+    assert_eq!((rules.len(), results.len()), (4, 6));
+    for result in results {
+        let index = usize::try_from(result.get("ruleIndex").and_then(Value::as_u64).unwrap()).unwrap();
+        assert_eq!(rules.get(index).and_then(|rule| rule.get("id")), result.get("ruleId"));
+    }
+    let text = render(Format::Sarif, &report(&many(25_010)), &Style::default());
+    let value: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(value.pointer("/runs/0/results").and_then(Value::as_array).unwrap().len(), 25_000);
+    assert!(text.contains("10 less severe results were left out"));
+}
+
+#[test]
+fn test_reports_hold_hostile_text_as_text() {
+    let scan = hostile();
+    let xml = render(Format::Junit, &report(&scan), &Style::default());
+    assert!(!xml.contains("<script") && !xml.contains("]]>"));
+    for part in xml.split('&').skip(1) {
+        let name = part.split(';').next().unwrap();
+        assert!(["amp", "lt", "gt", "quot", "#39"].contains(&name), "&{name}");
+    }
+}
+
+#[test]
+fn gitlab_fingerprints_are_never_repeated() {
+    let mut scan = everything();
+    scan.findings.extend(everything().findings);
+    let value: Value = serde_json::from_str(&render(Format::Gitlab, &report(&scan), &Style::default())).unwrap();
+    let list = value.as_array().unwrap();
+    let distinct: BTreeSet<_> = list.iter().map(|issue| issue.get("fingerprint").unwrap().to_string()).collect();
+    assert_eq!((list.len(), distinct.len()), (10, 10));
+}
+
+#[test]
 fn against_a_baseline_only_what_is_new_is_told() {
     let scan = everything();
     let before: BTreeSet<_> = scan.findings.iter().take(5).map(|finding| finding.fingerprint).collect();
