@@ -9,18 +9,32 @@
 //! in workflows that deploy or release, and `ci/unpinned-action` in all others. "Actions
 //! in deploy workflows are pinned" therefore is: no finding of the former.
 
+mod caches;
 pub mod dangerous_trigger;
+pub mod environment_file_write;
 mod evidence;
 pub mod excessive_permissions;
+pub mod hardcoded_container_credentials;
+pub mod inherited_secrets;
+pub mod insecure_commands;
 pub mod missing_permissions;
+pub mod overprovisioned_secrets;
 pub mod persisted_credentials;
 pub mod place;
+pub mod release_from_cache;
+pub mod secret_outside_environment;
+pub mod self_hosted_runner;
 pub mod settings;
+pub mod spoofable_actor;
 mod taint;
 pub mod template_injection;
 pub mod unpinned_action;
 pub mod unpinned_action_in_deploy;
 pub mod unpinned_image;
+pub mod unredacted_secret;
+pub mod unsound_condition;
+pub mod unsound_contains;
+pub mod unsound_ternary;
 pub mod untrusted_checkout;
 
 use palisade_inventory::action::Action;
@@ -36,13 +50,26 @@ use place::{Definition, ExpressionAt, Place, StepAt, UsesAt};
 /// The family's checks.
 pub static CHECKS: &[&Check] = &[
     &dangerous_trigger::CHECK,
+    &environment_file_write::CHECK,
     &excessive_permissions::CHECK,
+    &hardcoded_container_credentials::CHECK,
+    &inherited_secrets::CHECK,
+    &insecure_commands::CHECK,
     &missing_permissions::CHECK,
+    &overprovisioned_secrets::CHECK,
     &persisted_credentials::CHECK,
+    &release_from_cache::CHECK,
+    &secret_outside_environment::CHECK,
+    &self_hosted_runner::CHECK,
+    &spoofable_actor::CHECK,
     &template_injection::CHECK,
     &unpinned_action::CHECK,
     &unpinned_action_in_deploy::CHECK,
     &unpinned_image::CHECK,
+    &unredacted_secret::CHECK,
+    &unsound_condition::CHECK,
+    &unsound_contains::CHECK,
+    &unsound_ternary::CHECK,
     &untrusted_checkout::CHECK,
 ];
 

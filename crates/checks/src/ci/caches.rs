@@ -1,0 +1,130 @@
+//! Steps that restore or save a cache of GitHub Actions, openly or inside a set-up action.
+
+use palisade_inventory::workflow::Step;
+use palisade_model::Span;
+
+/// What a step does with a cache.
+#[derive(Clone, Debug)]
+pub(super) struct Cache {
+    /// What its key starts with before the first expression; empty when the action makes the key.
+    pub key: String,
+    /// Whether it is read.
+    pub restores: bool,
+    /// Whether it is written.
+    pub saves: bool,
+    /// Whether an expression decides if the cache is used.
+    pub conditional: bool,
+    /// Where: the input that switches it on, or the action.
+    pub span: Span,
+}
+
+/// How an action's input switches its cache.
+#[derive(Clone, Copy)]
+enum Switch {
+    /// Always on.
+    Always,
+    /// On when the input is given and neither empty nor false.
+    On(&'static str),
+    /// On unless the input is false (from this major version on).
+    OnUnlessFalse(&'static str, u32),
+    /// On unless the input is true.
+    OffWhen(&'static str),
+    /// On when the input mentions this text.
+    Mentions(&'static str, &'static str),
+}
+
+const CACHING: [(&str, Switch); 37] = [
+    ("actions/cache", Switch::OffWhen("lookup-only")),
+    ("actions/cache/restore", Switch::OffWhen("lookup-only")),
+    ("actions/cache/save", Switch::Always),
+    ("buildjet/cache", Switch::Always),
+    ("useblacksmith/cache", Switch::Always),
+    ("namespacelabs/nscloud-cache-action", Switch::Always),
+    ("actions/setup-node", Switch::On("cache")),
+    ("actions/setup-python", Switch::On("cache")),
+    ("actions/setup-java", Switch::On("cache")),
+    ("actions/setup-dotnet", Switch::On("cache")),
+    ("actions/setup-go", Switch::OnUnlessFalse("cache", 4)),
+    ("swatinem/rust-cache", Switch::OffWhen("lookup-only")),
+    ("actions-rust-lang/setup-rust-toolchain", Switch::OnUnlessFalse("cache", 0)),
+    ("astral-sh/setup-uv", Switch::OnUnlessFalse("enable-cache", 5)),
+    ("ruby/setup-ruby", Switch::On("bundler-cache")),
+    ("gradle/actions/setup-gradle", Switch::OffWhen("cache-disabled")),
+    ("gradle/gradle-build-action", Switch::OffWhen("cache-disabled")),
+    ("burrunan/gradle-cache-action", Switch::Always),
+    ("mozilla-actions/sccache-action", Switch::Always),
+    ("hendrikmuhs/ccache-action", Switch::Always),
+    ("determinatesystems/magic-nix-cache-action", Switch::Always),
+    ("nix-community/cache-nix-action", Switch::Always),
+    ("docker/build-push-action", Switch::Mentions("cache-from", "type=gha")),
+    ("docker/bake-action", Switch::Mentions("set", "cache-from=type=gha")),
+    ("pnpm/action-setup", Switch::On("cache")),
+    ("jdx/mise-action", Switch::OnUnlessFalse("cache", 0)),
+    ("mlugg/setup-zig", Switch::OnUnlessFalse("use-cache", 2)),
+    ("graalvm/setup-graalvm", Switch::On("cache")),
+    ("ramsey/composer-install", Switch::OffWhen("ignore-cache")),
+    ("awalsh128/cache-apt-pkgs-action", Switch::Always),
+    ("julia-actions/cache", Switch::Always),
+    ("coursier/cache-action", Switch::Always),
+    ("subosito/flutter-action", Switch::On("cache")),
+    ("bazel-contrib/setup-bazel", Switch::On("disk-cache")),
+    ("goto-bus-stop/setup-zig", Switch::OnUnlessFalse("cache", 0)),
+    ("bahmutov/npm-install", Switch::OnUnlessFalse("uselockfile", 0)),
+    ("erlef/setup-beam", Switch::On("cache")),
+];
+
+/// The cache that a step uses.
+pub(super) fn of_step(step: &Step<'_>) -> Option<Cache> {
+    let uses = step.uses?;
+    let (_, switch) = CACHING.iter().find(|(action, _)| uses.is(action))?;
+    let input = |name: &str| step.input(name).and_then(|node| Some((node, node.as_str()?.trim().to_ascii_lowercase())));
+    let mut span = uses.node.span();
+    let mut conditional = false;
+    match *switch {
+        Switch::Always => {}
+        Switch::On(name) => {
+            let (node, value) = input(name)?;
+            if value.is_empty() || value == "false" {
+                return None;
+            }
+            conditional = value.contains("${{");
+            span = node.span();
+        }
+        Switch::OnUnlessFalse(name, since) => match input(name) {
+            Some((_, value)) if value == "false" => return None,
+            Some((node, value)) => {
+                conditional = value.contains("${{");
+                span = node.span();
+            }
+            None if uses.major_version().is_some_and(|major| major < since) => return None,
+            None => {}
+        },
+        Switch::OffWhen(name) => {
+            if let Some((_, value)) = input(name) {
+                if value == "true" {
+                    return None;
+                }
+                conditional = value.contains("${{");
+            }
+        }
+        Switch::Mentions(name, text) => {
+            let (node, value) = input(name)?;
+            if !value.contains(text) {
+                return None;
+            }
+            span = node.span();
+        }
+    }
+    let key = step.input_str("key").unwrap_or("");
+    let key = key.split("${{").next().unwrap_or("").trim().to_owned();
+    let read_only = uses.is("actions/cache/restore") || step.input_str("save-if") == Some("false");
+    Some(Cache { key, restores: !uses.is("actions/cache/save"), saves: !read_only, conditional, span })
+}
+
+/// Whether the cache is switched off, by an expression, for what is released.
+pub(super) fn is_off_for_releases(step: &Step<'_>, cache: &Cache) -> bool {
+    let asked = step.condition().and_then(|condition| condition.as_str()).is_some_and(|text| {
+        ["refs/tags", "ref_type", "event_name", "is_release", "release"].iter().any(|word| text.contains(word))
+    });
+    cache.conditional || asked
+}
