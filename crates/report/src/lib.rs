@@ -8,6 +8,7 @@ mod catalogue;
 mod explain;
 mod github;
 mod gitlab;
+mod html;
 mod human;
 mod json;
 mod junit;
@@ -55,17 +56,19 @@ pub enum Format {
     Gitlab,
     /// A pull request comment.
     Markdown,
+    /// One self-contained page.
+    Html,
 }
 
 /// A word that is no format.
 #[derive(Debug, thiserror::Error)]
-#[error("`{0}` is not a format; one of human, json, sarif, junit, github, gitlab, markdown is")]
+#[error("`{0}` is not a format; one of human, json, sarif, junit, github, gitlab, markdown, html is")]
 pub struct UnknownFormat(String);
 
 impl Format {
     /// Every format, in the order of the documentation.
-    pub const ALL: [Format; 7] =
-        [Self::Human, Self::Json, Self::Sarif, Self::Junit, Self::Github, Self::Gitlab, Self::Markdown];
+    pub const ALL: [Format; 8] =
+        [Self::Human, Self::Json, Self::Sarif, Self::Junit, Self::Github, Self::Gitlab, Self::Markdown, Self::Html];
 
     /// The name on the command line.
     #[must_use]
@@ -78,6 +81,7 @@ impl Format {
             Self::Github => "github",
             Self::Gitlab => "gitlab",
             Self::Markdown => "markdown",
+            Self::Html => "html",
         }
     }
 }
@@ -154,6 +158,7 @@ pub fn write(format: Format, report: &ScanReport<'_>, style: &Style, out: &mut d
         Format::Github => out.write_all(github::render(report).as_bytes()),
         Format::Gitlab => gitlab::write(report, out),
         Format::Markdown => out.write_all(markdown::render(report).as_bytes()),
+        Format::Html => out.write_all(html::render(report).as_bytes()),
     }
 }
 

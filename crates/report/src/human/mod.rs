@@ -18,6 +18,8 @@ use crate::tally::Tally;
 use crate::text::{columns, count, duration, shorten, thousands, visible, wrap};
 use crate::{ScanReport, Style};
 
+pub(crate) use excerpt::place;
+
 /// Excerpts in one report.
 const EXCERPTS_MAX: usize = 24;
 /// Excerpts of one check.
