@@ -71,7 +71,7 @@ impl Scanner {
     pub fn look(&self, path: &str, bytes: &[u8]) -> FileReport {
         let path: Arc<str> = path.into();
         let format = Format::of(&path, bytes);
-        let mut facts = Facts { path: Arc::clone(&path), format, objects: Vec::new(), workflow: None };
+        let mut facts = Facts::new(Arc::clone(&path), format);
         let mut coverage = Coverage { seen: 1, ..Coverage::default() };
         let masks: Vec<Span> = Vec::new();
         let mut findings = Vec::new();

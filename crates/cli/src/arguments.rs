@@ -10,10 +10,10 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 pub(crate) struct Arguments {
     /// Settings of every verb.
     #[command(flatten)]
-    pub global: Global,
+    pub(crate) global: Global,
     /// The verb.
     #[command(subcommand)]
-    pub command: Command,
+    pub(crate) command: Command,
 }
 
 const EXIT_CODES: &str = "Exit codes: 0 done or allowed, 1 denied, 2 could not decide, 3 nothing to look at.";
@@ -23,10 +23,10 @@ const EXIT_CODES: &str = "Exit codes: 0 done or allowed, 1 denied, 2 could not d
 pub(crate) struct Global {
     /// Never use the network (nothing in this version does without being asked).
     #[arg(long, global = true)]
-    pub offline: bool,
+    pub(crate) offline: bool,
     /// When to colour output.
     #[arg(long, global = true, value_enum, default_value_t = Colour::Auto)]
-    pub color: Colour,
+    pub(crate) color: Colour,
 }
 
 /// When to colour.
@@ -59,16 +59,19 @@ pub(crate) enum Command {
 pub(crate) struct Scan {
     /// A directory, file or archive; `-` reads one file from standard input.
     #[arg(default_value = ".")]
-    pub target: PathBuf,
-    /// How to print.
-    #[arg(long, value_enum, default_value_t = OutputFormat::Human)]
-    pub format: OutputFormat,
+    pub(crate) target: PathBuf,
+    /// How to print: human, json, sarif, junit, github, gitlab, markdown, html.
+    #[arg(long, default_value = "human", value_parser = report_format)]
+    pub(crate) format: palisade_report::Format,
+    /// List every finding; by default a person is shown what can be read in one sitting.
+    #[arg(long)]
+    pub(crate) all: bool,
     /// Write to a file instead of standard output.
     #[arg(long, short, value_name = "FILE")]
-    pub output: Option<PathBuf>,
+    pub(crate) output: Option<PathBuf>,
     /// What is looked at, and how.
     #[command(flatten)]
-    pub look: Look,
+    pub(crate) look: Look,
 }
 
 /// What is looked at, and how: the same for `scan` and `gate`.
@@ -76,19 +79,19 @@ pub(crate) struct Scan {
 pub(crate) struct Look {
     /// Only these checks: ids (`ci/unpinned-action`) or families (`kubernetes`); comma-separated or repeated.
     #[arg(long, value_delimiter = ',', value_name = "CHECK")]
-    pub select: Vec<String>,
+    pub(crate) select: Vec<String>,
     /// Not these checks.
     #[arg(long, value_delimiter = ',', value_name = "CHECK")]
-    pub ignore: Vec<String>,
+    pub(crate) ignore: Vec<String>,
     /// Judge manifests by the rules of this Kubernetes version, such as 1.31; the newest known by default.
     #[arg(long, value_name = "VERSION")]
-    pub kubernetes_version: Option<palisade_checks::KubernetesVersion>,
+    pub(crate) kubernetes_version: Option<palisade_checks::KubernetesVersion>,
     /// Show everything, as if there were no exceptions.
     #[arg(long)]
-    pub no_exceptions: bool,
+    pub(crate) no_exceptions: bool,
     /// The path that standard input stands for, which decides how it is read.
     #[arg(long, value_name = "PATH", default_value = "stdin")]
-    pub stdin_path: String,
+    pub(crate) stdin_path: String,
 }
 
 const SCAN_EXAMPLES: &str = "\
@@ -98,12 +101,12 @@ Examples:
   palisade scan --format sarif -o out.sarif     for code scanning
   kubectl get pods -A -o yaml | palisade scan - --stdin-path pods.yaml";
 
-/// Output formats of a scan.
+/// Formats of what is no scan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum OutputFormat {
+pub(crate) enum PlainFormat {
     /// For people.
     Human,
-    /// The contract: `palisade.scan/1`.
+    /// For programs.
     Json,
 }
 
@@ -111,22 +114,29 @@ pub(crate) enum OutputFormat {
 #[derive(Debug, Args)]
 pub(crate) struct Checks {
     /// Only this family.
-    pub family: Option<String>,
-    /// Print JSON.
-    #[arg(long)]
-    pub json: bool,
+    pub(crate) family: Option<String>,
+    /// How to print.
+    #[arg(long, value_enum, default_value_t = PlainFormat::Human)]
+    pub(crate) format: PlainFormat,
 }
 
 /// `palisade explain`
 #[derive(Debug, Args)]
 pub(crate) struct Explain {
     /// A check, such as kubernetes/host-path.
-    pub id: String,
+    pub(crate) id: String,
+    /// How to print.
+    #[arg(long, value_enum, default_value_t = PlainFormat::Human)]
+    pub(crate) format: PlainFormat,
 }
 
 /// `palisade completions`
 #[derive(Debug, Args)]
 pub(crate) struct Completions {
     /// The shell.
-    pub shell: clap_complete::Shell,
+    pub(crate) shell: clap_complete::Shell,
+}
+
+fn report_format(text: &str) -> Result<palisade_report::Format, String> {
+    text.parse().map_err(|error: palisade_report::UnknownFormat| error.to_string())
 }

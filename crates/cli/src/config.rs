@@ -13,9 +13,9 @@ pub(crate) const FILE: &str = "palisade.toml";
 #[derive(Debug, Default)]
 pub(crate) struct Config {
     /// `[scan]`
-    pub scan: ScanConfig,
+    pub(crate) scan: ScanConfig,
     /// The tables that checks read.
-    pub settings: Settings,
+    pub(crate) settings: Settings,
 }
 
 /// `[scan]` in `palisade.toml`.
@@ -23,11 +23,11 @@ pub(crate) struct Config {
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub(crate) struct ScanConfig {
     /// Globs, as in `.gitignore`, of files that are not looked at.
-    pub exclude: Vec<String>,
+    pub(crate) exclude: Vec<String>,
     /// Checks to run; all when empty.
-    pub select: Vec<String>,
+    pub(crate) select: Vec<String>,
     /// Checks not to run.
-    pub ignore: Vec<String>,
+    pub(crate) ignore: Vec<String>,
 }
 
 impl Config {

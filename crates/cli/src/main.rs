@@ -4,6 +4,7 @@
 
 mod arguments;
 mod config;
+mod console;
 mod exit;
 mod reference;
 mod scan;
@@ -21,8 +22,8 @@ fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let result = match &arguments.command {
         Command::Scan(scan) => scan::run(scan, &arguments.global),
-        Command::Checks(checks) => reference::checks(checks),
-        Command::Explain(explain) => reference::explain(explain),
+        Command::Checks(checks) => reference::checks(checks, &arguments.global),
+        Command::Explain(explain) => reference::explain(explain, &arguments.global),
         Command::Completions(completions) => reference::completions(completions),
     };
     match result {

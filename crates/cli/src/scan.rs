@@ -1,33 +1,37 @@
 //! `palisade scan`: look, report, never judge.
 
-use std::io::Write as _;
+use std::io::BufWriter;
+use std::time::Instant;
 
 use anyhow::Context as _;
+use palisade_report::{ScanReport, Style, Target};
 
 use crate::arguments::{Global, Scan};
-use crate::exit::{Exit, printable};
-use crate::target;
+use crate::exit::Exit;
+use crate::{console, target};
 
 /// Runs the verb.
-pub(crate) fn run(arguments: &Scan, _global: &Global) -> anyhow::Result<Exit> {
+pub(crate) fn run(arguments: &Scan, global: &Global) -> anyhow::Result<Exit> {
+    let started = Instant::now();
     let looked = target::look(&arguments.target, &arguments.look)?;
-    let mut text = String::new();
-    for finding in &looked.scan.findings {
-        let place = &finding.location;
-        text.push_str(&format!(
-            "{}:{}:{}: {} {}: {}\n",
-            place.path, place.start.line, place.start.column, finding.severity, finding.check.id, finding.message
-        ));
-    }
-    let text = printable(&text);
+    let report = ScanReport {
+        target: Target { kind: looked.kind.to_owned(), path: looked.path.clone() },
+        scan: &looked.scan,
+        checks: looked.scanner.checks(),
+        duration: started.elapsed(),
+        baseline: None,
+    };
     match &arguments.output {
-        Some(path) => std::fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))?,
-        None => std::io::stdout().write_all(text.as_bytes()).context("cannot write to standard output")?,
+        Some(path) => {
+            let style = Style { all: arguments.all, ..Style::default() };
+            let file = std::fs::File::create(path).with_context(|| format!("cannot write {}", path.display()))?;
+            palisade_report::write(arguments.format, &report, &style, &mut BufWriter::new(file))
+                .with_context(|| format!("cannot write {}", path.display()))?;
+        }
+        None => {
+            let style = console::style(global, arguments.all);
+            console::print(|out| palisade_report::write(arguments.format, &report, &style, out))?;
+        }
     }
-    let coverage = &looked.scan.coverage;
-    if coverage.seen == 0 {
-        eprintln!("nothing to look at in {}", printable(&looked.path));
-        return Ok(Exit::Nothing);
-    }
-    Ok(Exit::Done)
+    Ok(if looked.scan.coverage.seen == 0 { Exit::Nothing } else { Exit::Done })
 }

@@ -22,15 +22,15 @@ const STDIN_BYTES_MAX: u64 = 64 << 20;
 /// A scanned target.
 pub(crate) struct Looked {
     /// `directory`, `file` or `stdin`.
-    pub kind: &'static str,
+    pub(crate) kind: &'static str,
     /// As the user named it.
-    pub path: String,
+    pub(crate) path: String,
     /// What was found.
-    pub scan: Scan,
+    pub(crate) scan: Scan,
     /// The scanner, which knows the checks that ran.
-    pub scanner: Scanner,
+    pub(crate) scanner: Scanner,
     /// The settings that held.
-    pub config: Config,
+    pub(crate) config: Config,
 }
 
 /// Reads and scans a target.
@@ -124,6 +124,6 @@ fn look_at(scanner: &Scanner, file: &File<'_>) -> FileReport {
 fn passed(path: &str, put: impl FnOnce(&mut Coverage, Skipped), reason: &str) -> FileReport {
     let mut coverage = Coverage { seen: 1, ..Coverage::default() };
     put(&mut coverage, Skipped { path: path.to_owned(), reason: reason.to_owned() });
-    let facts = Facts { path: path.into(), format: Format::Other, objects: Vec::new() };
+    let facts = Facts::new(path.into(), Format::Other);
     FileReport { findings: Vec::new(), facts, coverage }
 }

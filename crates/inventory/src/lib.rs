@@ -61,6 +61,14 @@ pub struct Facts {
     pub workflow: Option<Box<workflow::WorkflowFacts>>,
 }
 
+impl Facts {
+    /// A file of which nothing more is known yet.
+    #[must_use]
+    pub fn new(path: Arc<str>, format: Format) -> Self {
+        Self { path, format, objects: Vec::new(), workflow: None }
+    }
+}
+
 /// Everything known about a target, for checks that look across files.
 #[derive(Debug, Default)]
 pub struct Inventory {
