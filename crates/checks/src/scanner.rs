@@ -16,7 +16,7 @@ pub const PARSE_BYTES_MAX: usize = 16 << 20;
 #[derive(Clone, Copy)]
 pub struct Host<'a> {
     /// Bytes of another file of the target, by path; `None` when there is none.
-    pub read: &'a (dyn Fn(&str) -> Option<Vec<u8>> + Sync),
+    pub read: &'a dyn Fn(&str) -> Option<Vec<u8>>,
 }
 
 /// Runs the chosen checks. Shared between threads while files are looked at.

@@ -86,6 +86,18 @@ pub(crate) struct Look {
     /// Judge manifests by the rules of this Kubernetes version, such as 1.31; the newest known by default.
     #[arg(long, value_name = "VERSION")]
     pub(crate) kubernetes_version: Option<palisade_checks::KubernetesVersion>,
+    /// What is staged in git, as `git commit` would record it.
+    #[arg(long, conflicts_with_all = ["range", "revision"])]
+    pub(crate) staged: bool,
+    /// Every version of every file that the commits of a git range brought, such as main..HEAD.
+    #[arg(long, value_name = "A..B", conflicts_with = "revision")]
+    pub(crate) range: Option<String>,
+    /// The files of a git revision instead of those on disk.
+    #[arg(long, value_name = "REV")]
+    pub(crate) revision: Option<String>,
+    /// Compare with a git revision: say what is new, gone and unchanged since then.
+    #[arg(long, value_name = "REV", conflicts_with_all = ["staged", "range"])]
+    pub(crate) since: Option<String>,
     /// Show everything, as if there were no exceptions.
     #[arg(long)]
     pub(crate) no_exceptions: bool,
@@ -99,6 +111,8 @@ Examples:
   palisade scan                                 the current directory
   palisade scan --select kubernetes deploy/     one family
   palisade scan --format sarif -o out.sarif     for code scanning
+  palisade scan --staged                        what `git commit` would record
+  palisade scan --since origin/main             what is new since then
   kubectl get pods -A -o yaml | palisade scan - --stdin-path pods.yaml";
 
 /// Formats of what is no scan.

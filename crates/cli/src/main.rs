@@ -6,6 +6,7 @@ mod arguments;
 mod config;
 mod console;
 mod exit;
+mod git_target;
 mod reference;
 mod scan;
 mod target;

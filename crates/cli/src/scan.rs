@@ -4,7 +4,7 @@ use std::io::BufWriter;
 use std::time::Instant;
 
 use anyhow::Context as _;
-use palisade_report::{ScanReport, Style, Target};
+use palisade_report::{Baseline, ScanReport, Style, Target};
 
 use crate::arguments::{Global, Scan};
 use crate::exit::Exit;
@@ -19,7 +19,11 @@ pub(crate) fn run(arguments: &Scan, global: &Global) -> anyhow::Result<Exit> {
         scan: &looked.scan,
         checks: looked.scanner.checks(),
         duration: started.elapsed(),
-        baseline: None,
+        baseline: looked.before.as_ref().map(|before| Baseline {
+            name: before.name.clone(),
+            before: &before.fingerprints,
+            gone: before.gone(&looked.scan),
+        }),
     };
     match &arguments.output {
         Some(path) => {

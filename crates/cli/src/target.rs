@@ -1,5 +1,6 @@
-//! A target is read and scanned: directory, file, standard input.
+//! A target is read and scanned: directory, file, standard input, or part of a git repository.
 
+use std::collections::BTreeSet;
 use std::io::Read as _;
 use std::path::Path;
 use std::sync::Mutex;
@@ -7,21 +8,22 @@ use std::sync::Mutex;
 use anyhow::{Context as _, anyhow};
 use palisade_checks::{FileReport, Host, Scan, Scanner, Selection};
 use palisade_inventory::{Facts, Format};
-use palisade_model::{Coverage, Skipped};
+use palisade_model::{Coverage, Fingerprint, Skipped};
 use palisade_source::directory::Directory;
 use palisade_source::walk::{WalkOptions, walk};
-use palisade_source::{Entry, File};
+use palisade_source::{Entry, File, Visit};
 
 use crate::arguments::Look;
 use crate::config::{self, Config};
 use crate::exit::hinted;
+use crate::git_target;
 
 /// Standard input beyond this is refused: it is one file, held in memory.
 const STDIN_BYTES_MAX: u64 = 64 << 20;
 
 /// A scanned target.
 pub(crate) struct Looked {
-    /// `directory`, `file` or `stdin`.
+    /// `directory`, `file`, `stdin`, `git-staged`, `git-range`, `git-revision`.
     pub(crate) kind: &'static str,
     /// As the user named it.
     pub(crate) path: String,
@@ -31,21 +33,59 @@ pub(crate) struct Looked {
     pub(crate) scanner: Scanner,
     /// The settings that held.
     pub(crate) config: Config,
+    /// What the findings are compared with.
+    pub(crate) before: Option<Before>,
+}
+
+/// An earlier state of the target.
+pub(crate) struct Before {
+    /// A file or a revision, in the user's words.
+    pub(crate) name: String,
+    /// What was found then.
+    pub(crate) fingerprints: BTreeSet<Fingerprint>,
+}
+
+impl Before {
+    /// How many of the findings of then are gone.
+    pub(crate) fn gone(&self, scan: &Scan) -> usize {
+        let now: BTreeSet<Fingerprint> = scan.findings.iter().map(|finding| finding.fingerprint).collect();
+        self.fingerprints.difference(&now).count()
+    }
 }
 
 /// Reads and scans a target.
 pub(crate) fn look(target: &Path, look: &Look) -> anyhow::Result<Looked> {
-    let path = target.display().to_string();
     if target == Path::new("-") {
         let (scanner, config) = scanner(Config::default(), look)?;
         let scan = stdin(&scanner, &look.stdin_path)?;
-        return Ok(Looked { kind: "stdin", path: look.stdin_path.clone(), scan, scanner, config });
+        return Ok(Looked { kind: "stdin", path: look.stdin_path.clone(), scan, scanner, config, before: None });
     }
-    let directory = target.is_dir();
-    let config = if directory { load_config(target)? } else { Config::default() };
+    let in_git = look.staged || look.range.is_some() || look.revision.is_some();
+    if in_git && !target.is_dir() {
+        return Err(anyhow!("{} is not a directory in a git repository", target.display()));
+    }
+    let config = if target.is_dir() { load_config(target)? } else { Config::default() };
     let (scanner, config) = scanner(config, look)?;
-    let scan = if directory { self::directory(&scanner, target, &config)? } else { file(&scanner, target)? };
-    Ok(Looked { kind: if directory { "directory" } else { "file" }, path, scan, scanner, config })
+    let (kind, scan) = if look.staged {
+        ("git-staged", git_target::staged(&scanner, target, &config)?)
+    } else if let Some(range) = &look.range {
+        ("git-range", git_target::range(&scanner, target, range, &config)?)
+    } else if let Some(revision) = &look.revision {
+        ("git-revision", git_target::revision(&scanner, target, revision, &config)?)
+    } else if target.is_dir() {
+        ("directory", directory(&scanner, target, &config)?)
+    } else {
+        ("file", file(&scanner, target)?)
+    };
+    let before = match &look.since {
+        Some(revision) => {
+            let then = git_target::revision(&scanner, target, revision, &config)?;
+            let fingerprints = then.findings.iter().map(|finding| finding.fingerprint).collect();
+            Some(Before { name: revision.clone(), fingerprints })
+        }
+        None => None,
+    };
+    Ok(Looked { kind, path: target.display().to_string(), scan, scanner, config, before })
 }
 
 fn load_config(root: &Path) -> anyhow::Result<Config> {
@@ -90,19 +130,13 @@ fn directory(scanner: &Scanner, root: &Path, config: &Config) -> anyhow::Result<
 }
 
 /// Scans every entry that a reader yields, on the reader's threads.
-fn collect(
+pub(crate) fn collect(
     scanner: &Scanner,
-    read: impl FnOnce(&palisade_source::Visit<'_>) -> anyhow::Result<()>,
+    read: impl FnOnce(&Visit<'_>) -> anyhow::Result<()>,
 ) -> anyhow::Result<Vec<FileReport>> {
     let reports = Mutex::new(Vec::new());
     read(&|entry| {
-        let report = match entry {
-            Entry::File(file) => look_at(scanner, &file),
-            Entry::Skipped { path, reason } => passed(path, |coverage, skipped| coverage.skipped.push(skipped), reason),
-            Entry::Unreadable { path, reason } => {
-                passed(path, |coverage, skipped| coverage.unreadable.push(skipped), reason)
-            }
-        };
+        let report = look_at(scanner, &entry);
         if let Ok(mut reports) = reports.lock() {
             reports.push(report);
         }
@@ -110,20 +144,20 @@ fn collect(
     reports.into_inner().map_err(|_| anyhow!("a scanning thread failed"))
 }
 
-fn look_at(scanner: &Scanner, file: &File<'_>) -> FileReport {
-    if file.is_whole() {
-        return scanner.look(file.path, file.bytes);
-    }
-    if file.binary {
-        return passed(file.path, |coverage, skipped| coverage.skipped.push(skipped), "binary");
-    }
-    passed(file.path, |coverage, skipped| coverage.partial.push(skipped), "too large to be parsed")
-}
-
-/// A file that was not looked at, as a line of the coverage.
-fn passed(path: &str, put: impl FnOnce(&mut Coverage, Skipped), reason: &str) -> FileReport {
+/// Scans one entry.
+pub(crate) fn look_at(scanner: &Scanner, entry: &Entry<'_>) -> FileReport {
+    let (path, reason): (&str, &str) = match entry {
+        Entry::File(file) if file.is_whole() => return scanner.look(file.path, file.bytes),
+        Entry::File(File { path, binary: true, .. }) => (path, "binary"),
+        Entry::File(file) => (file.path, "too large to be parsed"),
+        Entry::Skipped { path, reason } | Entry::Unreadable { path, reason } => (path, reason),
+    };
     let mut coverage = Coverage { seen: 1, ..Coverage::default() };
-    put(&mut coverage, Skipped { path: path.to_owned(), reason: reason.to_owned() });
-    let facts = Facts::new(path.into(), Format::Other);
-    FileReport { findings: Vec::new(), facts, coverage }
+    let list = match entry {
+        Entry::File(File { binary: true, .. }) | Entry::Skipped { .. } => &mut coverage.skipped,
+        Entry::File(_) => &mut coverage.partial,
+        Entry::Unreadable { .. } => &mut coverage.unreadable,
+    };
+    list.push(Skipped { path: path.to_owned(), reason: reason.to_owned() });
+    FileReport { findings: Vec::new(), facts: Facts::new(path.into(), Format::Other), coverage }
 }

@@ -66,6 +66,30 @@ pub enum WalkError {
     },
 }
 
+/// The user's globs of what is left out, for readers that are no walk.
+#[derive(Clone, Debug)]
+pub struct Excluded(ignore::gitignore::Gitignore);
+
+impl Excluded {
+    /// Globs, as in `.gitignore`.
+    ///
+    /// # Errors
+    /// When one is malformed.
+    pub fn new(globs: &[String]) -> Result<Excluded, WalkError> {
+        let told = |glob: &str, error| WalkError::Glob { glob: glob.to_owned(), error };
+        let mut builder = ignore::gitignore::GitignoreBuilder::new("");
+        for glob in globs {
+            builder.add_line(None, glob).map_err(|error| told(glob, error))?;
+        }
+        Ok(Excluded(builder.build().map_err(|error| told(&globs.join(", "), error))?))
+    }
+
+    /// Whether a path within the target is left out.
+    pub fn covers(&self, path: &str) -> bool {
+        self.0.matched_path_or_any_parents(path, false).is_ignore()
+    }
+}
+
 /// Visits every file under `root`, or `root` itself when it is a file.
 ///
 /// Paths are relative to `root`; a single file is named as given. `visit` is

@@ -301,7 +301,8 @@ impl Repository {
         self.read(id, ObjectKind::Blob)
     }
 
-    fn deliver(&self, path: &str, blob: ObjectId, visit: &Visit<'_>) {
+    /// Visits one blob as the file at `path`.
+    pub fn deliver(&self, path: &str, blob: ObjectId, visit: &Visit<'_>) {
         self.deliver_one(path, blob, &|entry| visit(entry));
     }
 
