@@ -83,6 +83,10 @@ impl Scanner {
         let problems = match format {
             Format::Workflow | Format::Action | Format::Dependabot | Format::Gitlab | Format::Kubernetes => {
                 let yaml = Yaml::parse(text_of(bytes));
+                let mut masks = masks;
+                if format == Format::Kubernetes {
+                    masks.extend(crate::kubernetes::masks(&yaml));
+                }
                 let subject = Subject::new(Arc::clone(&path), yaml.text().as_bytes(), &yaml, &masks);
                 findings.extend(self.judge_yaml(format, &yaml, &subject, &mut facts));
                 if !yaml.problems().is_empty() {

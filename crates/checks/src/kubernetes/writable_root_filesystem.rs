@@ -1,0 +1,43 @@
+//! Containers whose root file system is writable.
+
+use palisade_inventory::kubernetes::Workload;
+use palisade_model::{Confidence, Fix, Meta, Severity};
+
+use crate::{Check, Report};
+
+/// See the page.
+pub static CHECK: Check = Check::on_workload(
+    Meta {
+        id: "kubernetes/writable-root-filesystem",
+        title: "container can change its own programs",
+        page: include_str!("writable_root_filesystem.md"),
+        since: "0.1.0",
+        severity: Severity::Low,
+        confidence: Confidence::High,
+        controls: &["E5-T1"],
+        maps: &["CIS-K8S:5.7.3", "NSA-K8S:pod-security", "CWE-732"],
+    },
+    run,
+);
+
+fn run(workload: &Workload<'_>, report: &mut Report<'_>) {
+    if workload.is_windows() {
+        return;
+    }
+    for container in &workload.containers {
+        match container.context(&["readOnlyRootFilesystem"]) {
+            Some(set) if set.as_bool() == Some(true) => {}
+            Some(set) => {
+                let fix = Fix::unsafe_("make the root file system read-only", set.span(), "true");
+                report.finding(set.span(), "an intruder can change the programs of this container").fix(fix);
+            }
+            None if workload.is_complete() => {
+                report.finding(
+                    container.place,
+                    "the root file system is writable; mount an emptyDir where it must write",
+                );
+            }
+            None => {}
+        }
+    }
+}
