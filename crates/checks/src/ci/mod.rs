@@ -9,15 +9,27 @@
 //! in workflows that deploy or release, and `ci/unpinned-action` in all others. "Actions
 //! in deploy workflows are pinned" therefore is: no finding of the former.
 
+pub mod adhoc_install;
+pub mod anonymous_definition;
+pub mod archived_action;
+pub mod broad_app_token;
 mod caches;
+pub mod compromised_action;
+pub mod contradictory_pin;
 pub mod dangerous_trigger;
+pub mod dependabot_code_execution;
+pub mod dependabot_without_cooldown;
+pub mod discouraged_feature;
 pub mod environment_file_write;
 mod evidence;
 pub mod excessive_permissions;
+mod facts;
+pub mod forbidden_action;
 pub mod hardcoded_container_credentials;
 pub mod inherited_secrets;
 pub mod insecure_commands;
 pub mod missing_permissions;
+pub mod obfuscated_expression;
 pub mod overprovisioned_secrets;
 pub mod persisted_credentials;
 pub mod place;
@@ -26,16 +38,26 @@ pub mod secret_outside_environment;
 pub mod self_hosted_runner;
 pub mod settings;
 pub mod spoofable_actor;
+pub mod static_registry_token;
+pub mod superfluous_action;
+mod tables;
 mod taint;
 pub mod template_injection;
+pub mod typosquatted_action;
+pub mod undocumented_permission;
+pub mod unexplained_pin;
+pub mod unlimited_concurrency;
 pub mod unpinned_action;
 pub mod unpinned_action_in_deploy;
 pub mod unpinned_image;
+pub mod unpinned_tool;
+pub mod unreadable_expression;
 pub mod unredacted_secret;
 pub mod unsound_condition;
 pub mod unsound_contains;
 pub mod unsound_ternary;
 pub mod untrusted_checkout;
+pub mod workspace_relative_action;
 
 use palisade_inventory::action::Action;
 use palisade_inventory::dependabot::Dependabot;
@@ -49,28 +71,48 @@ use place::{Definition, ExpressionAt, Place, StepAt, UsesAt};
 
 /// The family's checks.
 pub static CHECKS: &[&Check] = &[
+    &adhoc_install::CHECK,
+    &anonymous_definition::CHECK,
+    &archived_action::CHECK,
+    &broad_app_token::CHECK,
+    &compromised_action::CHECK,
+    &contradictory_pin::CHECK,
     &dangerous_trigger::CHECK,
+    &dependabot_code_execution::CHECK,
+    &dependabot_without_cooldown::CHECK,
+    &discouraged_feature::CHECK,
     &environment_file_write::CHECK,
     &excessive_permissions::CHECK,
+    &forbidden_action::CHECK,
     &hardcoded_container_credentials::CHECK,
     &inherited_secrets::CHECK,
     &insecure_commands::CHECK,
     &missing_permissions::CHECK,
+    &obfuscated_expression::CHECK,
     &overprovisioned_secrets::CHECK,
     &persisted_credentials::CHECK,
     &release_from_cache::CHECK,
     &secret_outside_environment::CHECK,
     &self_hosted_runner::CHECK,
     &spoofable_actor::CHECK,
+    &static_registry_token::CHECK,
+    &superfluous_action::CHECK,
     &template_injection::CHECK,
+    &typosquatted_action::CHECK,
+    &undocumented_permission::CHECK,
+    &unexplained_pin::CHECK,
+    &unlimited_concurrency::CHECK,
     &unpinned_action::CHECK,
     &unpinned_action_in_deploy::CHECK,
     &unpinned_image::CHECK,
+    &unpinned_tool::CHECK,
+    &unreadable_expression::CHECK,
     &unredacted_secret::CHECK,
     &unsound_condition::CHECK,
     &unsound_contains::CHECK,
     &unsound_ternary::CHECK,
     &untrusted_checkout::CHECK,
+    &workspace_relative_action::CHECK,
 ];
 
 /// Runs every check that concerns this kind of file over one document.
@@ -79,11 +121,12 @@ pub(crate) fn judge(
     format: Format,
     root: Node<'_>,
     report: &mut Report<'_>,
-    _facts: &mut Facts,
+    facts: &mut Facts,
 ) {
     match format {
         Format::Workflow => {
             let workflow = Workflow::new(root);
+            facts.workflow = Some(Box::new(facts::of(&workflow, report)));
             let place = Place { workflow: Some(&workflow), ..Place::default() };
             for check in checks {
                 report.switch(&check.meta);

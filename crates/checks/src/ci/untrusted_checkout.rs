@@ -61,6 +61,11 @@ fn run(at: &StepAt<'_, '_>, report: &mut Report<'_>) {
     report.finding(span, message).severity(severity);
 }
 
+/// Whether a step brings an outsider's code into a job that runs for the default branch.
+pub(super) fn brings_in_outsiders(at: &StepAt<'_, '_>) -> bool {
+    at.place.starts_on(&EVENTS) && !is_fenced_off(at) && checks_out_head(at).is_some()
+}
+
 /// Where a step fetches the head of a pull request.
 pub(super) fn checks_out_head(at: &StepAt<'_, '_>) -> Option<Span> {
     let is_head = |reference: &Reference| HEADS.contains(&reference.path.as_str());
