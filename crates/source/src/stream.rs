@@ -33,7 +33,19 @@ pub fn deliver(
     buffer: &mut Vec<u8>,
     visit: &Visit<'_>,
 ) -> io::Result<()> {
-    let result = deliver_into(reader, path, size, buffer, visit);
+    deliver_unless(reader, path, size, buffer, &|_| false, visit).map(|_| ())
+}
+
+/// As [`deliver`], unless the head of the bytes is refused; whether it was delivered.
+pub(crate) fn deliver_unless(
+    reader: &mut dyn Read,
+    path: &str,
+    size: Option<u64>,
+    buffer: &mut Vec<u8>,
+    refuse: &dyn Fn(&[u8]) -> bool,
+    visit: &Visit<'_>,
+) -> io::Result<bool> {
+    let result = deliver_into(reader, path, size, buffer, refuse, visit);
     if buffer.capacity() > BUFFER_KEPT_BYTES {
         *buffer = Vec::new();
     }
@@ -78,27 +90,31 @@ fn deliver_into(
     path: &str,
     size: Option<u64>,
     buffer: &mut Vec<u8>,
+    refuse: &dyn Fn(&[u8]) -> bool,
     visit: &Visit<'_>,
-) -> io::Result<()> {
+) -> io::Result<bool> {
     buffer.clear();
     if let Some(size) = size {
         let expected = usize::try_from(size).unwrap_or(usize::MAX).min(BUFFER_KEPT_BYTES);
         buffer.reserve(expected + 1); // one more, so that the end is met without growing
     }
     fill(reader, buffer, SNIFF_BYTES)?;
+    if refuse(buffer) {
+        return Ok(false);
+    }
     if is_binary(buffer) {
         let more = buffer.len() == SNIFF_BYTES;
         let known = if more { size } else { Some(buffer.len() as u64) };
         let file = File { size: known, more: false, binary: true, ..File::whole(path, buffer) };
         visit(Entry::File(file));
-        return Ok(());
+        return Ok(true);
     }
     if buffer.len() == SNIFF_BYTES {
         fill(reader, buffer, WHOLE_BYTES_MAX + 1)?;
     }
     if buffer.len() <= WHOLE_BYTES_MAX {
         visit(Entry::File(File::whole(path, buffer)));
-        return Ok(());
+        return Ok(true);
     }
 
     let mut offset = 0_u64;
@@ -118,7 +134,7 @@ fn deliver_into(
             binary: false,
         }));
         if !more {
-            return Ok(());
+            return Ok(true);
         }
         let dropped = owned_end - CONTEXT_BYTES.min(owned_end);
         offset += dropped as u64;

@@ -15,6 +15,7 @@ use std::sync::Mutex;
 use ignore::overrides::OverrideBuilder;
 use ignore::{DirEntry, WalkBuilder, WalkState};
 
+use crate::archive;
 use crate::directory::{OpenError, kind_name, open_regular};
 use crate::entry::{Entry, Visit};
 use crate::label::label;
@@ -33,13 +34,15 @@ pub struct WalkOptions {
     pub respect_gitignore: bool,
     /// Globs, as in `.gitignore`, to leave out as well.
     pub exclude: Vec<String>,
+    /// Open archives and compressed files. On by default.
+    pub open_archives: bool,
     /// Threads; by default one per core, at most eight.
     pub threads: Option<NonZero<usize>>,
 }
 
 impl Default for WalkOptions {
     fn default() -> WalkOptions {
-        WalkOptions { respect_gitignore: true, exclude: Vec::new(), threads: None }
+        WalkOptions { respect_gitignore: true, exclude: Vec::new(), open_archives: true, threads: None }
     }
 }
 
@@ -103,7 +106,8 @@ pub fn walk(root: &Path, options: &WalkOptions, visit: &Visit<'_>) -> Result<(),
     let metadata = fs::metadata(&real_root).map_err(root_error)?;
     if !metadata.is_dir() {
         let shown = label(root.strip_prefix("./").unwrap_or(root));
-        read_file(&real_root, &shown, &Mutex::new(()), &mut Vec::new(), visit);
+        let reader = Reader { options, large: &Mutex::new(()), visit };
+        reader.file(&real_root, &shown, &mut Vec::new());
         return Ok(());
     }
     fs::read_dir(&real_root).map_err(root_error)?;
@@ -130,12 +134,13 @@ pub fn walk(root: &Path, options: &WalkOptions, visit: &Visit<'_>) -> Result<(),
     }
 
     let large = Mutex::new(());
+    let reader = Reader { options, large: &large, visit };
     builder.build_parallel().run(|| {
         let mut buffer = Vec::new();
-        let (real_root, large) = (&real_root, &large);
+        let (real_root, reader) = (&real_root, &reader);
         Box::new(move |step| {
             match step {
-                Ok(entry) => read_entry(real_root, &entry, large, &mut buffer, visit),
+                Ok(entry) => reader.entry(real_root, &entry, &mut buffer),
                 Err(error) => report_walk_error(real_root, &error, visit),
             }
             WalkState::Continue
@@ -144,30 +149,42 @@ pub fn walk(root: &Path, options: &WalkOptions, visit: &Visit<'_>) -> Result<(),
     Ok(())
 }
 
-fn read_entry(root: &Path, entry: &DirEntry, large: &Mutex<()>, buffer: &mut Vec<u8>, visit: &Visit<'_>) {
-    let Some(kind) = entry.file_type() else { return }; // only standard input has none
-    if kind.is_dir() {
-        return;
-    }
-    let path = label(entry.path().strip_prefix(root).unwrap_or(entry.path()));
-    if kind.is_file() {
-        read_file(entry.path(), &path, large, buffer, visit);
-    } else {
-        visit(Entry::Skipped { path: &path, reason: kind_name(kind) });
-    }
+struct Reader<'a> {
+    options: &'a WalkOptions,
+    large: &'a Mutex<()>,
+    visit: &'a Visit<'a>,
 }
 
-fn read_file(real: &Path, path: &str, large: &Mutex<()>, buffer: &mut Vec<u8>, visit: &Visit<'_>) {
-    let (mut file, size) = match open_regular(real) {
-        Ok(opened) => opened,
-        Err(OpenError::NotAFile(reason)) => return visit(Entry::Skipped { path, reason }),
-        Err(OpenError::Io(error)) => return visit(Entry::Unreadable { path, reason: &io_reason(&error) }),
-    };
-    let guard = (size > LARGE_BYTES).then(|| large.lock());
-    if let Err(error) = stream::deliver(&mut file, path, Some(size), buffer, visit) {
-        visit(Entry::Unreadable { path, reason: &io_reason(&error) });
+impl Reader<'_> {
+    fn entry(&self, root: &Path, entry: &DirEntry, buffer: &mut Vec<u8>) {
+        let Some(kind) = entry.file_type() else { return }; // only standard input has none
+        if kind.is_dir() {
+            return;
+        }
+        let path = label(entry.path().strip_prefix(root).unwrap_or(entry.path()));
+        if kind.is_file() {
+            self.file(entry.path(), &path, buffer);
+        } else {
+            (self.visit)(Entry::Skipped { path: &path, reason: kind_name(kind) });
+        }
     }
-    drop(guard);
+
+    fn file(&self, real: &Path, path: &str, buffer: &mut Vec<u8>) {
+        let visit = self.visit;
+        let (mut file, size) = match open_regular(real) {
+            Ok(opened) => opened,
+            Err(OpenError::NotAFile(reason)) => return visit(Entry::Skipped { path, reason }),
+            Err(OpenError::Io(error)) => return visit(Entry::Unreadable { path, reason: &io_reason(&error) }),
+        };
+        let guard = (size > LARGE_BYTES).then(|| self.large.lock());
+        let is_archive = |head: &[u8]| self.options.open_archives && archive::is_archive(head);
+        match stream::deliver_unless(&mut file, path, Some(size), buffer, &is_archive, visit) {
+            Ok(true) => {}
+            Ok(false) => archive::unpack_file(&file, size, path, visit),
+            Err(error) => visit(Entry::Unreadable { path, reason: &io_reason(&error) }),
+        }
+        drop(guard);
+    }
 }
 
 /// A directory that could not be listed, or a `.gitignore` that could not be understood.

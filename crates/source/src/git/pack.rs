@@ -13,6 +13,7 @@ use super::delta::Delta;
 use super::entry::{self, Base, HEADER_BYTES_MAX};
 use super::index::PackIndex;
 use super::{BLOB_BYTES_MAX, ObjectError, ObjectId, ObjectKind};
+use crate::at::{Bytes, Section, read_file_at as read_at};
 
 /// No entry: the base of an object that is no delta.
 pub(super) const NONE: u32 = u32::MAX;
@@ -249,7 +250,7 @@ impl Pack {
         let read = read_at(&self.file, offset, &mut head).ok()?;
         let header = entry::parse(head.get(..read)?)?;
         let position = offset + header.length as u64;
-        let section = Section { file: &self.file, position, end };
+        let section = Section { bytes: Bytes::File(&self.file, end), position, end };
         Some(flate2::read::ZlibDecoder::new(io::BufReader::with_capacity(64 << 10, section)))
     }
 }
@@ -266,23 +267,6 @@ impl Default for Tools {
     }
 }
 
-/// A part of a file as a reader.
-struct Section<'a> {
-    file: &'a File,
-    position: u64,
-    end: u64,
-}
-
-impl io::Read for Section<'_> {
-    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        let left = usize::try_from(self.end.saturating_sub(self.position)).unwrap_or(usize::MAX);
-        let length = out.len().min(left);
-        let read = read_at(self.file, self.position, out.get_mut(..length).unwrap_or_default())?;
-        self.position += read as u64;
-        Ok(read)
-    }
-}
-
 fn pack_path(index_path: &Path) -> PathBuf {
     index_path.with_extension("pack")
 }
@@ -291,25 +275,4 @@ fn open(path: &Path) -> Result<(File, u64), ObjectError> {
     let file = File::open(path)?;
     let size = file.metadata()?.len();
     Ok((file, size))
-}
-
-/// Reads at a position until `out` is full or the file ends.
-fn read_at(file: &File, mut position: u64, out: &mut [u8]) -> io::Result<usize> {
-    let mut done = 0;
-    while let Some(rest) = out.get_mut(done..).filter(|rest| !rest.is_empty()) {
-        #[cfg(unix)]
-        let read = std::os::unix::fs::FileExt::read_at(file, rest, position);
-        #[cfg(windows)]
-        let read = std::os::windows::fs::FileExt::seek_read(file, rest, position);
-        match read {
-            Ok(0) => break,
-            Ok(read) => {
-                done += read;
-                position += read as u64;
-            }
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(done)
 }

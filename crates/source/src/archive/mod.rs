@@ -1,0 +1,315 @@
+//! Archives and compressed files, opened in memory and nested to a bound.
+//!
+//! Nothing is ever written: names of members, `../` and all, are labels. What
+//! comes out is counted over the whole outer file, and a bomb ends as one line in
+//! the coverage.
+
+mod tar;
+mod zip;
+
+use std::fs::File;
+use std::io::{self, Read};
+
+use crate::at::Bytes;
+use crate::entry::{Entry, Visit};
+use crate::label::label_bytes;
+use crate::stream;
+
+/// Archives in archives deeper than this are not opened.
+pub const DEPTH_MAX: usize = 4;
+
+/// Members of one outer file, those of inner archives included.
+pub const ENTRIES_MAX: usize = 100_000;
+
+/// Bytes that may come out of one outer file, whatever its size.
+pub const UNPACKED_BYTES_MAX: u64 = 2 << 30;
+
+/// Bytes that may come out for each byte of the outer file, once past [`RATIO_FREE_BYTES`].
+pub const RATIO_MAX: u64 = 250;
+
+/// So much may come out however small the outer file is.
+pub const RATIO_FREE_BYTES: u64 = 64 << 20;
+
+/// A zip archive inside another archive is held in memory up to this size.
+const INNER_ZIP_BYTES_MAX: u64 = 64 << 20;
+
+/// Windows of zstd frames above this are refused.
+const ZSTD_WINDOW_BYTES_MAX: u64 = 16 << 20;
+
+/// Enough of a file to tell what it is.
+const HEAD_BYTES: usize = 512;
+
+/// What bytes begin like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Format {
+    Zip,
+    Tar,
+    Gzip,
+    Zstd,
+}
+
+fn format(head: &[u8]) -> Option<Format> {
+    if zip::is_zip(head) {
+        Some(Format::Zip)
+    } else if head.starts_with(&[0x1F, 0x8B, 8]) {
+        Some(Format::Gzip)
+    } else if head.starts_with(&[0x28, 0xB5, 0x2F, 0xFD]) {
+        Some(Format::Zstd)
+    } else {
+        tar::is_tar(head).then_some(Format::Tar)
+    }
+}
+
+/// Whether bytes begin like something that [`unpack_file`] and [`unpack_bytes`] open.
+pub fn is_archive(head: &[u8]) -> bool {
+    format(head).is_some()
+}
+
+/// Visits every file in an archive on disk. Trouble is an entry.
+pub fn unpack_file(file: &File, size: u64, path: &str, visit: &Visit<'_>) {
+    unpack(Bytes::File(file, size), path, visit);
+}
+
+/// Visits every file in an archive in memory. Trouble is an entry.
+pub fn unpack_bytes(bytes: &[u8], path: &str, visit: &Visit<'_>) {
+    unpack(Bytes::Memory(bytes), path, visit);
+}
+
+fn unpack(bytes: Bytes<'_>, path: &str, visit: &Visit<'_>) {
+    let allowed = bytes.len().saturating_mul(RATIO_MAX).clamp(RATIO_FREE_BYTES, UNPACKED_BYTES_MAX);
+    let mut unpacker = Unpacker { visit, bytes_left: allowed, entries_left: ENTRIES_MAX, buffer: Vec::new() };
+    let mut head = vec![0; HEAD_BYTES];
+    let read = bytes.read_at(0, &mut head).unwrap_or(0);
+    head.truncate(read);
+    let section = || crate::at::Section { bytes, position: 0, end: bytes.len() };
+    let result = match format(&head) {
+        Some(Format::Zip) => unpacker.zip(bytes, path, 1),
+        Some(other) => unpacker.stream(other, &mut io::BufReader::with_capacity(64 << 10, section()), path, 1),
+        None => Err(io::Error::new(io::ErrorKind::InvalidData, "not an archive")),
+    };
+    if let Err(error) = result {
+        unpacker.tell(path, &error);
+    }
+}
+
+/// How an archive ends before its end: told once, and nothing more is read.
+#[derive(Debug, thiserror::Error)]
+enum Stop {
+    #[error("unpacks to too much for its size; the rest was not read")]
+    Bytes,
+    #[error("holds more than {ENTRIES_MAX} files; the rest was not read")]
+    Entries,
+}
+
+struct Unpacker<'v> {
+    visit: &'v Visit<'v>,
+    bytes_left: u64,
+    entries_left: usize,
+    buffer: Vec<u8>,
+}
+
+impl Unpacker<'_> {
+    /// The members of a zip archive.
+    fn zip(&mut self, archive: Bytes<'_>, path: &str, depth: usize) -> io::Result<()> {
+        let members = zip::members(archive).ok_or_else(|| damaged("the directory of the zip archive does not read"))?;
+        // Members that overlap are how a small file makes a reader read for ever.
+        if members.iter().map(|member| member.stored_size).fold(0, u64::saturating_add) > archive.len() {
+            return Err(damaged("the members of the zip archive overlap"));
+        }
+        for member in members {
+            if member.is_folder() {
+                continue;
+            }
+            let inner = format!("{path}!{}", label_bytes(&member.name));
+            match member.open(archive) {
+                Ok(mut reader) => self.member(&mut reader, &inner, depth)?,
+                Err(zip::Refusal::Encrypted) => (self.visit)(Entry::Skipped { path: &inner, reason: "encrypted" }),
+                Err(zip::Refusal::Method) => {
+                    (self.visit)(Entry::Unreadable {
+                        path: &inner,
+                        reason: "compressed in a way that is not read here",
+                    });
+                }
+                Err(zip::Refusal::Malformed) => {
+                    (self.visit)(Entry::Unreadable { path: &inner, reason: "its header in the archive is damaged" });
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// What is in a tar archive or behind a compression. A compressed tar is one step, not two.
+    fn stream(&mut self, format: Format, reader: &mut dyn Read, path: &str, depth: usize) -> io::Result<()> {
+        match format {
+            Format::Tar => tar::members(reader, &mut |member, body| {
+                let (name, what) = match &member {
+                    tar::Member::File { name, .. } => (name, None),
+                    tar::Member::Other { name, what } => (name, Some(*what)),
+                };
+                let name = name.strip_prefix(b"./").unwrap_or(name);
+                let inner = format!("{path}!{}", label_bytes(name));
+                match what {
+                    None => self.member(body, &inner, depth),
+                    Some(reason) => {
+                        self.count_entry()?;
+                        (self.visit)(Entry::Skipped { path: &inner, reason });
+                        Ok(())
+                    }
+                }
+            }),
+            Format::Gzip => self.unpacked(&mut flate2::read::MultiGzDecoder::new(reader), path, depth),
+            Format::Zstd => self.unpacked(&mut Zstd { reader, frame: None }, path, depth),
+            Format::Zip => Err(damaged("a zip archive cannot be streamed")),
+        }
+    }
+
+    /// What came out of a compression.
+    fn unpacked(&mut self, reader: &mut dyn Read, path: &str, depth: usize) -> io::Result<()> {
+        let mut head = Vec::new();
+        reader.take(HEAD_BYTES as u64).read_to_end(&mut head)?;
+        if tar::is_tar(&head) {
+            let mut whole = head.chain(reader);
+            let mut metered = Metered { reader: &mut whole, left: self.bytes_left };
+            // The members meter themselves; this meter bounds what lies between them.
+            let result = self.stream(Format::Tar, &mut metered, path, depth);
+            self.bytes_left = self.bytes_left.min(metered.left);
+            return result;
+        }
+        let name = path.rsplit(['/', '!']).next().unwrap_or(path);
+        let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+        let inner = format!("{path}!{stem}");
+        self.member(&mut head.chain(reader), &inner, depth)
+    }
+
+    /// One file of an archive, which may be an archive again.
+    fn member(&mut self, reader: &mut dyn Read, path: &str, depth: usize) -> io::Result<()> {
+        self.count_entry()?;
+        let mut metered = Metered { reader, left: self.bytes_left };
+        let mut head = Vec::new();
+        let result = (&mut metered).take(HEAD_BYTES as u64).read_to_end(&mut head).and_then(|_| match format(&head) {
+            Some(format) => self.inner_archive(format, &head, &mut metered, path, depth),
+            None => {
+                let mut whole = head.as_slice().chain(&mut metered);
+                stream::deliver(&mut whole, path, None, &mut self.buffer, self.visit)
+            }
+        });
+        self.bytes_left = self.bytes_left.min(metered.left);
+        match result {
+            Err(error) if is_stop(&error) => Err(error),
+            Err(error) => {
+                self.tell(path, &error);
+                Ok(())
+            }
+            Ok(()) => Ok(()),
+        }
+    }
+
+    fn inner_archive(
+        &mut self,
+        format: Format,
+        head: &[u8],
+        rest: &mut dyn Read,
+        path: &str,
+        depth: usize,
+    ) -> io::Result<()> {
+        if depth >= DEPTH_MAX {
+            let reason = format!("archives are opened {DEPTH_MAX} deep, not deeper");
+            (self.visit)(Entry::Unreadable { path, reason: &reason });
+            return Ok(());
+        }
+        let mut whole = head.chain(rest);
+        if format != Format::Zip {
+            return self.stream(format, &mut whole, path, depth + 1);
+        }
+        let mut bytes = Vec::new();
+        whole.take(INNER_ZIP_BYTES_MAX + 1).read_to_end(&mut bytes)?;
+        if bytes.len() as u64 > INNER_ZIP_BYTES_MAX {
+            return Err(damaged("a zip archive inside an archive is too large to be opened"));
+        }
+        self.bytes_left = self.bytes_left.saturating_sub(bytes.len() as u64);
+        self.zip(Bytes::Memory(&bytes), path, depth + 1)
+    }
+
+    fn count_entry(&mut self) -> io::Result<()> {
+        self.entries_left = self.entries_left.checked_sub(1).ok_or_else(|| io::Error::other(Stop::Entries))?;
+        Ok(())
+    }
+
+    fn tell(&self, path: &str, error: &io::Error) {
+        let reason = match error.kind() {
+            io::ErrorKind::UnexpectedEof => "the archive is cut off".to_owned(),
+            io::ErrorKind::InvalidInput => "the archive is damaged".to_owned(),
+            _ => error.to_string(),
+        };
+        (self.visit)(Entry::Unreadable { path, reason: &reason });
+    }
+}
+
+fn damaged(what: &'static str) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, what)
+}
+
+fn is_stop(error: &io::Error) -> bool {
+    error.get_ref().is_some_and(|inner| inner.is::<Stop>())
+}
+
+/// A reader that ends in [`Stop::Bytes`] when more comes than is allowed.
+struct Metered<'r> {
+    reader: &'r mut dyn Read,
+    left: u64,
+}
+
+impl Read for Metered<'_> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        let read = self.reader.read(out)?;
+        match self.left.checked_sub(read as u64) {
+            Some(left) => {
+                self.left = left;
+                Ok(read)
+            }
+            None => {
+                self.left = 0;
+                Err(io::Error::other(Stop::Bytes))
+            }
+        }
+    }
+}
+
+/// A zstd stream of any number of frames.
+struct Zstd<'r> {
+    reader: &'r mut dyn Read,
+    frame: Option<ruzstd::decoding::FrameDecoder>,
+}
+
+impl Read for Zstd<'_> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        use ruzstd::decoding::BlockDecodingStrategy::UptoBlocks;
+        if out.is_empty() {
+            return Ok(0);
+        }
+        loop {
+            let Some(frame) = &mut self.frame else {
+                let mut magic = [0; 4];
+                let read = (&mut *self.reader).take(4).read(&mut magic)?;
+                if read == 0 {
+                    return Ok(0);
+                }
+                let mut whole = magic.get(..read).unwrap_or_default().chain(&mut *self.reader);
+                let mut frame = ruzstd::decoding::FrameDecoder::new();
+                frame.set_max_window_size(ZSTD_WINDOW_BYTES_MAX);
+                frame.init(&mut whole).map_err(|_| damaged("the zstd frame is damaged"))?;
+                self.frame = Some(frame);
+                continue;
+            };
+            let read = frame.read(out)?;
+            if read > 0 {
+                return Ok(read);
+            }
+            if frame.is_finished() && frame.can_collect() == 0 {
+                self.frame = None;
+                continue;
+            }
+            frame.decode_blocks(&mut *self.reader, UptoBlocks(1)).map_err(|_| damaged("the zstd frame is damaged"))?;
+        }
+    }
+}
