@@ -6,6 +6,7 @@
 //! It reads everything it can and lists the rest in [`Dockerfile::problems`].
 //! It builds nothing and looks up nothing.
 
+mod arguments;
 mod expand;
 mod image;
 mod instruction;

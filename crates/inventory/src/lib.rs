@@ -5,6 +5,7 @@
 //! touches the file system, the network or another program.
 
 pub mod action;
+pub mod compose;
 pub mod dependabot;
 pub mod dockerfile;
 pub mod expression;

@@ -28,6 +28,8 @@ pub struct Stage {
     pub image: Value,
     /// What that is.
     pub base: Base,
+    /// Whether it builds a Windows image, as far as the file tells.
+    pub windows: bool,
     /// Indices of its instructions, `FROM` included.
     pub instructions: Range<usize>,
 }
@@ -42,7 +44,14 @@ impl Dockerfile {
         };
         let at = self.instructions.len();
         let index = self.stages.len();
-        self.stages.push(Stage { index, name: alias.cloned(), image: image.clone(), base, instructions: at..at });
+        self.stages.push(Stage {
+            index,
+            name: alias.cloned(),
+            image: image.clone(),
+            base,
+            windows: false,
+            instructions: at..at,
+        });
     }
 
     /// Ends each stage where the next one starts.
