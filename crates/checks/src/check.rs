@@ -1,7 +1,9 @@
 //! A check: its declaration and the function that decides it.
 
 use palisade_inventory::Inventory;
+use palisade_inventory::compose::Compose;
 use palisade_inventory::dependabot::Dependabot;
+use palisade_inventory::dockerfile::Dockerfile;
 use palisade_inventory::gitlab::Pipeline;
 use palisade_inventory::kubernetes::{Object, Workload};
 use palisade_inventory::workflow::Workflow;
@@ -40,6 +42,10 @@ pub enum Run {
     Object(fn(&Object<'_>, &mut Report<'_>)),
     /// Each pod template inside a Kubernetes object of any kind.
     Workload(fn(&Workload<'_>, &mut Report<'_>)),
+    /// Each Dockerfile or Containerfile.
+    Dockerfile(fn(&Dockerfile, &mut Report<'_>)),
+    /// Each Compose file.
+    Compose(fn(&Compose<'_>, &mut Report<'_>)),
     /// The whole target, once, after all files.
     Inventory(fn(&Inventory, &mut Report<'_>)),
     /// Decided by the scanner itself while reading.
@@ -101,6 +107,18 @@ impl Check {
     #[must_use]
     pub const fn on_workload(meta: Meta, run: fn(&Workload<'_>, &mut Report<'_>)) -> Self {
         Self { meta, run: Run::Workload(run) }
+    }
+
+    /// A check of each Dockerfile.
+    #[must_use]
+    pub const fn on_dockerfile(meta: Meta, run: fn(&Dockerfile, &mut Report<'_>)) -> Self {
+        Self { meta, run: Run::Dockerfile(run) }
+    }
+
+    /// A check of each Compose file.
+    #[must_use]
+    pub const fn on_compose(meta: Meta, run: fn(&Compose<'_>, &mut Report<'_>)) -> Self {
+        Self { meta, run: Run::Compose(run) }
     }
 
     /// A check across files.

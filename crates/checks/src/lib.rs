@@ -10,6 +10,7 @@ mod scanner;
 mod settings;
 
 pub mod ci;
+pub mod container;
 pub mod kubernetes;
 pub mod scan;
 
@@ -17,13 +18,13 @@ pub use check::{Check, Run};
 pub use report::{Draft, Report};
 pub use scanner::{FileReport, Host, PARSE_BYTES_MAX, Scan, Scanner};
 pub use settings::{
-    CiSettings, KubernetesSettings, KubernetesVersion, Selection, Settings, UnknownCheck, UnknownVersion, distance,
-    matches,
+    CiSettings, ContainerSettings, KubernetesSettings, KubernetesVersion, Selection, Settings, UnknownCheck,
+    UnknownVersion, distance, matches,
 };
 
 /// Every check, by family.
 pub fn catalogue() -> impl Iterator<Item = &'static Check> {
-    [ci::CHECKS, kubernetes::CHECKS, scan::CHECKS].into_iter().flatten().copied()
+    [ci::CHECKS, container::CHECKS, kubernetes::CHECKS, scan::CHECKS].into_iter().flatten().copied()
 }
 
 /// The check with an id.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use palisade_inventory::yaml::Yaml;
-use palisade_inventory::{Facts, Flat, Format, Inventory, Problem, Subject};
+use palisade_inventory::{Facts, Flat, Format, Inventory, Problem, Subject, dockerfile};
 use palisade_model::{Coverage, Finding, Skipped, Span};
 
 use crate::check::Run;
@@ -81,18 +81,49 @@ impl Scanner {
             return FileReport { findings, facts, coverage };
         }
         let problems = match format {
-            Format::Workflow | Format::Action | Format::Dependabot | Format::Gitlab | Format::Kubernetes => {
+            Format::Workflow
+            | Format::Action
+            | Format::Dependabot
+            | Format::Gitlab
+            | Format::Compose
+            | Format::Kubernetes => {
                 let yaml = Yaml::parse(text_of(bytes));
-                let mut masks = masks;
-                if format == Format::Kubernetes {
-                    masks.extend(crate::kubernetes::masks(&yaml));
+                let mut shown = masks.clone();
+                match format {
+                    Format::Kubernetes => shown.extend(crate::kubernetes::masks(&yaml)),
+                    Format::Compose => shown.extend(yaml.documents().flat_map(crate::container::compose_masks)),
+                    _ => {}
                 }
-                let subject = Subject::new(Arc::clone(&path), yaml.text().as_bytes(), &yaml, &masks);
-                findings.extend(self.judge_yaml(format, &yaml, &subject, &mut facts));
+                let subject = Subject::new(Arc::clone(&path), yaml.text().as_bytes(), &yaml, &shown);
+                let found = self.judge_yaml(format, &yaml, &subject, &mut facts);
+                findings.extend(crate::container::without_known_secrets(found, &masks));
                 if !yaml.problems().is_empty() {
                     findings.extend(self.unreadable(&subject, yaml.problems()));
                 }
                 yaml.problems().to_vec()
+            }
+            Format::Dockerfile => {
+                let text = text_of(bytes);
+                let file = dockerfile::parse(&text);
+                if !file.is_plausible() {
+                    let reason = "named like a Dockerfile, but does not read like one".to_owned();
+                    coverage.skipped.push(Skipped { path: path.to_string(), reason });
+                    return FileReport { findings, facts, coverage };
+                }
+                let shown = [masks.as_slice(), &crate::container::dockerfile_masks(&file, &text)].concat();
+                let subject = Subject::new(Arc::clone(&path), text.as_bytes(), &file, &shown);
+                findings.extend(crate::container::judge_dockerfile(
+                    &self.checks,
+                    &self.settings,
+                    &file,
+                    &subject,
+                    &masks,
+                    &mut facts,
+                ));
+                if !file.problems.is_empty() {
+                    findings.extend(self.unreadable(&subject, &file.problems));
+                }
+                file.problems
             }
             _ => Vec::new(),
         };
@@ -148,6 +179,9 @@ impl Scanner {
             match format {
                 Format::Workflow | Format::Action | Format::Dependabot | Format::Gitlab => {
                     crate::ci::judge(&self.checks, format, root, &mut report, facts);
+                }
+                Format::Compose => {
+                    crate::container::judge_compose(&self.checks, root, &mut report, facts);
                 }
                 Format::Kubernetes => {
                     facts.objects.extend(crate::kubernetes::judge(&self.checks, root, subject, &mut report));

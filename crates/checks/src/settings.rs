@@ -13,6 +13,16 @@ pub struct Settings {
     pub ci: CiSettings,
     /// `[kubernetes]`
     pub kubernetes: KubernetesSettings,
+    /// `[container]`
+    pub container: ContainerSettings,
+}
+
+/// `[container]` in `palisade.toml`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct ContainerSettings {
+    /// Registries that images may come from, as host or host/path prefixes; empty allows all.
+    pub registries: Vec<String>,
 }
 
 /// `[kubernetes]` in `palisade.toml`.

@@ -110,8 +110,44 @@ fn is_dockerfile(lower: &str) -> bool {
             || lower.strip_suffix(base).is_some_and(|rest| rest.ends_with('.'))
             || lower.strip_prefix(base).is_some_and(|rest| rest.starts_with(['.', '-', '_']))
     };
-    let other =
-        [".dockerignore", ".md", ".rs", ".go", ".py", ".js", ".ts", ".sh", ".txt", ".html", ".yml", ".yaml", ".json"];
+    // Sources and texts about Dockerfiles, and templates that become one.
+    let other = [
+        ".dockerignore",
+        ".md",
+        ".rs",
+        ".go",
+        ".py",
+        ".js",
+        ".ts",
+        ".cs",
+        ".java",
+        ".rb",
+        ".sh",
+        ".txt",
+        ".html",
+        ".yml",
+        ".yaml",
+        ".json",
+        ".toml",
+        ".template",
+        ".tmpl",
+        ".tpl",
+        ".j2",
+        ".jinja",
+        ".jinja2",
+        ".erb",
+        ".in",
+        ".m4",
+        ".ejs",
+        ".hbs",
+        ".mustache",
+        ".liquid",
+        ".patch",
+        ".diff",
+        ".orig",
+        ".bak",
+        ".lock",
+    ];
     (named("dockerfile") || named("containerfile")) && !other.iter().any(|ending| lower.ends_with(ending))
 }
 

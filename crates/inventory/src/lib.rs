@@ -60,13 +60,24 @@ pub struct Facts {
     pub objects: Vec<kubernetes::ObjectFacts>,
     /// What a GitHub Actions workflow uses.
     pub workflow: Option<Box<workflow::WorkflowFacts>>,
+    /// What a Dockerfile or Compose file takes from the files around it.
+    pub build: Option<Box<BuildFacts>>,
+}
+
+/// What a Dockerfile or Compose file takes from the files around it.
+#[derive(Clone, Debug, Default)]
+pub struct BuildFacts {
+    /// The first instruction that copies the whole build context into a shipped stage.
+    pub context_copy: Option<palisade_model::Location>,
+    /// Files of variables that services read: path as written, and where.
+    pub env_files: Vec<(String, palisade_model::Location)>,
 }
 
 impl Facts {
     /// A file of which nothing more is known yet.
     #[must_use]
     pub fn new(path: Arc<str>, format: Format) -> Self {
-        Self { path, format, objects: Vec::new(), workflow: None }
+        Self { path, format, objects: Vec::new(), workflow: None, build: None }
     }
 }
 

@@ -1,0 +1,63 @@
+//! Secret mounts whose content is copied into a layer.
+
+use palisade_inventory::dockerfile::Dockerfile;
+use palisade_model::{Confidence, Meta, Severity};
+
+use super::steps::steps;
+use crate::{Check, Report};
+
+/// See the page.
+pub static CHECK: Check = Check::on_dockerfile(
+    Meta {
+        id: "container/build-secret-kept",
+        title: "secret of the build is written into the image",
+        page: include_str!("build_secret_kept.md"),
+        since: "0.1.0",
+        severity: Severity::High,
+        confidence: Confidence::High,
+        controls: &["E3-T4"],
+        maps: &["CWE-538"],
+    },
+    run,
+);
+
+fn run(file: &Dockerfile, report: &mut Report<'_>) {
+    for step in steps(file) {
+        let mounts = step.instruction.flags.iter().filter(|flag| flag.name == "mount");
+        for mount in mounts.filter_map(|flag| flag.value.as_deref()) {
+            let field = |names: &[&str]| {
+                mount
+                    .split(',')
+                    .filter_map(|part| part.split_once('='))
+                    .find(|(key, _)| names.contains(key))
+                    .map(|(_, value)| value)
+            };
+            if field(&["type"]) != Some("secret") {
+                continue;
+            }
+            let default = format!("/run/secrets/{}", field(&["id"]).unwrap_or_default());
+            let target = field(&["target", "dst", "destination"]).unwrap_or(&default);
+            let reads = step.program.arguments.iter().any(|word| word.text == target);
+            let copies = matches!(step.program.name, "cp" | "mv" | "install" | "ln") && reads;
+            let out = step.command.redirections.iter().find(|it| {
+                use palisade_inventory::shell::Direction::{Append, Write};
+                matches!(it.direction, Write | Append)
+                    && !it.target.text.starts_with("/dev/")
+                    && !it.target.text.starts_with("/tmp/")
+                    && !it.target.text.bytes().all(|byte| byte.is_ascii_digit())
+            });
+            let deleted = step
+                .script()
+                .commands
+                .iter()
+                .any(|command| command.program().is_some_and(|program| matches!(program.name, "rm" | "shred")));
+            if !deleted && (copies && step.program.name != "ln" || step.program.name == "cat" && reads && out.is_some())
+            {
+                report.finding(
+                    step.span(),
+                    "this keeps the mounted secret in a layer; let the program read the mount itself",
+                );
+            }
+        }
+    }
+}

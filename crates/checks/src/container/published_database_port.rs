@@ -1,0 +1,70 @@
+//! Ports of data stores open to the network.
+
+use palisade_inventory::compose::{Compose, Port, ports};
+use palisade_model::{Confidence, Meta, Severity};
+
+use crate::{Check, Report};
+
+/// See the page.
+pub static CHECK: Check = Check::on_compose(
+    Meta {
+        id: "container/published-database-port",
+        title: "database is published on every interface",
+        page: include_str!("published_database_port.md"),
+        since: "0.1.0",
+        severity: Severity::Medium,
+        confidence: Confidence::High,
+        controls: &["E6-T3"],
+        maps: &["CWE-668"],
+    },
+    run,
+);
+
+/// Ports that data stores and their consoles listen on.
+static STORES: &[(&str, &str)] = &[
+    ("1433", "SQL Server"),
+    ("1521", "Oracle"),
+    ("2181", "ZooKeeper"),
+    ("2379", "etcd"),
+    ("3306", "MySQL"),
+    ("5432", "PostgreSQL"),
+    ("5601", "Kibana"),
+    ("5672", "RabbitMQ"),
+    ("5984", "CouchDB"),
+    ("6379", "Redis"),
+    ("7474", "Neo4j"),
+    ("7687", "Neo4j"),
+    ("8086", "InfluxDB"),
+    ("9042", "Cassandra"),
+    ("9092", "Kafka"),
+    ("9200", "Elasticsearch"),
+    ("9300", "Elasticsearch"),
+    ("11211", "memcached"),
+    ("27017", "MongoDB"),
+    ("33060", "MySQL"),
+    ("2375", "the Docker API"),
+    ("8500", "Consul"),
+    ("15672", "RabbitMQ's console"),
+];
+
+fn run(compose: &Compose<'_>, report: &mut Report<'_>) {
+    for (service, node) in compose.stating("ports") {
+        let host_network = service.get("network_mode").and_then(|mode| mode.as_str()) == Some("host");
+        for port in ports(node).into_iter().filter(|port| is_open(port) && !host_network) {
+            if let Some((_, what)) = STORES.iter().find(|(number, _)| *number == port.target) {
+                report.finding(
+                    port.span,
+                    format!("{what} answers to everybody who reaches the host; publish it on 127.0.0.1 or not at all"),
+                );
+            }
+        }
+    }
+}
+
+/// Published on every address; engines do so past the host's firewall.
+fn is_open(port: &Port<'_>) -> bool {
+    match port.address {
+        None => true,
+        Some(address) => matches!(address, "0.0.0.0" | "::" | "*"),
+    }
+}

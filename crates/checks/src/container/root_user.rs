@@ -1,0 +1,88 @@
+//! Images whose last stage runs as root.
+
+use palisade_inventory::dockerfile::{Base, Dockerfile, ImageName, Kind, Stage};
+use palisade_model::{Confidence, Meta, Severity};
+
+use crate::{Check, Report};
+
+/// See the page.
+pub static CHECK: Check = Check::on_dockerfile(
+    Meta {
+        id: "container/root-user",
+        title: "image runs as root",
+        page: include_str!("root_user.md"),
+        since: "0.1.0",
+        severity: Severity::Medium,
+        confidence: Confidence::Medium,
+        controls: &["E5-T1"],
+        maps: &["CIS-DOCKER:4.1", "CWE-250"],
+    },
+    run,
+);
+
+fn run(file: &Dockerfile, report: &mut Report<'_>) {
+    let Some(stage) = file.last_stage() else { return };
+    if stage.windows || !starts_something(file, stage) {
+        return;
+    }
+    let mut root = stage;
+    for ancestor in file.ancestry(stage) {
+        root = ancestor;
+        let user = file.of_stage(ancestor).iter().rev().filter(|it| !it.on_build).find_map(|it| match &it.kind {
+            Kind::User(user) => Some(user),
+            _ => None,
+        });
+        if let Some(user) = user {
+            let name = user.resolved.split(':').next().unwrap_or("");
+            if user.known && matches!(name, "root" | "0") {
+                report.finding(user.span, "what runs in this image runs as root; end with another user");
+            }
+            return;
+        }
+    }
+    let base = ImageName::parse(&root.image.resolved);
+    if root.base != Base::Scratch && (!root.image.known || runs_as_user(&base)) {
+        return;
+    }
+    let official = root.base == Base::Scratch || base.hub_name().is_some_and(|name| !name.contains('/'));
+    let place = stage.image.span;
+    let finding = report.finding(place, "no USER is set, so what runs in this image runs as root");
+    // Of other images nobody can tell from here which user they set.
+    finding.confidence(if official { Confidence::High } else { Confidence::Low });
+    if !official {
+        finding.severity(Severity::Low);
+    }
+}
+
+/// Whether the image is meant to be run: an image of tools or files for other builds is not.
+fn starts_something(file: &Dockerfile, stage: &Stage) -> bool {
+    let ships_only_files = stage.base == Base::Scratch
+        && !file.of_stage(stage).iter().any(|it| matches!(it.kind, Kind::Cmd(_) | Kind::Entrypoint(_)));
+    !ships_only_files
+}
+
+/// Images known to set a user of their own.
+fn runs_as_user(base: &ImageName<'_>) -> bool {
+    let full = format!("{}/{}", base.registry.unwrap_or("docker.io"), base.repository);
+    let tag = base.tag.unwrap_or("");
+    tag.contains("nonroot")
+        || tag.contains("rootless")
+        || tag.contains("chiseled")
+        || tag.contains("distroless")
+        || full.contains("unprivileged")
+        || full.contains("nonroot")
+        || full.contains("rootless")
+        || full.starts_with("cgr.dev/")
+        || full.starts_with("dhi.io/")
+        || full.contains("/bitnami/")
+        || full.contains("/bitnamilegacy/")
+        || full.ends_with("/jenkins/jenkins")
+        || full.ends_with("/grafana/grafana")
+        || full.ends_with("/prom/prometheus")
+        || full.ends_with("/elasticsearch")
+        || full.ends_with("/kibana")
+        || full.contains("/ubi8/nodejs")
+        || full.contains("/ubi9/nodejs")
+        || full.contains("/ubi8/python")
+        || full.contains("/ubi9/python")
+}
