@@ -1,8 +1,8 @@
 //! `cargo xtask gen`: what would be written twice is generated once.
 //!
-//! Committed: the index of checks and the matrix of controls in `docs/src/`.
-//! Built into the target folder: completions and man pages, and a copy of the
-//! book's sources with a page for each check. `--check` writes nothing and
+//! Committed: the index of checks, the matrix of controls and the reference of the
+//! command line in `docs/src/`. Not committed: a copy of the book's sources with a
+//! page for each check. `--check` writes nothing and
 //! fails when a committed file has drifted.
 
 use std::collections::BTreeMap;
@@ -43,7 +43,11 @@ pub(crate) fn run(check: bool) -> Result<()> {
 }
 
 fn committed(metas: &[&Meta], controls: &[Control]) -> Vec<Generated> {
-    vec![("docs/src/checks.md", index(metas)), ("docs/src/controls.md", matrix(metas, controls))]
+    vec![
+        ("docs/src/checks.md", index(metas)),
+        ("docs/src/controls.md", matrix(metas, controls)),
+        ("docs/src/command-line.md", crate::assets::reference()),
+    ]
 }
 
 /// One row of `catalogue/controls.toml`.

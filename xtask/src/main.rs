@@ -3,9 +3,12 @@
 //! Everything here runs on a developer's machine or in CI and never ships.
 #![expect(clippy::disallowed_methods, reason = "chores read the checkout and start programs")]
 
+mod assets;
+mod bench;
 mod ci;
 mod fuzz;
 mod generate;
+mod new_check;
 mod project;
 mod tidy;
 
@@ -20,6 +23,10 @@ usage: cargo xtask CHORE
   tidy                          layers, documents, module headers, pages, licences
   gen [--check]                 write the generated documents, or fail when they drifted
   book DIR                      the sources of the book with a page for each check, for mdBook
+  new-check FAMILY/NAME         a check with its page, ready to be changed
+  assets DIR                    shell completions and man pages
+  bench [--corpus DIR] [--tools DIR] [--only TEXT] [--write]
+                                speed and memory beside peers
   fuzz [TARGET] [--seconds N]   feed mutated files to each parser
 ";
 
@@ -47,6 +54,10 @@ fn run(words: &[&str]) -> Result<bool> {
         ["gen"] => generate::run(false)?,
         ["gen", "--check"] => generate::run(true)?,
         ["book", folder] => generate::book(std::path::Path::new(folder))?,
+        ["new-check", id] => new_check::create(&project::root(), id)?,
+        ["assets", folder] => assets::write(std::path::Path::new(folder))?,
+        ["bench", rest @ ..] => bench::run(&bench_options(rest)?)?,
+        ["measure-child", words @ ..] => bench::child(words)?,
         ["fuzz"] => fuzz::run(None, FUZZ_SECONDS)?,
         ["fuzz", "--seconds", seconds] => fuzz::run(None, number(seconds)?)?,
         ["fuzz", target] => fuzz::run(Some(target), FUZZ_SECONDS)?,
@@ -61,6 +72,32 @@ fn run(words: &[&str]) -> Result<bool> {
 
 /// Per target, also in CI.
 const FUZZ_SECONDS: u64 = 10;
+
+fn bench_options(mut words: &[&str]) -> Result<bench::Options> {
+    let mut options = bench::Options { corpus: None, tools: None, write: false, only: None };
+    loop {
+        words = match words {
+            [] => return Ok(options),
+            ["--corpus", folder, rest @ ..] => {
+                options.corpus = Some(std::path::absolute(folder)?);
+                rest
+            }
+            ["--tools", folder, rest @ ..] => {
+                options.tools = Some(std::path::absolute(folder)?);
+                rest
+            }
+            ["--only", text, rest @ ..] => {
+                options.only = Some((*text).to_owned());
+                rest
+            }
+            ["--write", rest @ ..] => {
+                options.write = true;
+                rest
+            }
+            [word, ..] => anyhow::bail!("bench does not know `{word}`"),
+        };
+    }
+}
 
 fn number(word: &str) -> Result<u64> {
     word.parse().with_context(|| format!("`{word}` is not a number"))

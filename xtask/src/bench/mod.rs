@@ -1,0 +1,324 @@
+//! `cargo xtask bench --corpus DIR [--tools DIR] [--write]`: the table of speed and memory.
+//!
+//! Palisade and its peers run in turns, in one run, on the same input, so that
+//! the machine's noise hits both. What cannot run is named and never guessed.
+//! `--corpus` holds checkouts named `test-infra`, `manifests` and `openbao`;
+//! `--tools` is searched for peers before `PATH`.
+
+mod input;
+mod measure;
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+
+use crate::project::{self, cargo, run as run_to_end};
+pub(crate) use measure::child;
+use measure::{Cost, measure};
+
+/// Ours is run this often, and the fastest run counts; slow peers run once.
+const RUNS: usize = 5;
+/// A peer's run above this is not repeated.
+const PEER_SECONDS_MAX: f64 = 10.0;
+
+/// What the command line asks for.
+pub(crate) struct Options {
+    /// Holds the public checkouts.
+    pub(crate) corpus: Option<PathBuf>,
+    /// Holds the peers.
+    pub(crate) tools: Option<PathBuf>,
+    /// Whether `docs/src/benchmarks.md` is written.
+    pub(crate) write: bool,
+    /// Only rows whose name holds this text.
+    pub(crate) only: Option<String>,
+}
+
+/// One line of the table.
+struct Row {
+    name: &'static str,
+    /// The folder of the corpus that it needs.
+    corpus: Option<&'static str>,
+    /// Prepares the input; the commands run with its folder as `{}`.
+    input: fn(&Path, &Path) -> Result<PathBuf>,
+    ours: &'static [&'static str],
+    peer: &'static [&'static str],
+    bar: Bar,
+}
+
+/// What the row must reach.
+enum Bar {
+    /// At most this part of the peer's CPU time, and of memory in MB when given.
+    OfPeer(f64, Option<u64>),
+    /// At most so many seconds of CPU time, and so many MB.
+    Absolute(f64, Option<u64>),
+    /// At most so many times the slowest family alone.
+    OfSlowestFamily(f64),
+}
+
+const ROWS: &[Row] = &[
+    Row {
+        name: "test-infra: 122 workflows",
+        corpus: Some("test-infra"),
+        input: input::workflows,
+        ours: &["palisade", "scan", "{}", "--select", "ci", "--format", "json"],
+        peer: &["zizmor", "--offline", "--no-progress", "--no-exit-codes", "--format", "json", "{}"],
+        bar: Bar::OfPeer(0.5, None),
+    },
+    Row {
+        name: "manifests: 1,120 YAML files",
+        corpus: Some("manifests"),
+        input: input::checkout,
+        ours: &["palisade", "scan", "{}", "--select", "kubernetes", "--format", "json"],
+        peer: &[
+            "checkov",
+            "--directory",
+            "{}",
+            "--framework",
+            "kubernetes",
+            "--quiet",
+            "--compact",
+            "--soft-fail",
+            "--skip-download",
+            "--output",
+            "json",
+        ],
+        bar: Bar::OfPeer(0.02, Some(200)),
+    },
+    Row {
+        name: "openbao: secrets in the tree",
+        corpus: Some("openbao"),
+        input: input::checkout,
+        ours: &["palisade", "scan", "{}", "--select", "secrets", "--format", "json"],
+        peer: &[
+            "kingfisher",
+            "scan",
+            "{}",
+            "--git-history=none",
+            "--no-validate",
+            "--format",
+            "json",
+            "--no-update-check",
+        ],
+        bar: Bar::OfPeer(0.5, Some(150)),
+    },
+    Row {
+        name: "openbao: secrets in the history",
+        corpus: Some("openbao"),
+        input: input::checkout,
+        ours: &["palisade", "scan", "{}", "--history", "--select", "secrets", "--format", "json"],
+        peer: &[
+            "gitleaks",
+            "git",
+            "{}",
+            "--no-banner",
+            "--exit-code=0",
+            "--report-format=json",
+            "--report-path=/dev/null",
+        ],
+        bar: Bar::Absolute(8.0, Some(300)),
+    },
+    Row {
+        name: "34 staged files",
+        corpus: Some("openbao"),
+        input: input::staged,
+        ours: &["palisade", "scan", "{}", "--staged", "--select", "secrets", "--format", "json"],
+        peer: &["gitleaks", "git", "--staged", "{}", "--no-banner", "--exit-code=0"],
+        bar: Bar::Absolute(0.060, None),
+    },
+    Row {
+        name: "10,000 files, every family",
+        corpus: None,
+        input: input::many_files,
+        ours: &["palisade", "scan", "{}", "--format", "json"],
+        peer: &[],
+        bar: Bar::OfSlowestFamily(1.3),
+    },
+    Row {
+        name: "`palisade --version`",
+        corpus: None,
+        input: input::empty,
+        ours: &["palisade", "--version"],
+        peer: &[],
+        bar: Bar::Absolute(0.005, None),
+    },
+    Row {
+        name: "an empty directory",
+        corpus: None,
+        input: input::empty,
+        ours: &["palisade", "scan", "{}"],
+        peer: &[],
+        bar: Bar::Absolute(0.015, None),
+    },
+];
+
+/// Runs every row and prints the table.
+pub(crate) fn run(options: &Options) -> Result<()> {
+    run_to_end(&mut cargo(&["build", "--release", "--package", "palisade", "--locked"]))?;
+    let scratch = project::target_dir().join("bench");
+    std::fs::create_dir_all(&scratch)?;
+    let mut table = String::from(
+        "| work | Palisade: CPU, memory | peer: CPU, memory | ratio | bar | |\n|---|---|---|---|---|---|\n",
+    );
+    let mut missed = Vec::new();
+    for row in ROWS.iter().filter(|row| options.only.as_deref().is_none_or(|only| row.name.contains(only))) {
+        eprintln!("-- {}", row.name);
+        match judge(row, options, &scratch) {
+            Ok((line, good)) => {
+                eprintln!("   {line}");
+                let _ = writeln!(table, "{line}");
+                if !good {
+                    missed.push(row.name);
+                }
+            }
+            Err(error) => {
+                eprintln!("   SKIPPED: {error:#}");
+                let _ = writeln!(table, "| {} | not measured: {error:#} | | | {} | |", row.name, row.bar.text());
+            }
+        }
+    }
+    println!("{table}");
+    if options.write {
+        let path = project::root().join("docs/src/benchmarks.md");
+        std::fs::write(&path, page(&table)).context("docs/src/benchmarks.md")?;
+        eprintln!("wrote docs/src/benchmarks.md");
+    }
+    if !missed.is_empty() {
+        bail!("below the bar: {}", missed.join("; "));
+    }
+    Ok(())
+}
+
+fn judge(row: &Row, options: &Options, scratch: &Path) -> Result<(String, bool)> {
+    let source = match row.corpus {
+        Some(name) => {
+            let corpus = options.corpus.as_deref().context("no --corpus DIR was given")?;
+            let path = corpus.join(name);
+            if !path.is_dir() {
+                bail!("{} is missing: a checkout of that public repository", path.display());
+            }
+            path
+        }
+        None => scratch.to_path_buf(),
+    };
+    let input = (row.input)(&source, scratch)?;
+    let peer = row.peer.first().map(|name| tool(name, options));
+    let mut ours: Option<Cost> = None;
+    let mut theirs: Option<Cost> = None;
+    for _ in 0..RUNS {
+        let cost = measure(&mut command(&palisade(), row.ours, &input))?;
+        ours = Some(ours.map_or(cost, |best| best.min(cost)));
+        if let Some(Ok(path)) = &peer
+            && theirs.is_none_or(|best| best.seconds < PEER_SECONDS_MAX)
+        {
+            let cost = measure(&mut command(path, row.peer, &input))?;
+            theirs = Some(theirs.map_or(cost, |best| best.min(cost)));
+        }
+    }
+    let ours = ours.context("nothing was run")?;
+    let (reference, shown) = match (&row.bar, theirs) {
+        (Bar::OfSlowestFamily(_), _) => {
+            let (family, cost) = slowest_family(&input)?;
+            (Some(cost), format!("slowest alone, {family}: {}", cost.text()))
+        }
+        (_, Some(cost)) => (Some(cost), format!("{}: {}", row.peer.first().unwrap_or(&""), cost.text())),
+        (_, None) => {
+            let why =
+                peer.and_then(Result::err).map_or_else(|| "none".to_owned(), |error| format!("not measured: {error}"));
+            (None, why)
+        }
+    };
+    let ratio = reference.map(|cost| ours.seconds / cost.seconds.max(0.000_1));
+    let good = row.bar.is_met(ours, ratio);
+    let verdict = match good {
+        Some(true) => "met",
+        Some(false) => "**missed**",
+        None => "open",
+    };
+    let ratio = ratio.map_or_else(String::new, |ratio| format!("{ratio:.3}"));
+    let line = format!("| {} | {} | {shown} | {ratio} | {} | {verdict} |", row.name, ours.text(), row.bar.text());
+    Ok((line, good != Some(false)))
+}
+
+fn slowest_family(input: &Path) -> Result<(String, Cost)> {
+    let mut families: Vec<&str> = palisade_checks::catalogue().map(|check| check.meta.family()).collect();
+    families.sort_unstable();
+    families.dedup();
+    let mut slowest: Option<(String, Cost)> = None;
+    for family in families {
+        let words = ["palisade", "scan", "{}", "--format", "json", "--select", family];
+        let mut best: Option<Cost> = None;
+        for _ in 0..RUNS {
+            let cost = measure(&mut command(&palisade(), &words, input))?;
+            best = Some(best.map_or(cost, |known| known.min(cost)));
+        }
+        if let Some(cost) = best
+            && slowest.as_ref().is_none_or(|(_, known)| known.seconds < cost.seconds)
+        {
+            slowest = Some((family.to_owned(), cost));
+        }
+    }
+    slowest.context("there are no families")
+}
+
+impl Bar {
+    fn text(&self) -> String {
+        let memory = |megabytes: &Option<u64>| megabytes.map_or_else(String::new, |most| format!(", < {most} MB"));
+        match self {
+            Self::OfPeer(part, most) => format!("≤ {part} × the peer{}", memory(most)),
+            Self::Absolute(seconds, most) if *seconds < 1.0 => format!("≤ {:.0} ms{}", seconds * 1000.0, memory(most)),
+            Self::Absolute(seconds, most) => format!("≤ {seconds} s{}", memory(most)),
+            Self::OfSlowestFamily(times) => format!("≤ {times} × the slowest family alone"),
+        }
+    }
+
+    /// `None` when the peer is missing and the bar cannot be judged.
+    fn is_met(&self, ours: Cost, ratio: Option<f64>) -> Option<bool> {
+        let fits = |most: &Option<u64>| most.is_none_or(|most| ours.megabytes < most);
+        match self {
+            Self::OfPeer(part, most) => Some(ratio? <= *part && fits(most)),
+            Self::Absolute(seconds, most) => Some(ours.seconds <= *seconds && fits(most)),
+            Self::OfSlowestFamily(times) => Some(ratio? <= *times),
+        }
+    }
+}
+
+fn palisade() -> PathBuf {
+    project::target_dir().join("release/palisade")
+}
+
+/// The first word of `words` is replaced by the program's path, `{}` by the input.
+fn command(program: &Path, words: &[&str], input: &Path) -> Command {
+    let mut command = Command::new(program);
+    for word in words.iter().skip(1) {
+        if *word == "{}" {
+            command.arg(input);
+        } else {
+            command.arg(word);
+        }
+    }
+    command
+}
+
+fn tool(name: &str, options: &Options) -> Result<PathBuf> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let folders = options.tools.iter().flat_map(|tools| [tools.clone(), tools.join("bin")]);
+    folders
+        .chain(std::env::split_paths(&path))
+        .map(|folder| folder.join(name))
+        .find(|path| path.is_file())
+        .with_context(|| format!("{name} is not installed"))
+}
+
+fn page(table: &str) -> String {
+    format!(
+        "<!-- Written by `cargo xtask bench --write`. -->\n\n# Benchmarks\n\n\
+         CPU time (user and system, of all threads) and largest resident memory, side by side in one run; \
+         the fastest of {RUNS} runs counts, slow peers run once. Make the table yourself:\n\n\
+         ```sh\ncargo xtask bench --corpus DIR --tools DIR --write\n```\n\n\
+         `--corpus` is a folder with checkouts of pytorch/test-infra, kubeflow/manifests and openbao/openbao; \
+         `--tools` is searched for zizmor, checkov, kingfisher and gitleaks before `PATH`. \
+         What is missing is said in the table.\n\n{table}"
+    )
+}
