@@ -45,6 +45,9 @@ pub(crate) enum Colour {
 pub(crate) enum Command {
     /// Look at a target and report what is weak. Never judges: findings do not change the exit code.
     Scan(Scan),
+    /// Keep secrets out of commits and pushes with git hooks.
+    #[command(subcommand)]
+    Hook(Hook),
     /// List every check.
     Checks(Checks),
     /// Explain a check: what it finds, why it matters, examples.
@@ -114,6 +117,46 @@ Examples:
   palisade scan --staged                        what `git commit` would record
   palisade scan --since origin/main             what is new since then
   kubectl get pods -A -o yaml | palisade scan - --stdin-path pods.yaml";
+
+/// `palisade hook`
+#[derive(Debug, Subcommand)]
+pub(crate) enum Hook {
+    /// Install hooks in the repository at hand: pre-commit and pre-push, unless you name others.
+    Install {
+        /// Which hooks.
+        #[arg(value_enum)]
+        kinds: Vec<HookKind>,
+    },
+    /// Print the script of a hook, for servers (pre-receive) and hook managers.
+    Print {
+        /// Which hook.
+        #[arg(value_enum)]
+        kind: HookKind,
+    },
+    /// What the installed hooks call.
+    #[command(hide = true)]
+    Run {
+        /// Which hook.
+        #[arg(value_enum)]
+        kind: HookKind,
+        /// The remote, as git names it to pre-push.
+        remote: Option<String>,
+        /// Whatever else git gives.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        rest: Vec<String>,
+    },
+}
+
+/// Hooks of git that can stop a secret.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum HookKind {
+    /// Before a commit is recorded.
+    PreCommit,
+    /// Before a push leaves.
+    PrePush,
+    /// On a server, before a push is taken.
+    PreReceive,
+}
 
 /// Formats of what is no scan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -7,6 +7,7 @@ mod config;
 mod console;
 mod exit;
 mod git_target;
+mod hook;
 mod reference;
 mod scan;
 mod target;
@@ -23,6 +24,7 @@ fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let result = match &arguments.command {
         Command::Scan(scan) => scan::run(scan, &arguments.global),
+        Command::Hook(hook) => hook::run(hook, &arguments.global),
         Command::Checks(checks) => reference::checks(checks, &arguments.global),
         Command::Explain(explain) => reference::explain(explain, &arguments.global),
         Command::Completions(completions) => reference::completions(completions),

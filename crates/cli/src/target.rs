@@ -64,8 +64,7 @@ pub(crate) fn look(target: &Path, look: &Look) -> anyhow::Result<Looked> {
     if in_git && !target.is_dir() {
         return Err(anyhow!("{} is not a directory in a git repository", target.display()));
     }
-    let config = if target.is_dir() { load_config(target)? } else { Config::default() };
-    let (scanner, config) = scanner(config, look)?;
+    let (scanner, config) = prepare(target, look)?;
     let (kind, scan) = if look.staged {
         ("git-staged", git_target::staged(&scanner, target, &config)?)
     } else if let Some(range) = &look.range {
@@ -86,6 +85,11 @@ pub(crate) fn look(target: &Path, look: &Look) -> anyhow::Result<Looked> {
         None => None,
     };
     Ok(Looked { kind, path: target.display().to_string(), scan, scanner, config, before })
+}
+
+/// The scanner for a target and the settings at its root.
+pub(crate) fn prepare(target: &Path, look: &Look) -> anyhow::Result<(Scanner, Config)> {
+    scanner(if target.is_dir() { load_config(target)? } else { Config::default() }, look)
 }
 
 fn load_config(root: &Path) -> anyhow::Result<Config> {

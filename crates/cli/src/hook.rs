@@ -1,0 +1,253 @@
+//! `palisade hook`: keep secrets out of commits and pushes.
+//!
+//! The hooks run where git runs, so what a push brings is asked of the `git`
+//! program itself: only it knows the quarantine of a receiving repository.
+
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use anyhow::{Context as _, anyhow, bail};
+use palisade_checks::{Host, Scan};
+use palisade_model::{Confidence, Finding};
+use palisade_report::{ScanReport, Target};
+use palisade_source::walk::Excluded;
+use palisade_source::{Entry, File};
+
+use crate::arguments::{Global, Hook, HookKind, Look};
+use crate::exit::{Exit, hinted, printable};
+use crate::{console, target};
+
+/// Blobs above this are passed over with a line: git streams them to us whole.
+const BLOB_BYTES_MAX: u64 = 64 << 20;
+/// The line by which a hook file is known as ours.
+const MARK: &str = "# Installed by `palisade hook install`.";
+
+/// Runs the verb.
+pub(crate) fn run(arguments: &Hook, global: &Global) -> anyhow::Result<Exit> {
+    match arguments {
+        Hook::Install { kinds } => install(kinds),
+        Hook::Print { kind } => {
+            console::print(|out| out.write_all(script(*kind).as_bytes()))?;
+            Ok(Exit::Done)
+        }
+        Hook::Run { kind, remote, .. } => guard(*kind, remote.as_deref(), global),
+    }
+}
+
+/// A hook that calls us, and that blocks when we are not there: a guard that is missing guards nothing.
+fn script(kind: HookKind) -> String {
+    let name = kind.name();
+    format!(
+        "#!/bin/sh\n{MARK}\n\
+         if ! command -v palisade >/dev/null 2>&1; then\n\
+         \techo '{name}: palisade is not on PATH, so nothing checked this for secrets' >&2\n\
+         \techo 'hint: install palisade, or remove this hook' >&2\n\
+         \texit 1\n\
+         fi\n\
+         exec palisade hook run {name} \"$@\"\n"
+    )
+}
+
+fn install(kinds: &[HookKind]) -> anyhow::Result<Exit> {
+    let folder = PathBuf::from(git(&["rev-parse", "--git-path", "hooks"])?);
+    std::fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
+    let kinds = if kinds.is_empty() { &[HookKind::PreCommit, HookKind::PrePush] } else { kinds };
+    for kind in kinds {
+        let path = folder.join(kind.name());
+        if path.exists() && !std::fs::read_to_string(&path).is_ok_and(|text| text.contains(MARK)) {
+            let line = format!("palisade hook run {} \"$@\"", kind.name());
+            return Err(hinted(
+                anyhow!("{} exists and is not ours; it stays as it is", path.display()),
+                format!("add this line to it: {line}"),
+            ));
+        }
+        std::fs::write(&path, script(*kind)).with_context(|| format!("cannot write {}", path.display()))?;
+        make_executable(&path)?;
+        println!("{} now keeps secrets out ({})", path.display(), kind.purpose());
+    }
+    Ok(Exit::Done)
+}
+
+#[cfg(unix)]
+fn make_executable(path: &Path) -> anyhow::Result<()> {
+    use std::os::unix::fs::PermissionsExt as _;
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755))
+        .with_context(|| format!("cannot make {} executable", path.display()))
+}
+
+#[cfg(not(unix))]
+fn make_executable(_path: &Path) -> anyhow::Result<()> {
+    Ok(()) // Git for Windows runs hooks by their first line
+}
+
+/// Looks at what is about to be committed or pushed; denies when a secret is in it.
+fn guard(kind: HookKind, remote: Option<&str>, global: &Global) -> anyhow::Result<Exit> {
+    let started = std::time::Instant::now();
+    let folder = Path::new(".");
+    let look = Look { select: vec!["secrets".to_owned()], staged: kind == HookKind::PreCommit, ..Look::default() };
+    let looked = match kind {
+        HookKind::PreCommit => target::look(folder, &look)?,
+        HookKind::PrePush | HookKind::PreReceive => {
+            let (scanner, config) = target::prepare(folder, &look)?;
+            let excluded = Excluded::new(&config.scan.exclude)?;
+            let objects = pushed_objects(kind, remote)?;
+            let mut reports = Vec::new();
+            read_blobs(&objects, |path, bytes| {
+                if !excluded.covers(path) {
+                    reports.push(target::look_at(&scanner, &Entry::File(File::whole(path, bytes))));
+                }
+            })?;
+            let scan = scanner.finish(reports, Host { read: &|_| None });
+            target::Looked { kind: "git-push", path: ".".to_owned(), scan, scanner, config, before: None }
+        }
+    };
+    let blocking = looked.scan.findings.iter().filter(|finding| blocks(finding)).count();
+    if blocking == 0 {
+        return Ok(Exit::Done);
+    }
+    let scan = Scan {
+        findings: looked.scan.findings.iter().filter(|finding| blocks(finding)).cloned().collect(),
+        coverage: looked.scan.coverage.clone(),
+    };
+    let report = ScanReport {
+        target: Target { kind: looked.kind.to_owned(), path: looked.path.clone() },
+        scan: &scan,
+        checks: looked.scanner.checks(),
+        duration: started.elapsed(),
+        baseline: None,
+    };
+    let style = console::style(global, true);
+    eprint!("{}", palisade_report::render(palisade_report::Format::Human, &report, &style));
+    eprintln!("\n{}", kind.verdict(blocking));
+    Ok(Exit::Deny)
+}
+
+/// Only what is probably real stops a person at work; the rest shows in scans.
+fn blocks(finding: &Finding) -> bool {
+    finding.check.family() == "secrets" && finding.exception.is_none() && finding.confidence > Confidence::Low
+}
+
+/// Blobs, each with a path, that a push brings to the other side.
+fn pushed_objects(kind: HookKind, remote: Option<&str>) -> anyhow::Result<Vec<(String, String)>> {
+    let mut arguments = vec!["rev-list".to_owned(), "--objects".to_owned()];
+    let mut tips = 0;
+    for line in std::io::stdin().lock().lines() {
+        let line = line.context("cannot read what git pushes")?;
+        let words: Vec<&str> = line.split(' ').collect();
+        let new = match (kind, words.as_slice()) {
+            (HookKind::PrePush, [_, local, _, _]) => local,
+            (HookKind::PreReceive, [_, new, _]) => new,
+            _ => bail!("git gave a line that is no push: {}", printable(&line)),
+        };
+        if !matches!(new.len(), 40 | 64) || !new.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            bail!("git gave an object name that is none: {}", printable(new));
+        }
+        if new.bytes().any(|byte| byte != b'0') {
+            arguments.push((*new).to_owned());
+            tips += 1;
+        }
+    }
+    if tips == 0 {
+        return Ok(Vec::new()); // only deletions
+    }
+    arguments.push("--not".to_owned());
+    arguments.push(match (kind, remote) {
+        (HookKind::PreReceive, _) => "--all".to_owned(),
+        (_, Some(remote)) if is_remote(remote) => format!("--remotes={remote}"),
+        _ => "--remotes".to_owned(),
+    });
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let listed = git(&arguments)?;
+    let objects = listed.lines().filter_map(|line| line.split_once(' ')).filter(|(_, path)| !path.is_empty());
+    Ok(objects.map(|(id, path)| (id.to_owned(), path.to_owned())).collect())
+}
+
+/// Whether git's first argument names a remote (and is no address, nor anything that a glob could stretch).
+fn is_remote(name: &str) -> bool {
+    !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'))
+}
+
+/// Reads the blobs among `objects` through one `git cat-file`.
+fn read_blobs(objects: &[(String, String)], mut visit: impl FnMut(&str, &[u8])) -> anyhow::Result<()> {
+    let mut child = Command::new("git")
+        .args(["cat-file", "--batch"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .context("cannot start git")?;
+    let mut wanted = child.stdin.take().context("git has no input")?;
+    let mut out = BufReader::new(child.stdout.take().context("git has no output")?);
+    std::thread::scope(|scope| {
+        let writer = scope
+            .spawn(move || -> std::io::Result<()> { objects.iter().try_for_each(|(id, _)| writeln!(wanted, "{id}")) });
+        for (_, path) in objects {
+            let mut header = String::new();
+            out.read_line(&mut header).context("cannot read from git")?;
+            let words: Vec<&str> = header.trim_end().split(' ').collect();
+            let [_, kind, size] = words.as_slice() else { bail!("git does not have an object of this push") };
+            let size: u64 = size.parse().context("git gave no size")?;
+            let mut body = (&mut out).take(size);
+            if *kind == "blob" && size <= BLOB_BYTES_MAX {
+                let mut bytes = Vec::new();
+                body.read_to_end(&mut bytes).context("cannot read from git")?;
+                visit(path, &bytes);
+            } else {
+                std::io::copy(&mut body, &mut std::io::sink()).context("cannot read from git")?;
+                if *kind == "blob" {
+                    eprintln!("not looked at: {} is larger than {} MiB", printable(path), BLOB_BYTES_MAX >> 20);
+                }
+            }
+            out.read_exact(&mut [0]).context("cannot read from git")?;
+        }
+        writer.join().map_err(|_| anyhow!("writing to git failed"))?.context("cannot write to git")
+    })?;
+    let status = child.wait().context("git did not end")?;
+    if status.success() { Ok(()) } else { Err(anyhow!("git cat-file failed: {status}")) }
+}
+
+/// Runs git and gives what it printed.
+fn git(arguments: &[&str]) -> anyhow::Result<String> {
+    let output = Command::new("git").args(arguments).stderr(Stdio::inherit()).output().context("cannot start git")?;
+    if !output.status.success() {
+        bail!("`git {}` failed: {}", arguments.first().unwrap_or(&""), output.status);
+    }
+    Ok(String::from_utf8_lossy(&output.stdout).trim_end().to_owned())
+}
+
+impl HookKind {
+    /// Git's name for it.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::PreCommit => "pre-commit",
+            Self::PrePush => "pre-push",
+            Self::PreReceive => "pre-receive",
+        }
+    }
+
+    fn purpose(self) -> &'static str {
+        match self {
+            Self::PreCommit => "looks at what each commit would record",
+            Self::PrePush => "looks at every commit that a push would send",
+            Self::PreReceive => "looks at every commit that a push brings",
+        }
+    }
+
+    fn verdict(self, blocking: usize) -> String {
+        let what = if blocking == 1 { "a secret".to_owned() } else { format!("{blocking} secrets") };
+        let (stopped, next) = match self {
+            Self::PreCommit => ("commit stopped", "take it out and stage the file again"),
+            Self::PrePush => (
+                "push stopped",
+                "rewrite the commit that brought it (`git rebase -i`); removing it in a later commit does not take it out of the history",
+            ),
+            Self::PreReceive => (
+                "push refused",
+                "rewrite the commit that brought it and push again; if it was a real secret, revoke it: it has left the machine it was written on",
+            ),
+        };
+        format!(
+            "{stopped}: {what} in it. Next: {next}, or write an exception with owner, ticket and expiry\n(`palisade exception add --help`)."
+        )
+    }
+}
