@@ -102,18 +102,18 @@ fn human_output_colours_without_changing_words() {
 
 #[test]
 fn human_output_of_a_large_scan_stays_readable_and_counts_everything() {
-    let scan = many(20_000);
+    let scan = many(4_000);
     for width in [80, 120] {
         let text = render(Format::Human, &report(&scan), &Style { width, ..Style::default() });
         assert!(text.lines().count() < 200, "{} lines", text.lines().count());
-        assert!(text.contains("20,000 findings: 5,000 critical, 5,000 high, 5,000 medium, 5,000 info"), "{text}");
+        assert!(text.contains("4,000 findings: 1,000 critical, 1,000 high, 1,000 medium, 1,000 info"), "{text}");
         assert!(text.contains("palisade scan --all"), "{text}");
         for line in text.lines() {
             assert!(line.chars().count() <= width, "{line}");
         }
     }
     let all = render(Format::Human, &report(&scan), &Style { all: true, ..Style::default() });
-    assert_eq!(all.matches("-->").count(), 20_000);
+    assert_eq!(all.matches("-->").count(), 4_000);
 }
 
 #[test]

@@ -146,8 +146,8 @@ fn push_findings(out: &mut String, report: &ScanReport<'_>, tally: &Tally) {
 fn push_filter(out: &mut String, report: &ScanReport<'_>, tally: &Tally) {
     out.push_str(
         "<form class=\"filter\" id=\"filter\" role=\"search\" aria-label=\"Filter findings\" hidden>\n\
-         <input type=\"search\" id=\"words\" placeholder=\"Search paths, messages, checks (press /)\" \
-         aria-label=\"Search\">\n<fieldset><legend>Severity</legend>",
+         <input type=\"search\" id=\"words\" placeholder=\"Search paths, words, checks\" \
+         aria-label=\"Search\" title=\"press / to search\">\n<fieldset><legend>Severity</legend>",
     );
     let severities: BTreeSet<_> = report.scan.findings.iter().map(|finding| Reverse(finding.severity)).collect();
     for Reverse(severity) in severities {
@@ -161,7 +161,11 @@ fn push_filter(out: &mut String, report: &ScanReport<'_>, tally: &Tally) {
     for family in families {
         let _ = write!(out, "<option>{family}</option>");
     }
-    out.push_str("</select>\n<select id=\"state\" aria-label=\"State\"><option value=\"\">every state</option>");
+    let one = if tally.excepted + tally.unchanged == 0 { " hidden" } else { "" };
+    let _ = write!(
+        out,
+        "</select>\n<select id=\"state\" aria-label=\"State\"{one}><option value=\"\">every state</option>"
+    );
     let states = [
         ("open", "open", tally.total()),
         ("excepted", "under exception", tally.excepted),
@@ -171,7 +175,7 @@ fn push_filter(out: &mut String, report: &ScanReport<'_>, tally: &Tally) {
         let _ = write!(out, "<option value=\"{state}\">{words}</option>");
     }
     out.push_str(
-        "</select>\n<button type=\"button\" id=\"fold\">Fold or unfold all</button>\n\
+        "</select>\n<button type=\"button\" id=\"fold\">Fold all</button>\n\
          <p id=\"shown\" role=\"status\"></p>\n</form>\n",
     );
 }

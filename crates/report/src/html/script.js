@@ -45,6 +45,7 @@
   document.getElementById("fold").addEventListener("click", () => {
     const open = !checks.some((check) => check.node.open);
     for (const check of checks) check.node.open = open;
+    label();
   });
   document.addEventListener("keydown", (event) => {
     if (event.key === "/" && !/^(INPUT|SELECT|TEXTAREA)$/.test(document.activeElement.tagName)) {
@@ -52,6 +53,10 @@
       words.focus();
     }
   });
+  const fold = document.getElementById("fold");
+  const label = () => { fold.textContent = checks.some((check) => check.node.open) ? "Fold all" : "Unfold all"; };
+  for (const check of checks) check.node.addEventListener("toggle", label);
   form.hidden = false;
+  label();
   apply();
 })();

@@ -12,6 +12,8 @@ use crate::text::{Line, columns, count, visible, wrap};
 const LEAD_COLUMNS: usize = 20;
 /// A message goes beside the carets when at least this much room is left for it.
 const MESSAGE_COLUMNS_MIN: usize = 16;
+/// A message below the carets starts at most this far to the right.
+const INDENT_MAX: usize = 8;
 
 /// `path:line:column`, with the commit for a place in history.
 pub(crate) fn place(location: &Location) -> String {
@@ -143,18 +145,19 @@ fn push_message(out: &mut String, finding: &Finding, message: &str, at: (usize, 
         let _ = writeln!(out, "{:number$} {bar} {:from$}{painted} {}", "", "", style.paint(severity(finding), message));
         return;
     }
-    // A long message beside short carets wraps in its own column when that is wide enough.
-    let beside = room.saturating_sub(after);
-    if beside >= room / 2 && beside >= MESSAGE_COLUMNS_MIN {
-        for (line, text) in wrap(message, beside).iter().enumerate() {
+    // A long message goes beside or below, wherever it takes fewer lines.
+    let beside = wrap(message, room.saturating_sub(after));
+    let indent = from.min(INDENT_MAX);
+    let below = wrap(message, room.saturating_sub(indent));
+    if room >= after + MESSAGE_COLUMNS_MIN && beside.len() <= below.len() + 1 {
+        for (line, text) in beside.iter().enumerate() {
             let head = if line == 0 { format!("{:from$}{painted} ", "") } else { " ".repeat(after) };
             let _ = writeln!(out, "{:number$} {bar} {head}{}", "", style.paint(severity(finding), text));
         }
         return;
     }
     let _ = writeln!(out, "{:number$} {bar} {:from$}{painted}", "", "");
-    let indent = from.min(room / 3);
-    for text in wrap(message, room.saturating_sub(indent)) {
+    for text in below {
         let _ = writeln!(out, "{:number$} {bar} {:indent$}{}", "", "", style.paint(severity(finding), text));
     }
 }

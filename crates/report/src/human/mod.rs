@@ -197,7 +197,7 @@ fn push_summary(out: &mut String, report: &ScanReport<'_>, groups: &[Group<'_>],
         let _ = writeln!(out, "{} under exception", count(tally.excepted, "finding is", "findings are"));
     }
     push_coverage(out, report, style);
-    push_next(out, groups, &tally, style);
+    push_next(out, report, groups, &tally, style);
 }
 
 fn coloured(tally: &Tally, style: &Style) -> String {
@@ -268,22 +268,35 @@ fn push_unread(out: &mut String, list: &[Skipped], words: &str, style: &Style) {
 }
 
 /// What to do now, as commands.
-fn push_next(out: &mut String, groups: &[Group<'_>], tally: &Tally, style: &Style) {
+fn push_next(out: &mut String, report: &ScanReport<'_>, groups: &[Group<'_>], tally: &Tally, style: &Style) {
     let mut rows: Vec<(String, &str)> = Vec::new();
     if let Some(worst) = groups.last() {
-        rows.push((format!("palisade explain {}", worst.check.id), "why it matters and what to do"));
+        rows.push((format!("palisade explain {}", worst.check.id), "why it matters, what to do"));
     }
-    let hidden = tally.total() - groups.iter().map(|group| group.shown).sum::<usize>().min(tally.total());
-    if hidden > 0 && !style.all {
-        rows.push(("palisade scan --all".to_owned(), "every place"));
-        rows.push(("palisade scan --format html -o report.html".to_owned(), "a page to search and filter"));
+    let shown: usize = groups.iter().map(|group| group.shown).sum();
+    if tally.total() > shown && !style.all {
+        let scan = scan_command(report);
+        rows.push((format!("{scan} --all"), "every place"));
+        rows.push((format!("{scan} --format html -o report.html"), "a page to search and filter"));
     }
     let widest = rows.iter().map(|(command, _)| columns(command)).max().unwrap_or(0);
     for (at, (command, why)) in rows.iter().enumerate() {
         let head = if at == 0 { "next: " } else { "      " };
-        let gap = widest - columns(command) + 2;
-        let _ = writeln!(out, "{head}{}{:gap$}{}", style.paint(Role::Code, command), "", style.paint(Role::Faint, why));
+        let _ = write!(out, "{head}{}", style.paint(Role::Code, command));
+        if head.len() + widest + 2 + why.len() <= style.columns() {
+            let gap = widest - columns(command) + 2;
+            let _ = write!(out, "{:gap$}{}", "", style.paint(Role::Faint, why));
+        }
+        out.push('\n');
     }
+}
+
+/// The command that was run, when its target can be pasted into any shell as it is.
+fn scan_command(report: &ScanReport<'_>) -> String {
+    let path = report.target.path.as_str();
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"._-/".contains(&byte);
+    let named = report.target.kind == "directory" && path != "." && !path.starts_with('-') && path.bytes().all(plain);
+    if named { format!("palisade scan {path}") } else { "palisade scan".to_owned() }
 }
 
 /// Paragraphs wrapped to the width, for the explanation of a check.
