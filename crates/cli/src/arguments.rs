@@ -45,6 +45,8 @@ pub(crate) enum Colour {
 pub(crate) enum Command {
     /// Look at a target and report what is weak. Never judges: findings do not change the exit code.
     Scan(Scan),
+    /// Write the files that a repository keeps for Palisade: settings, exceptions, the key of fingerprints.
+    Init(Init),
     /// Keep secrets out of commits and pushes with git hooks.
     #[command(subcommand)]
     Hook(Hook),
@@ -117,6 +119,14 @@ Examples:
   palisade scan --staged                        what `git commit` would record
   palisade scan --since origin/main             what is new since then
   kubectl get pods -A -o yaml | palisade scan - --stdin-path pods.yaml";
+
+/// `palisade init`
+#[derive(Debug, Args)]
+pub(crate) struct Init {
+    /// The root of the repository.
+    #[arg(default_value = ".")]
+    pub(crate) folder: PathBuf,
+}
 
 /// `palisade hook`
 #[derive(Debug, Subcommand)]

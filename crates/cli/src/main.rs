@@ -8,6 +8,7 @@ mod console;
 mod exit;
 mod git_target;
 mod hook;
+mod init;
 mod reference;
 mod scan;
 mod target;
@@ -24,6 +25,7 @@ fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let result = match &arguments.command {
         Command::Scan(scan) => scan::run(scan, &arguments.global),
+        Command::Init(init) => init::run(init),
         Command::Hook(hook) => hook::run(hook, &arguments.global),
         Command::Checks(checks) => reference::checks(checks, &arguments.global),
         Command::Explain(explain) => reference::explain(explain, &arguments.global),
