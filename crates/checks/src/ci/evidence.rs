@@ -247,12 +247,3 @@ fn named_for_it(path: &str) -> bool {
     let words = ["release", "releases", "deploy", "deployment", "publish", "cd"];
     name.split(|c: char| !c.is_ascii_alphanumeric()).any(|word| words.contains(&word))
 }
-
-/// What a step's commands are run with that looks like a download of a script: curl and wget.
-#[must_use]
-pub(super) fn is_download(program: &Program<'_>) -> bool {
-    matches!(
-        program.name,
-        "curl" | "wget" | "fetch" | "aria2c" | "iwr" | "irm" | "Invoke-WebRequest" | "Invoke-RestMethod"
-    )
-}

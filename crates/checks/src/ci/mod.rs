@@ -13,12 +13,18 @@ pub mod adhoc_install;
 pub mod anonymous_definition;
 pub mod archived_action;
 pub mod broad_app_token;
+pub mod broad_oidc;
+pub mod cache_shared_with_untrusted;
 mod caches;
+pub mod cloud_login_without_oidc;
 pub mod compromised_action;
 pub mod contradictory_pin;
 pub mod dangerous_trigger;
 pub mod dependabot_code_execution;
 pub mod dependabot_without_cooldown;
+pub mod deploy_without_concurrency;
+pub mod deploy_without_environment;
+pub mod deploy_without_freeze;
 pub mod discouraged_feature;
 pub mod environment_file_write;
 mod evidence;
@@ -29,15 +35,20 @@ pub mod hardcoded_container_credentials;
 pub mod inherited_secrets;
 pub mod insecure_commands;
 pub mod missing_permissions;
+pub mod missing_scan;
 pub mod obfuscated_expression;
 pub mod overprovisioned_secrets;
 pub mod persisted_credentials;
 pub mod place;
 pub mod release_from_cache;
+pub mod script_piped_to_shell;
+mod scripts;
+pub mod secret_in_pull_request_target;
 pub mod secret_outside_environment;
 pub mod self_hosted_runner;
 pub mod settings;
 pub mod spoofable_actor;
+pub mod static_cloud_key;
 pub mod static_registry_token;
 pub mod superfluous_action;
 mod tables;
@@ -56,6 +67,7 @@ pub mod unredacted_secret;
 pub mod unsound_condition;
 pub mod unsound_contains;
 pub mod unsound_ternary;
+pub mod untrusted_artifact;
 pub mod untrusted_checkout;
 pub mod workspace_relative_action;
 
@@ -75,11 +87,17 @@ pub static CHECKS: &[&Check] = &[
     &anonymous_definition::CHECK,
     &archived_action::CHECK,
     &broad_app_token::CHECK,
+    &broad_oidc::CHECK,
+    &cache_shared_with_untrusted::CHECK,
+    &cloud_login_without_oidc::CHECK,
     &compromised_action::CHECK,
     &contradictory_pin::CHECK,
     &dangerous_trigger::CHECK,
     &dependabot_code_execution::CHECK,
     &dependabot_without_cooldown::CHECK,
+    &deploy_without_concurrency::CHECK,
+    &deploy_without_environment::CHECK,
+    &deploy_without_freeze::CHECK,
     &discouraged_feature::CHECK,
     &environment_file_write::CHECK,
     &excessive_permissions::CHECK,
@@ -88,13 +106,17 @@ pub static CHECKS: &[&Check] = &[
     &inherited_secrets::CHECK,
     &insecure_commands::CHECK,
     &missing_permissions::CHECK,
+    &missing_scan::CHECK,
     &obfuscated_expression::CHECK,
     &overprovisioned_secrets::CHECK,
     &persisted_credentials::CHECK,
     &release_from_cache::CHECK,
+    &script_piped_to_shell::CHECK,
+    &secret_in_pull_request_target::CHECK,
     &secret_outside_environment::CHECK,
     &self_hosted_runner::CHECK,
     &spoofable_actor::CHECK,
+    &static_cloud_key::CHECK,
     &static_registry_token::CHECK,
     &superfluous_action::CHECK,
     &template_injection::CHECK,
@@ -111,6 +133,7 @@ pub static CHECKS: &[&Check] = &[
     &unsound_condition::CHECK,
     &unsound_contains::CHECK,
     &unsound_ternary::CHECK,
+    &untrusted_artifact::CHECK,
     &untrusted_checkout::CHECK,
     &workspace_relative_action::CHECK,
 ];

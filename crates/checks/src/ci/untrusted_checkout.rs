@@ -134,7 +134,7 @@ fn is_fenced_off(at: &StepAt<'_, '_>) -> bool {
 }
 
 /// Whether a step runs what lies in the tree: build tools and scripts of it.
-fn executes(step: &Step<'_>) -> bool {
+pub(super) fn executes(step: &Step<'_>) -> bool {
     let tools = [
         "make",
         "npm",
