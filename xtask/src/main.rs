@@ -8,6 +8,7 @@ mod bench;
 mod ci;
 mod fuzz;
 mod generate;
+mod interop;
 mod new_check;
 mod project;
 mod tidy;
@@ -25,8 +26,10 @@ usage: cargo xtask CHORE
   book DIR                      the sources of the book with a page for each check, for mdBook
   new-check FAMILY/NAME         a check with its page, ready to be changed
   assets DIR                    shell completions and man pages
-  bench [--corpus DIR] [--tools DIR] [--only TEXT] [--write]
+  bench [NAME] [--corpus DIR] [--tools DIR] [--write]
                                 speed and memory beside peers
+  interop [NAME] [--corpus DIR] [--tools DIR]
+                                against programs that others wrote
   fuzz [TARGET] [--seconds N]   feed mutated files to each parser
 ";
 
@@ -56,7 +59,11 @@ fn run(words: &[&str]) -> Result<bool> {
         ["book", folder] => generate::book(std::path::Path::new(folder))?,
         ["new-check", id] => new_check::create(&project::root(), id)?,
         ["assets", folder] => assets::write(std::path::Path::new(folder))?,
-        ["bench", rest @ ..] => bench::run(&bench_options(rest)?)?,
+        ["bench", rest @ ..] => bench::run(&options(rest)?)?,
+        ["interop", rest @ ..] => {
+            let options = options(rest)?;
+            interop::run(options.only.as_deref(), options.tools, options.corpus)?;
+        }
         ["measure-child", words @ ..] => bench::child(words)?,
         ["fuzz"] => fuzz::run(None, FUZZ_SECONDS)?,
         ["fuzz", "--seconds", seconds] => fuzz::run(None, number(seconds)?)?,
@@ -73,7 +80,8 @@ fn run(words: &[&str]) -> Result<bool> {
 /// Per target, also in CI.
 const FUZZ_SECONDS: u64 = 10;
 
-fn bench_options(mut words: &[&str]) -> Result<bench::Options> {
+/// The options of `bench` and `interop`.
+fn options(mut words: &[&str]) -> Result<bench::Options> {
     let mut options = bench::Options { corpus: None, tools: None, write: false, only: None };
     loop {
         words = match words {
@@ -86,15 +94,15 @@ fn bench_options(mut words: &[&str]) -> Result<bench::Options> {
                 options.tools = Some(std::path::absolute(folder)?);
                 rest
             }
-            ["--only", text, rest @ ..] => {
-                options.only = Some((*text).to_owned());
-                rest
-            }
             ["--write", rest @ ..] => {
                 options.write = true;
                 rest
             }
-            [word, ..] => anyhow::bail!("bench does not know `{word}`"),
+            [name, rest @ ..] if !name.starts_with('-') => {
+                options.only = Some((*name).to_owned());
+                rest
+            }
+            [word, ..] => anyhow::bail!("there is no option `{word}`"),
         };
     }
 }
