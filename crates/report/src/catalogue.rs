@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::Style;
 use crate::json::write_pretty;
 use crate::style::Role;
-use crate::text::{count, shorten};
+use crate::text::count;
 
 #[derive(Serialize)]
 pub(crate) struct CheckOut {
@@ -41,7 +41,6 @@ impl CheckOut {
 /// When `out` cannot be written.
 pub fn write_checks(metas: &[&'static Meta], style: &Style, out: &mut dyn io::Write) -> io::Result<()> {
     let widest = metas.iter().map(|meta| meta.id.len()).max().unwrap_or(0);
-    let room = style.columns().saturating_sub(widest + 14).max(20);
     let mut family = "";
     for meta in metas {
         if meta.family() != family {
@@ -54,7 +53,7 @@ pub fn write_checks(metas: &[&'static Meta], style: &Style, out: &mut dyn io::Wr
             writeln!(out, "{}  {}", style.paint(Role::Strong, family), style.paint(Role::Faint, size))?;
         }
         let severity = style.paint(Role::Severity(meta.severity), format_args!("{:<8}", meta.severity));
-        writeln!(out, "  {:<widest$}  {severity}  {}", meta.id, shorten(meta.title, room))?;
+        writeln!(out, "  {:<widest$}  {severity}  {}", meta.id, meta.title)?;
     }
     Ok(())
 }

@@ -44,7 +44,8 @@ pub fn write_explanation(meta: &'static Meta, style: &Style, out: &mut dyn io::W
     for (heading, body) in sections(meta.page) {
         let _ = writeln!(text, "{}\n", style.paint(Role::Strong, heading));
         push_markdown(&mut text, body, style);
-        text.push('\n');
+        text.truncate(text.trim_end_matches('\n').len());
+        text.push_str("\n\n");
     }
     let mut facts = vec![("severity", meta.severity.to_string()), ("confidence", meta.confidence.to_string())];
     facts.push(("since", meta.since.to_owned()));

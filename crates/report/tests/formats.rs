@@ -1,7 +1,7 @@
 //! Each format against its expected file, its schema, and text that tries to break out of it.
 //!
 //! `PALISADE_BLESS=1 cargo test -p palisade-report` rewrites the expected files.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
+#![expect(clippy::unwrap_used, clippy::panic, clippy::disallowed_methods, reason = "tests read expected files")]
 
 mod schema;
 mod support;
