@@ -31,7 +31,6 @@ fn run(file: &Dockerfile, report: &mut Report<'_>) {
                 "2375" => "Docker without TLS",
                 "3389" => "a remote desktop",
                 "5900" | "5901" => "VNC",
-                "5005" | "9229" => "a debugger",
                 "8001" if port.resolved.ends_with("/kubectl") => "kubectl proxy",
                 "10250" => "the kubelet",
                 _ => continue,

@@ -28,8 +28,13 @@ fn run(file: &Dockerfile, report: &mut Report<'_>) {
         let text = invocation.text.trim();
         let inner = text.strip_prefix('[').and_then(|text| text.strip_suffix(']')).map(str::trim);
         // `[ -f x ]` is a test; a list has quotes or commas.
-        let looks_like_a_list =
-            inner.is_some_and(|inner| inner.starts_with(['"', '\'', '\u{201c}']) && !inner.contains("] "));
+        let looks_like_a_list = inner.is_some_and(|inner| {
+            inner.starts_with(['"', '\'', '\u{201c}'])
+                && inner.contains(',')
+                && !inner.contains("] ")
+                && !inner.contains(" = ")
+                && !inner.contains(" == ")
+        });
         if invocation.form == Form::Shell && looks_like_a_list {
             report.finding(
                 invocation.span,

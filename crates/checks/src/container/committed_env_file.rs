@@ -23,6 +23,7 @@ pub static CHECK: Check = Check::on_inventory(
 );
 
 fn run(inventory: &Inventory, report: &mut Report<'_>) {
+    let mut seen = std::collections::BTreeSet::new();
     for file in &inventory.files {
         let Some(build) = &file.build else { continue };
         let folder = file.path.rsplit_once('/').map_or("", |(folder, _)| folder);
@@ -32,7 +33,7 @@ fn run(inventory: &Inventory, report: &mut Report<'_>) {
             let meant = ["example", "sample", "template", "default", "defaults", "dist", "test"]
                 .iter()
                 .any(|it| name.contains(it));
-            if !meant && inventory.file(&target).is_some() {
+            if !meant && inventory.file(&target).is_some() && seen.insert(target.clone()) {
                 let message = format!(
                     "{name} is in the repository, so every secret that is ever put in it will be too; ignore it and commit an example"
                 );

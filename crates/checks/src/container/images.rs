@@ -64,6 +64,8 @@ pub(super) fn pinning(name: &str) -> Pinning {
         return Pinning::Digest;
     }
     match parts.tag {
+        // A name in capitals is no image: something replaces it before the build.
+        _ if parts.repository.bytes().any(|byte| byte.is_ascii_uppercase()) => Pinning::Version,
         Some(tag) => {
             let first = tag.split(['-', '_']).next().unwrap_or(tag);
             if MOVING.contains(&tag.to_ascii_lowercase().as_str()) || first == "latest" {

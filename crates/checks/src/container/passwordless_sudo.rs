@@ -28,7 +28,9 @@ fn run(file: &Dockerfile, report: &mut Report<'_>) {
             step.command.redirections.iter().filter_map(|it| it.body.as_ref()).find(|it| it.text.contains("NOPASSWD"))
         };
         if let Some(word) = word.or_else(body) {
-            if word.text.contains("ALL") {
+            let commands = word.text.rsplit_once("NOPASSWD").map_or("", |(_, rest)| rest);
+            let every = commands.split([' ', ':', ',']).any(|command| command == "ALL");
+            if every || commands.lines().next().is_some_and(|line| line.trim_end().ends_with("ALL")) {
                 report.finding(word.span, "a sudo rule without password makes its user root; drop it");
             }
         }

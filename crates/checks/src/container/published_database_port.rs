@@ -52,10 +52,7 @@ fn run(compose: &Compose<'_>, report: &mut Report<'_>) {
         let host_network = service.get("network_mode").and_then(|mode| mode.as_str()) == Some("host");
         for port in ports(node).into_iter().filter(|port| is_open(port) && !host_network) {
             if let Some((_, what)) = STORES.iter().find(|(number, _)| *number == port.target) {
-                report.finding(
-                    port.span,
-                    format!("{what} answers to everybody who reaches the host; publish it on 127.0.0.1 or not at all"),
-                );
+                report.finding(port.span, format!("port {} is usually {what}, and answers to everybody who reaches the host; publish it on 127.0.0.1", port.target));
             }
         }
     }

@@ -44,15 +44,65 @@ fn run(file: &Dockerfile, report: &mut Report<'_>) {
     if root.base != Base::Scratch && (!root.image.known || runs_as_user(&base)) {
         return;
     }
+    // These images start as root only to set themselves up, unless the entry point is replaced.
+    let replaced =
+        file.ancestry(stage).flat_map(|it| file.of_stage(it)).any(|it| matches!(it.kind, Kind::Entrypoint(_)));
+    if base.hub_name().is_some_and(|name| STEP_DOWN.contains(&name)) && !replaced {
+        return;
+    }
+    let steps_down = super::steps::steps(file).flat_map(|step| super::packages::installed(&step)).any(|word| {
+        matches!(super::packages::name(&word.text), "gosu" | "su-exec" | "setpriv" | "runit" | "s6-overlay")
+    });
     let official = root.base == Base::Scratch || base.hub_name().is_some_and(|name| !name.contains('/'));
     let place = stage.image.span;
     let finding = report.finding(place, "no USER is set, so what runs in this image runs as root");
     // Of other images nobody can tell from here which user they set.
-    finding.confidence(if official { Confidence::High } else { Confidence::Low });
-    if !official {
+    let sure = official && !steps_down;
+    finding.confidence(if sure { Confidence::High } else { Confidence::Low });
+    if !sure {
         finding.severity(Severity::Low);
     }
 }
+
+/// Official images whose entry point drops root before it starts the program.
+static STEP_DOWN: &[&str] = &[
+    "postgres",
+    "mysql",
+    "mariadb",
+    "percona",
+    "mongo",
+    "redis",
+    "valkey",
+    "rabbitmq",
+    "cassandra",
+    "couchdb",
+    "ghost",
+    "memcached",
+    "eclipse-mosquitto",
+    "influxdb",
+    "zookeeper",
+    "neo4j",
+    "nextcloud",
+    "elasticsearch",
+    "kibana",
+    "logstash",
+    "sonarqube",
+    "solr",
+    "jetty",
+    "haproxy",
+    "varnish",
+    "kong",
+    "telegraf",
+    "couchbase",
+    "arangodb",
+    "crate",
+    "flink",
+    "rethinkdb",
+    "storm",
+    "teamspeak",
+    "rocket.chat",
+    "mattermost",
+];
 
 /// Whether the image is meant to be run: an image of tools or files for other builds is not.
 fn starts_something(file: &Dockerfile, stage: &Stage) -> bool {

@@ -267,17 +267,17 @@ pub(super) fn literal(value: &str) -> Literal {
         "master",
         "super",
     ];
-    if well_known.contains(&lower.as_str()) || lower == "example" {
+    let sequence = ["123456", "0123456789", "abcdef0123", "qwerty", "default", "mysecret", "vulnerable"];
+    if well_known.contains(&lower.as_str()) || lower == "example" || sequence.iter().any(|it| lower.contains(it)) {
         return Literal::WellKnown;
     }
     if placeholders.iter().any(|word| lower.contains(word)) || is_one_character(&lower) {
         return Literal::Harmless;
     }
-    // Short words of letters only are names or defaults, not secrets anybody hides.
-    if value.len() < 8
-        || value.chars().all(|character| character.is_ascii_lowercase() || character == '-' || character == '_')
-            && value.len() < 16
-    {
+    // Words, with a digit or two behind them, are defaults or can be guessed.
+    let is_word = |character: char| character.is_ascii_lowercase() || matches!(character, '-' | '_' | '.');
+    let words = value.trim_end_matches(|character: char| character.is_ascii_digit() || character == '!');
+    if value.len() < 8 || words.chars().all(is_word) && value.len() - words.len() <= 4 {
         return Literal::WellKnown;
     }
     Literal::Secret
@@ -403,7 +403,7 @@ mod tests {
         {
             assert_eq!(literal(value), Literal::Harmless, "{value}");
         }
-        for value in ["postgres", "Password123", "minioadmin"] {
+        for value in ["postgres", "Password123", "minioadmin", "my_secret_key-is-here2", "admin123456"] {
             assert_eq!(literal(value), Literal::WellKnown, "{value}");
         }
         assert_eq!(literal("Xk29s-kQ0p!aa"), Literal::Secret);

@@ -33,7 +33,7 @@ fn run(file: &Dockerfile, report: &mut Report<'_>) {
         let Some(update) = update else { continue };
         let used = of_this().any(|step| {
             !installed(&step).is_empty()
-                || matches!(verb(&step).as_deref(), Some("upgrade" | "dist-upgrade" | "full-upgrade" | "build-dep" | "source" | "download" | "install"))
+                || matches!(verb(&step).as_deref(), Some("purge" | "remove" | "autoremove" | "upgrade" | "dist-upgrade" | "full-upgrade" | "build-dep" | "source" | "download" | "install"))
                 // Scripts and tools may install on their own.
                 || step.program.word.text.contains('/') || step.program.name.starts_with("install")
         });

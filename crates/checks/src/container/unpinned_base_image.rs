@@ -23,7 +23,8 @@ pub static CHECK: Check = Check::on_dockerfile(
 
 fn run(file: &Dockerfile, report: &mut Report<'_>) {
     for image in pulled(file) {
-        if image.known && pinning(&image.name) == Pinning::Version {
+        let placeholder = image.name.bytes().any(|byte| byte.is_ascii_uppercase());
+        if image.known && !placeholder && pinning(&image.name) == Pinning::Version {
             report.finding(
                 image.span,
                 format!("the tag of {} can be moved to other content; add its digest", image.name),

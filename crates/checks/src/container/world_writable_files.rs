@@ -29,7 +29,11 @@ fn run(file: &Dockerfile, report: &mut Report<'_>) {
         let shared =
             paths.iter().all(|path| matches!(path.text.trim_end_matches('/'), "/tmp" | "/var/tmp" | "/dev/shm"));
         if is_writable(&mode.text) && !(shared && !paths.is_empty()) {
-            report.finding(mode.span, message);
+            let stage = step.instruction.stage.and_then(|index| file.stages.get(index));
+            let finding = report.finding(mode.span, message);
+            if !stage.is_some_and(|stage| file.is_shipped(stage)) {
+                finding.severity(Severity::Low);
+            }
         }
     }
     for instruction in &file.instructions {

@@ -33,13 +33,31 @@ impl<'t> ImageName<'t> {
         Self { registry, repository, tag, digest }
     }
 
-    /// The name on Docker Hub without `library/`, when the image comes from there: `node`, `bitnami/redis`.
+    /// The name on Docker Hub without `library/`, when the image comes from there or from one of its
+    /// mirrors: `node`, `bitnami/redis`. Official images for one architecture (`amd64/node`) count.
     #[must_use]
     pub fn hub_name(&self) -> Option<&'t str> {
-        match self.registry {
-            None | Some("docker.io" | "index.docker.io" | "registry-1.docker.io") => {}
+        let path = match self.registry {
+            None | Some("docker.io" | "index.docker.io" | "registry-1.docker.io" | "mirror.gcr.io") => self.repository,
+            Some("public.ecr.aws") => self.repository.strip_prefix("docker/")?,
             Some(_) => return None,
-        }
-        Some(self.repository.strip_prefix("library/").unwrap_or(self.repository))
+        };
+        let official = path.split_once('/').filter(|(first, _)| {
+            matches!(
+                *first,
+                "library"
+                    | "amd64"
+                    | "arm32v5"
+                    | "arm32v6"
+                    | "arm32v7"
+                    | "arm64v8"
+                    | "i386"
+                    | "mips64le"
+                    | "ppc64le"
+                    | "riscv64"
+                    | "s390x"
+            )
+        });
+        Some(official.map_or(path, |(_, name)| name))
     }
 }

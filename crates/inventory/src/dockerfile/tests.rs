@@ -159,6 +159,8 @@ fn image_names_are_divided() {
     assert_eq!(parts("a/b:1@sha256:x"), (None, "a/b", Some("1"), Some("sha256:x")));
     assert_eq!(parts("localhost:5000/a/b"), (Some("localhost:5000"), "a/b", None, None));
     assert_eq!(ImageName::parse("docker.io/library/node:20").hub_name(), Some("node"));
+    assert_eq!(ImageName::parse("arm64v8/alpine:3").hub_name(), Some("alpine"));
+    assert_eq!(ImageName::parse("public.ecr.aws/docker/library/node:20").hub_name(), Some("node"));
     assert_eq!(ImageName::parse("gcr.io/node").hub_name(), None);
 }
 
