@@ -5,16 +5,19 @@
 //! programs: what a check needs from outside comes through [`Host`].
 
 mod check;
+mod mark;
 mod report;
 mod scanner;
 mod settings;
 
 pub mod ci;
 pub mod container;
+pub mod exceptions;
 pub mod kubernetes;
 pub mod scan;
 
 pub use check::{Check, Run};
+pub use mark::{Mark, is_id_byte, marks};
 pub use report::{Draft, Report};
 pub use scanner::{FileReport, Host, PARSE_BYTES_MAX, Scan, Scanner};
 pub use settings::{
@@ -24,7 +27,7 @@ pub use settings::{
 
 /// Every check, by family.
 pub fn catalogue() -> impl Iterator<Item = &'static Check> {
-    [ci::CHECKS, container::CHECKS, kubernetes::CHECKS, scan::CHECKS].into_iter().flatten().copied()
+    [ci::CHECKS, container::CHECKS, exceptions::CHECKS, kubernetes::CHECKS, scan::CHECKS].into_iter().flatten().copied()
 }
 
 /// The check with an id.

@@ -102,6 +102,14 @@ impl Scanner {
                 }
                 yaml.problems().to_vec()
             }
+            Format::Lockfile => {
+                let problems = palisade_inventory::lockfile::problems(&path, bytes);
+                if !problems.is_empty() {
+                    let subject = Subject::new(Arc::clone(&path), bytes, &Flat, &masks);
+                    findings.extend(self.not_read(&crate::scan::unreadable_lockfile::CHECK, &subject, &problems));
+                }
+                problems
+            }
             Format::Dockerfile => {
                 let text = text_of(bytes);
                 let file = dockerfile::parse(&text);
@@ -194,7 +202,10 @@ impl Scanner {
 
     /// A file that checks needed and that could not be read to the end.
     fn unreadable(&self, subject: &Subject<'_>, problems: &[Problem]) -> Vec<Finding> {
-        let check = &crate::scan::unreadable_file::CHECK;
+        self.not_read(&crate::scan::unreadable_file::CHECK, subject, problems)
+    }
+
+    fn not_read(&self, check: &'static Check, subject: &Subject<'_>, problems: &[Problem]) -> Vec<Finding> {
         if !self.checks.iter().any(|chosen| chosen.meta.id == check.meta.id) {
             return Vec::new();
         }

@@ -12,6 +12,7 @@ pub mod expression;
 pub mod format;
 pub mod gitlab;
 pub mod kubernetes;
+pub mod lockfile;
 pub mod shell;
 pub mod subject;
 pub mod workflow;

@@ -1,8 +1,9 @@
 //! What the scanner itself has to say: files that a check needed and could not have.
 
 pub mod unreadable_file;
+pub mod unreadable_lockfile;
 
 use crate::Check;
 
 /// The family's checks.
-pub static CHECKS: &[&Check] = &[&unreadable_file::CHECK];
+pub static CHECKS: &[&Check] = &[&unreadable_file::CHECK, &unreadable_lockfile::CHECK];

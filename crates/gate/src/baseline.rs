@@ -1,0 +1,105 @@
+//! An earlier scan to compare with: what is new, what is gone, what is unchanged.
+//!
+//! A baseline only ever takes reasons away, so it is read strictly, and what it
+//! takes away is bounded: it excuses no secret, and nothing that an exception
+//! was needed for when it was made. Fingerprints hold the check and the path, so
+//! a baseline of another repository excuses nothing.
+
+use std::collections::BTreeSet;
+
+use palisade_model::{Finding, Fingerprint};
+use serde::Deserialize;
+
+/// Largest document that is read.
+pub const BASELINE_BYTES_MAX: usize = 256 << 20;
+
+/// Why a document is no baseline.
+#[derive(Debug, thiserror::Error)]
+pub enum BaselineError {
+    /// Over [`BASELINE_BYTES_MAX`].
+    #[error("larger than 256 MiB")]
+    TooLarge,
+    /// Not JSON, or without the members of a scan.
+    #[error("not the JSON of a scan")]
+    Json(#[source] serde_json::Error),
+    /// The JSON of something else.
+    #[error("its schema is `{0}`, not `palisade.scan/1`")]
+    Schema(String),
+    /// A finding with something else in place of a fingerprint.
+    #[error("finding {0} has no valid fingerprint")]
+    Fingerprint(usize),
+}
+
+/// The findings of an earlier scan.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Baseline {
+    before: BTreeSet<Fingerprint>,
+}
+
+#[derive(Deserialize)]
+struct Document {
+    schema: String,
+    findings: Vec<Row>,
+}
+
+#[derive(Deserialize)]
+struct Row {
+    check: String,
+    fingerprint: String,
+    exception: Option<serde::de::IgnoredAny>,
+}
+
+impl Baseline {
+    /// Reads the JSON output of a scan.
+    ///
+    /// # Errors
+    /// [`BaselineError`] for everything else, so that a broken file never excuses anything.
+    pub fn parse(bytes: &[u8]) -> Result<Self, BaselineError> {
+        if bytes.len() > BASELINE_BYTES_MAX {
+            return Err(BaselineError::TooLarge);
+        }
+        let document: Document = serde_json::from_slice(bytes).map_err(BaselineError::Json)?;
+        if document.schema != "palisade.scan/1" {
+            return Err(BaselineError::Schema(document.schema));
+        }
+        let mut before = BTreeSet::new();
+        for (at, row) in document.findings.into_iter().enumerate() {
+            let print = Fingerprint::parse(&row.fingerprint).ok_or(BaselineError::Fingerprint(at + 1))?;
+            if row.exception.is_none() && may_be_excused(&row.check) {
+                before.insert(print);
+            }
+        }
+        Ok(Self { before })
+    }
+
+    /// The baseline that a scan of an earlier revision gives.
+    #[must_use]
+    pub fn of(findings: &[Finding]) -> Self {
+        let open = findings.iter().filter(|finding| finding.exception.is_none() && may_be_excused(finding.check.id));
+        Self { before: open.map(|finding| finding.fingerprint).collect() }
+    }
+
+    /// The findings that are not new when they are met again.
+    #[must_use]
+    pub fn before(&self) -> &BTreeSet<Fingerprint> {
+        &self.before
+    }
+
+    /// Whether a finding is new.
+    #[must_use]
+    pub fn is_new(&self, finding: &Finding) -> bool {
+        !may_be_excused(finding.check.id) || !self.before.contains(&finding.fingerprint)
+    }
+
+    /// How many findings of the baseline are gone.
+    #[must_use]
+    pub fn gone(&self, findings: &[Finding]) -> usize {
+        let now: BTreeSet<Fingerprint> = findings.iter().map(|finding| finding.fingerprint).collect();
+        self.before.iter().filter(|print| !now.contains(print)).count()
+    }
+}
+
+/// A leaked secret is as leaked in old code as in new, and faults of exceptions are about now.
+fn may_be_excused(check: &str) -> bool {
+    !matches!(check.split('/').next(), Some("secrets" | "exceptions"))
+}
