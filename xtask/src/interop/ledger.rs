@@ -36,7 +36,7 @@ pub(super) fn openssl(bench: &Bench) -> Result<Outcome> {
         std::fs::write(&path, bytes)?;
         Ok(path)
     };
-    let key = file("key.der", &[&ED25519_DER, key].concat())?;
+    let key = file("key.der", &[ED25519_DER.as_slice(), key].concat())?;
     let signature = file("signature", signature)?;
     let verify = |signed: &Path| {
         let mut command = Command::new(&openssl);
