@@ -111,6 +111,16 @@ fn collect<'y>(node: Node<'y>, depth: usize, objects: &mut Vec<Object<'y>>) {
     }
 }
 
+/// Whether a document defines a custom resource: a schema, large and nothing to judge.
+#[must_use]
+pub fn is_schema(document: &str) -> bool {
+    const LINE: &str = "kind: CustomResourceDefinition";
+    memchr::memmem::find(document.as_bytes(), LINE.as_bytes()).is_some_and(|at| {
+        let ends = document.as_bytes().get(at + LINE.len()).is_none_or(|byte| matches!(byte, b'\n' | b'\r' | b' '));
+        ends && (at == 0 || document.as_bytes().get(at - 1) == Some(&b'\n'))
+    })
+}
+
 /// What is kept of an object for checks across files.
 #[derive(Clone, Debug)]
 pub struct ObjectFacts {

@@ -12,14 +12,16 @@ pub mod expression;
 pub mod format;
 pub mod gitlab;
 pub mod kubernetes;
+pub mod kustomize;
 pub mod lockfile;
 pub mod shell;
 pub mod subject;
+pub mod tree;
 pub mod workflow;
 pub mod yaml;
 
 pub use format::Format;
-pub use subject::Subject;
+pub use subject::{Origins, Subject};
 
 use std::sync::Arc;
 

@@ -21,13 +21,27 @@ pub struct Subject<'a> {
     structure: &'a dyn Structure,
     masks: &'a [Span],
     lines: OnceCell<LineIndex>,
+    origins: Option<&'a dyn Origins>,
+}
+
+/// Where the parts of a rendered text came from.
+pub trait Origins {
+    /// The place in a file of the target that brought the part under `span`.
+    fn origin(&self, span: Span) -> Option<Location>;
 }
 
 impl<'a> Subject<'a> {
     /// A file at `path`; `masks` are the spans of secrets in it.
     #[must_use]
     pub fn new(path: Arc<str>, bytes: &'a [u8], structure: &'a dyn Structure, masks: &'a [Span]) -> Self {
-        Self { path, bytes, structure, masks, lines: OnceCell::new() }
+        Self { path, bytes, structure, masks, lines: OnceCell::new(), origins: None }
+    }
+
+    /// From now on places are those that the text was rendered from.
+    #[must_use]
+    pub fn with_origins(mut self, origins: &'a dyn Origins) -> Self {
+        self.origins = Some(origins);
+        self
     }
 
     /// Path within the target.
@@ -51,6 +65,9 @@ impl<'a> Subject<'a> {
     /// The location of a span: position, place in the structure, masked excerpt.
     #[must_use]
     pub fn locate(&self, span: Span) -> Location {
+        if let Some(location) = self.origins.and_then(|origins| origins.origin(span)) {
+            return location;
+        }
         let lines = self.lines();
         Location {
             path: Arc::clone(&self.path),

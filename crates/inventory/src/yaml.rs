@@ -6,10 +6,14 @@
 //! goes on at the next `---`. Comments are not kept; ask [`Yaml::comment_on_line`].
 //! It refuses: tags beyond the core schema have no effect, nothing is executed.
 
+mod assemble;
+
 use palisade_model::Span;
 use saphyr_parser::{Event, Parser, ScalarStyle};
 
 use crate::{Problem, Structure};
+
+pub use assemble::Assembler;
 
 /// Containers deeper than this are not read: real files stay under 40, and views walk recursively.
 pub const DEPTH_MAX: usize = 128;
@@ -21,7 +25,7 @@ const RESTARTS_MAX: usize = 32;
 const HOPS_MAX: usize = 16;
 
 /// A YAML stream: its text, its documents and what could not be read.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Yaml {
     text: String,
     nodes: Vec<Data>,
@@ -71,30 +75,39 @@ impl Yaml {
     /// Reads a stream. Never fails: see [`Yaml::problems`].
     #[must_use]
     pub fn parse(text: impl Into<String>) -> Self {
-        let mut yaml = Self {
-            text: text.into(),
-            nodes: Vec::new(),
-            children: Vec::new(),
-            documents: Vec::new(),
-            problems: Vec::new(),
-        };
-        let text = std::mem::take(&mut yaml.text);
-        let mut from = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
+        Self::parse_where(text, |_| true)
+    }
+
+    /// Reads the documents of a stream whose text `keep` wants; the others cost next to nothing.
+    #[must_use]
+    pub fn parse_where(text: impl Into<String>, keep: impl Fn(&str) -> bool) -> Self {
+        let text = text.into();
+        let mut yaml = Self::default();
+        for (start, end) in wanted_runs(&text, keep) {
+            yaml.read(text.get(..end).unwrap_or(""), start);
+        }
+        yaml.text = text;
+        yaml
+    }
+
+    /// Reads the documents of `text` from byte `from` on.
+    fn read(&mut self, text: &str, mut from: usize) {
+        if from == 0 && text.starts_with('\u{feff}') {
+            from = '\u{feff}'.len_utf8();
+        }
         for restart in 0.. {
             let Some(rest) = text.get(from..) else { break };
-            let Some(fault) = Builder::new(&mut yaml, rest, from).run() else { break };
+            let Some(fault) = Builder::new(self, rest, from).run() else { break };
             let at = from + fault.at;
-            yaml.problems.push(Problem { span: Span::new(at, at), message: fault.message });
+            self.problems.push(Problem { span: Span::new(at, at), message: fault.message });
             // The parser may notice the fault only documents later, so look from the broken one on.
             let broken = from + fault.document;
             let next = text.get(broken..).and_then(|after| after.find("\n---")).map(|found| broken + found + 1);
             match next {
-                Some(next) if restart < RESTARTS_MAX && yaml.nodes.len() < NODES_MAX => from = next,
+                Some(next) if restart < RESTARTS_MAX && self.nodes.len() < NODES_MAX => from = next,
                 _ => break,
             }
         }
-        yaml.text = text;
-        yaml
     }
 
     /// The text that was read.
@@ -341,6 +354,23 @@ impl<'y> Node<'y> {
         let end = if to > from { self.offset_of(to - 1) + 1 } else { start };
         Span::new(start, end)
     }
+}
+
+/// The stretches of a stream that hold wanted documents, neighbours together.
+fn wanted_runs(text: &str, keep: impl Fn(&str) -> bool) -> Vec<(usize, usize)> {
+    let mut runs: Vec<(usize, usize)> = Vec::new();
+    let mut start = 0;
+    let breaks = memchr::memmem::find_iter(text.as_bytes(), b"\n---").map(|at| at + 1);
+    for end in breaks.chain([text.len()]) {
+        if text.get(start..end).is_some_and(&keep) {
+            match runs.last_mut().filter(|last| last.1 == start) {
+                Some(last) => last.1 = end,
+                None => runs.push((start, end)),
+            }
+        }
+        start = end;
+    }
+    runs
 }
 
 /// Two nodes are the same when they are the same place of the same stream.
@@ -635,6 +665,15 @@ mod tests {
         assert_eq!(yaml.problems().len(), 1);
         let found: Vec<_> = yaml.documents().filter_map(|root| root.get_str("c").or(root.get_str("a"))).collect();
         assert_eq!(found, ["1", "2"]);
+    }
+
+    #[test]
+    fn unwanted_documents_are_not_read() {
+        let text = "a: 1\n---\nskip: [\n---\nb: 2\n---\nc: 3\n";
+        let yaml = Yaml::parse_where(text, |document| !document.contains("skip"));
+        assert_eq!(yaml.problems(), []);
+        let spans: Vec<_> = yaml.documents().map(|root| root.span().of(text).trim()).collect();
+        assert_eq!(spans, ["a: 1", "b: 2", "c: 3"]);
     }
 
     #[test]
