@@ -5,6 +5,7 @@
 //! names, source lines) is hostile until it is escaped for the format at hand.
 
 mod catalogue;
+mod decision;
 mod explain;
 mod github;
 mod gitlab;
@@ -29,6 +30,7 @@ use palisade_checks::{Check, Scan};
 use palisade_model::{Finding, Fingerprint};
 
 pub use catalogue::{write_checks, write_checks_json};
+pub use decision::{DecisionReport, Recorded, write_decision};
 pub use explain::{write_explanation, write_explanation_json};
 pub use style::Style;
 pub use text::visible;

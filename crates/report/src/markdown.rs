@@ -13,7 +13,7 @@ use crate::tally::Tally;
 use crate::text::{count, duration, shorten, thousands, visible};
 
 /// GitHub's limit for a comment is 65,536 characters; what is left is for the ending.
-const CHARACTERS_MAX: usize = 64_000;
+pub(crate) const CHARACTERS_MAX: usize = 64_000;
 /// Findings shown with their source lines.
 const EXCERPTS_MAX: usize = 50;
 /// Exceptions and files named.
@@ -91,22 +91,29 @@ fn push(out: &mut String, finding: &Finding, lines: bool) {
         notes.push(format!("in history since {}, {still}", history.author_date));
     }
     let _ = writeln!(out, "<br>{}", notes.join(" · "));
-    if let Some(excerpt) = place.excerpt.as_ref().filter(|_| lines) {
-        let body: Vec<String> = (excerpt.first_line..)
-            .zip(&excerpt.lines)
-            .map(|(number, line)| {
-                let mark = if (place.start.line..=place.end.line).contains(&number) { '>' } else { ' ' };
-                let line = line.replace('\t', "    ");
-                format!("  {mark}{number:>4} | {}", shorten(&visible(&line), LINE_CHARACTERS_MAX))
-            })
-            .collect();
-        let body = body.join("\n");
-        let fence = "`".repeat(longest_run(&body, '`').max(2) + 1);
-        let _ = writeln!(out, "\n  {fence}text\n{body}\n  {fence}");
+    if lines {
+        excerpt(out, finding);
     }
 }
 
-fn ending(report: &ScanReport<'_>, tally: &Tally) -> String {
+/// The source lines of a finding as a fence inside a list item.
+pub(crate) fn excerpt(out: &mut String, finding: &Finding) {
+    let place = &finding.location;
+    let Some(excerpt) = &place.excerpt else { return };
+    let body: Vec<String> = (excerpt.first_line..)
+        .zip(&excerpt.lines)
+        .map(|(number, line)| {
+            let mark = if (place.start.line..=place.end.line).contains(&number) { '>' } else { ' ' };
+            let line = line.replace('\t', "    ");
+            format!("  {mark}{number:>4} | {}", shorten(&visible(&line), LINE_CHARACTERS_MAX))
+        })
+        .collect();
+    let body = body.join("\n");
+    let fence = "`".repeat(longest_run(&body, '`').max(2) + 1);
+    let _ = writeln!(out, "\n  {fence}text\n{body}\n  {fence}");
+}
+
+pub(crate) fn ending(report: &ScanReport<'_>, tally: &Tally) -> String {
     let coverage = &report.scan.coverage;
     let mut out = String::new();
     let excepted: Vec<&Finding> = report.scan.findings.iter().filter(|finding| finding.exception.is_some()).collect();

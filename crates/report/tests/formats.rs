@@ -9,7 +9,7 @@ mod support;
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use palisade_report::{Baseline, Format, SCAN_SCHEMA, Style, render};
+use palisade_report::{Baseline, DecisionReport, Format, Recorded, SCAN_SCHEMA, Style, render, write_decision};
 use serde_json::Value;
 use support::{CHECKS, HOSTILE, everything, hostile, many, report};
 
@@ -264,4 +264,50 @@ fn the_catalogue_and_its_pages_are_set_for_a_terminal() {
     let value: Value = serde_json::from_slice(&out).unwrap();
     assert_eq!(value.get("since"), Some(&Value::from("0.1.0")));
     assert!(value.get("page").and_then(Value::as_str).unwrap().starts_with("# a/b"));
+}
+
+fn decided(scan: &palisade_checks::Scan, format: Format, dry_run: bool) -> String {
+    let mut policy = palisade_gate::MergePolicy::default();
+    policy.all = true;
+    let input = palisade_gate::MergeInput {
+        findings: &scan.findings,
+        coverage: &scan.coverage,
+        ran: &CHECKS,
+        baseline: None,
+        policy: &policy,
+        used: &["base-image".to_owned()],
+    };
+    let decision = palisade_gate::merge(&input);
+    let recorded = Recorded { ledger: ".palisade/ledger".to_owned(), entry: 7, leaf: "ab".repeat(32) };
+    let decided = DecisionReport {
+        decision: &decision,
+        scan: report(scan),
+        dry_run,
+        recorded: Some(recorded).filter(|_| !dry_run),
+    };
+    let mut out = Vec::new();
+    write_decision(format, &decided, &Style::default(), &mut out).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+#[test]
+fn a_decision_names_every_reason_and_what_to_do() {
+    for format in [Format::Human, Format::Markdown, Format::Json] {
+        expect(&format!("decision.{}", format.name()), &decided(&everything(), format, false));
+    }
+    assert!(decided(&everything(), Format::Human, true).contains("a dry run: nothing was recorded"));
+    let empty = palisade_checks::Scan::default();
+    assert!(decided(&empty, Format::Github, false).contains("nothing to judge"));
+}
+
+#[test]
+fn decisions_hold_hostile_text_and_large_scans() {
+    for format in Format::ALL {
+        assert_eq!(controls(&decided(&hostile(), format, false)), [], "{}", format.name());
+    }
+    let human = decided(&many(4_000), Format::Human, false);
+    assert!(human.lines().count() < 200, "{} lines", human.lines().count());
+    let comment = decided(&many(4_000), Format::Markdown, false);
+    assert!(comment.chars().count() <= 65_536);
+    assert!(!without_code(&decided(&hostile(), Format::Markdown, false)).contains("<script"));
 }

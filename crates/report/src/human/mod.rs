@@ -18,7 +18,7 @@ use crate::tally::Tally;
 use crate::text::{columns, count, duration, shorten, thousands, visible, wrap};
 use crate::{ScanReport, Style};
 
-pub(crate) use excerpt::place;
+pub(crate) use excerpt::{place, push as push_excerpt};
 
 /// Excerpts in one report.
 const EXCERPTS_MAX: usize = 24;
