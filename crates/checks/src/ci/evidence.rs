@@ -156,7 +156,7 @@ const SCRATCH_CLUSTERS: [&str; 7] = ["kind", "minikube", "k3d", "k3s", "microk8s
 /// The first evidence that a job deploys or publishes.
 #[must_use]
 pub(super) fn of_job(job: &Job<'_>) -> Option<Evidence> {
-    let scratch = job.steps.iter().any(makes_scratch_cluster);
+    let scratch = job.steps.iter().any(makes_scratch_cluster) || !may_hold_credentials(job);
     job.steps.iter().find_map(|step| of_step(step).filter(|found| !scratch || found.effect == Effect::Publish))
 }
 
@@ -211,6 +211,13 @@ fn leads(program: &Program<'_>, words: &[&str]) -> bool {
     let given: Vec<&str> = operands.by_ref().take(words.len() + 3).map(|word| word.text.as_str()).collect();
     let first_is_option = program.arguments.first().is_some_and(|word| word.text.starts_with('-'));
     if first_is_option { given.windows(words.len()).any(|window| window == words) } else { given.starts_with(words) }
+}
+
+/// Whether anything in the workflow could let a job into a system outside: a secret, an environment (which
+/// may hold some), an identity token, or a runner with rights of its own. Without one, what a script applies goes to a cluster made for the run.
+fn may_hold_credentials(job: &Job<'_>) -> bool {
+    let text = job.key.yaml().text();
+    job.environment().is_some() || ["secrets", "id-token", "self-hosted"].iter().any(|word| text.contains(word))
 }
 
 fn makes_scratch_cluster(step: &Step<'_>) -> bool {
