@@ -2,9 +2,10 @@
 
 use std::time::Instant;
 
-use anyhow::{Result, bail};
+use anyhow::{Context as _, Result, bail};
+use serde_json::Value;
 
-use crate::project::{cargo, run};
+use crate::project::{cargo, output, run};
 
 const CLIPPY: [&str; 4] = ["clippy", "--workspace", "--locked", "--quiet"];
 
@@ -22,7 +23,7 @@ type Step = (&'static str, fn() -> Result<()>);
 
 /// Runs every step, also after one failed, and says at the end which did.
 pub(crate) fn run_all() -> Result<()> {
-    let steps: [Step; 6] = [
+    let steps: [Step; 7] = [
         ("format", || run(&mut cargo(&["fmt", "--all", "--check"]))),
         ("clippy", || run(cargo(&CLIPPY).args(["--lib", "--bins", "--", "-D", "warnings"]))),
         ("clippy of tests", || {
@@ -32,6 +33,7 @@ pub(crate) fn run_all() -> Result<()> {
         }),
         ("tidy", crate::tidy::run),
         ("generated files", || crate::generate::run(true)),
+        ("scan of ourselves", scan_ourselves),
         ("fuzz", || crate::fuzz::run(None, crate::FUZZ_SECONDS)),
     ];
     let mut failed = Vec::new();
@@ -50,6 +52,36 @@ pub(crate) fn run_all() -> Result<()> {
     }
     if !failed.is_empty() {
         bail!("{} failed", failed.join(", "));
+    }
+    Ok(())
+}
+
+/// Our own repository holds nothing above `info`, the mended example included.
+fn scan_ourselves() -> Result<()> {
+    let scan = output(&mut cargo(&[
+        "run",
+        "--quiet",
+        "--locked",
+        "--package",
+        "palisade",
+        "--",
+        "scan",
+        ".",
+        "--format",
+        "json",
+    ]))?;
+    let document: Value = serde_json::from_str(&scan)?;
+    let findings = document.get("findings").and_then(Value::as_array).context("the scan has no findings")?;
+    let text = |finding: &Value, path: &str| finding.pointer(path).and_then(Value::as_str).unwrap_or("").to_owned();
+    let mut faults = 0;
+    for finding in findings.iter().filter(|finding| text(finding, "/severity") != "info") {
+        let line = finding.pointer("/location/start/line").and_then(Value::as_u64).unwrap_or(0);
+        let (path, check) = (text(finding, "/location/path"), text(finding, "/check"));
+        eprintln!("{path}:{line}: {check}: {}", text(finding, "/message"));
+        faults += 1;
+    }
+    if faults > 0 {
+        bail!("{faults} findings in our own repository");
     }
     Ok(())
 }
