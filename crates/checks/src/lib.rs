@@ -15,6 +15,7 @@ pub mod container;
 pub mod exceptions;
 pub mod kubernetes;
 pub mod scan;
+pub mod secrets;
 
 pub use check::{Check, Run};
 pub use mark::{Mark, is_id_byte, marks};
@@ -27,7 +28,11 @@ pub use settings::{
 
 /// Every check, by family.
 pub fn catalogue() -> impl Iterator<Item = &'static Check> {
-    [ci::CHECKS, container::CHECKS, exceptions::CHECKS, kubernetes::CHECKS, scan::CHECKS].into_iter().flatten().copied()
+    [ci::CHECKS, container::CHECKS, exceptions::CHECKS, kubernetes::CHECKS, scan::CHECKS]
+        .into_iter()
+        .flatten()
+        .copied()
+        .chain(secrets::detectors().map(|detector| &detector.check))
 }
 
 /// The check with an id.

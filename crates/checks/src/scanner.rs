@@ -1,5 +1,6 @@
 //! One pass: each file is read once, parsed once, and judged by every check it concerns.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use palisade_inventory::yaml::Yaml;
@@ -7,6 +8,7 @@ use palisade_inventory::{Facts, Flat, Format, Inventory, Problem, Subject, docke
 use palisade_model::{Coverage, Finding, Skipped, Span};
 
 use crate::check::Run;
+use crate::secrets::{self, Engine, Identity, UserRules};
 use crate::{Check, Report, Selection, Settings};
 
 /// Structured files above this are searched for secrets but not parsed.
@@ -24,6 +26,9 @@ pub struct Host<'a> {
 pub struct Scanner {
     settings: Settings,
     checks: Vec<&'static Check>,
+    engine: Engine,
+    secret_ids: HashSet<&'static str>,
+    identity: Identity,
 }
 
 /// What one file gave.
@@ -50,8 +55,29 @@ impl Scanner {
     /// A scanner for the selected checks.
     #[must_use]
     pub fn new(settings: Settings, selection: &Selection) -> Self {
-        let checks = crate::catalogue().filter(|check| selection.takes(&check.meta)).collect();
-        Self { settings, checks }
+        let checks: Vec<_> = crate::catalogue().filter(|check| selection.takes(&check.meta)).collect();
+        let secret_ids = checks.iter().map(|check| check.meta.id).filter(|id| id.starts_with("secrets/")).collect();
+        // All detectors always run: what they find is masked in the excerpts of every other check.
+        Self { settings, checks, engine: Engine::default(), secret_ids, identity: Identity::default() }
+    }
+
+    /// Adds rules of the user's own, and hashes secrets under a key of the target's own.
+    #[must_use]
+    pub fn with_secrets(mut self, rules: UserRules, identity: Identity) -> Self {
+        self.identity = identity;
+        if !rules.with_built_in {
+            self.secret_ids.clear();
+        }
+        for name in &rules.disabled {
+            self.secret_ids.retain(|id| id != name && id.strip_prefix("secrets/") != Some(name));
+        }
+        self.checks.retain(|check| check.meta.family() != "secrets" || self.secret_ids.contains(check.meta.id));
+        for rule in &rules.rules {
+            self.secret_ids.insert(rule.detector().id());
+            self.checks.push(&rule.detector().check);
+        }
+        self.engine = Engine::new(|_| true, rules.rules);
+        self
     }
 
     /// The checks that run.
@@ -73,11 +99,13 @@ impl Scanner {
         let format = Format::of(&path, bytes);
         let mut facts = Facts::new(Arc::clone(&path), format);
         let mut coverage = Coverage { seen: 1, ..Coverage::default() };
-        let masks: Vec<Span> = Vec::new();
+        let matches = self.engine.scan(&path, bytes);
+        let masks = secrets::masks(&matches);
         let mut findings = Vec::new();
         if format != Format::Other && bytes.len() > PARSE_BYTES_MAX {
             let reason = format!("larger than {} MiB, searched for secrets only", PARSE_BYTES_MAX >> 20);
             coverage.partial.push(Skipped { path: path.to_string(), reason });
+            findings.extend(self.secrets(&Subject::new(path, bytes, &Flat, &masks), &matches));
             return FileReport { findings, facts, coverage };
         }
         let problems = match format {
@@ -96,10 +124,12 @@ impl Scanner {
                 }
                 let subject = Subject::new(Arc::clone(&path), yaml.text().as_bytes(), &yaml, &shown);
                 let found = self.judge_yaml(format, &yaml, &subject, &mut facts);
-                findings.extend(crate::container::without_known_secrets(found, &masks));
+                findings.extend(crate::container::without_known_secrets(found, &secrets::firm(&matches)));
                 if !yaml.problems().is_empty() {
                     findings.extend(self.unreadable(&subject, yaml.problems()));
                 }
+                let found = self.secrets(&subject, &unspoken(&matches, &findings));
+                findings.extend(found);
                 yaml.problems().to_vec()
             }
             Format::Lockfile => {
@@ -116,6 +146,7 @@ impl Scanner {
                 if !file.is_plausible() {
                     let reason = "named like a Dockerfile, but does not read like one".to_owned();
                     coverage.skipped.push(Skipped { path: path.to_string(), reason });
+                    findings.extend(self.secrets(&Subject::new(path, bytes, &Flat, &masks), &matches));
                     return FileReport { findings, facts, coverage };
                 }
                 let shown = [masks.as_slice(), &crate::container::dockerfile_masks(&file, &text)].concat();
@@ -125,15 +156,20 @@ impl Scanner {
                     &self.settings,
                     &file,
                     &subject,
-                    &masks,
+                    &secrets::firm(&matches),
                     &mut facts,
                 ));
                 if !file.problems.is_empty() {
                     findings.extend(self.unreadable(&subject, &file.problems));
                 }
+                let found = self.secrets(&subject, &unspoken(&matches, &findings));
+                findings.extend(found);
                 file.problems
             }
-            _ => Vec::new(),
+            _ => {
+                findings.extend(self.secrets(&Subject::new(Arc::clone(&path), bytes, &Flat, &masks), &matches));
+                Vec::new()
+            }
         };
         match problems.first() {
             Some(problem) => {
@@ -200,6 +236,14 @@ impl Scanner {
         report.finish()
     }
 
+    /// The secrets of a file that were asked for.
+    fn secrets(&self, subject: &Subject<'_>, matches: &[secrets::Match]) -> Vec<Finding> {
+        let mut asked = matches.iter().filter(|one| self.secret_ids.contains(one.detector.id())).peekable();
+        let Some(first) = asked.peek() else { return Vec::new() };
+        let report = Report::new(&self.settings, Some(subject), &first.detector.check.meta);
+        secrets::report(asked, &self.identity, report)
+    }
+
     /// A file that checks needed and that could not be read to the end.
     fn unreadable(&self, subject: &Subject<'_>, problems: &[Problem]) -> Vec<Finding> {
         self.not_read(&crate::scan::unreadable_file::CHECK, subject, problems)
@@ -215,6 +259,17 @@ impl Scanner {
         }
         report.finish()
     }
+}
+
+/// The matches but for those that another check already speaks of, knowing more of the place.
+fn unspoken(matches: &[secrets::Match], findings: &[Finding]) -> Vec<secrets::Match> {
+    let spoken = |span: Span| {
+        findings.iter().any(|finding| {
+            let place = finding.location.span;
+            crate::container::tells_of_secrets(finding.check.id) && place.start < span.end && span.start < place.end
+        })
+    };
+    matches.iter().filter(|one| !(one.detector.yields() && spoken(one.span))).cloned().collect()
 }
 
 /// The bytes as text of the same length: each byte that is no UTF-8 becomes `?`, so that offsets stay.

@@ -48,6 +48,11 @@ pub(crate) fn judge_compose(checks: &[&'static Check], document: Node<'_>, repor
     }
 }
 
+/// Whether a check speaks of a secret and of the place it is in.
+pub(crate) fn tells_of_secrets(check: &str) -> bool {
+    secrets::CHECKS.contains(&check)
+}
+
 /// Leaves out findings of a secret in its place where the secret itself is reported already.
 pub(crate) fn without_known_secrets(mut findings: Vec<Finding>, known: &[Span]) -> Vec<Finding> {
     findings.retain(|finding| {

@@ -92,7 +92,7 @@ pub mod writable_root_filesystem;
 
 use crate::Check;
 
-pub(crate) use judge::{judge_compose, judge_dockerfile, without_known_secrets};
+pub(crate) use judge::{judge_compose, judge_dockerfile, tells_of_secrets, without_known_secrets};
 pub(crate) use secrets::{compose_masks, dockerfile_masks};
 
 /// The family's checks.

@@ -1,0 +1,336 @@
+//! The engine: bytes in, secrets out.
+//!
+//! One pass finds the literal anchors of all detectors; behind each hit stands a small regex over a bounded
+//! window, then the validators. It refuses to look at anything but the bytes near a match, so that a match
+//! is a pure function of the bytes within [`CONTEXT_BYTES`] of it, and parts of a file can be scanned apart.
+
+use std::sync::OnceLock;
+
+use palisade_model::{Confidence, Severity, Span};
+use regex::bytes::{Regex, RegexBuilder};
+
+use super::anchor::{Anchors, Hit};
+use super::assignment::{self, Assignment};
+use super::decode::{self, Encoding};
+use super::detector::{Detector, Found, Kind};
+use super::file_kind::{FileKind, Purpose};
+use super::user_rules::UserRule;
+use super::{entropy, generic, placeholder, providers};
+
+/// How far left and right of a match its decision may depend on bytes. Whether something is a match at
+/// [start, end) follows from the bytes in [start - `CONTEXT_BYTES`, end + `CONTEXT_BYTES`) alone.
+pub const CONTEXT_BYTES: usize = 512;
+/// The longest match: private keys and encoded runs. Longer ones are not secrets but data.
+pub const MATCH_BYTES_MAX: usize = 16 << 10;
+/// The longest secret of a detector that is matched by pattern.
+pub(super) const TOKEN_BYTES_MAX: usize = 4 << 10;
+/// How far around a match words that name the provider are looked for.
+const NEAR_BYTES: usize = 160;
+/// Encoded text within encoded text is followed so deep.
+const DECODE_DEPTH_MAX: usize = 2;
+/// Matches beyond this in one file are dropped: the file is a list of secrets or no text at all.
+const MATCHES_MAX: usize = 10_000;
+/// Memory of one compiled pattern.
+pub(super) const REGEX_BYTES_MAX: usize = 2 << 20;
+
+/// Payload of the words that open an assignment (`password`, `token` …).
+const KEY_WORD: u16 = u16::MAX - 1;
+
+/// A secret in some bytes.
+#[derive(Clone, Debug)]
+pub struct Match {
+    /// What found it.
+    pub detector: &'static Detector,
+    /// The secret value, or the encoded run that holds it.
+    pub span: Span,
+    /// How bad.
+    pub severity: Severity,
+    /// How sure.
+    pub confidence: Confidence,
+    /// A remark for the message.
+    pub note: Option<&'static str>,
+    /// The secret itself, decoded.
+    pub value: Box<[u8]>,
+    /// How the run under `span` was encoded.
+    pub encoding: Option<Encoding>,
+}
+
+/// All detectors, ready to run. Building one takes well under a millisecond: patterns compile when first used.
+#[derive(Debug)]
+pub struct Engine {
+    anchors: Anchors,
+    detectors: Vec<&'static Detector>,
+    patterns: Vec<OnceLock<Option<Regex>>>,
+    keyed: Vec<u16>,
+    user: Vec<UserRule>,
+    generic: Option<&'static Detector>,
+}
+
+impl Default for Engine {
+    fn default() -> Self {
+        Self::new(|_| true, Vec::new())
+    }
+}
+
+impl Engine {
+    /// An engine with the chosen built-in detectors and rules of the user's.
+    #[must_use]
+    pub fn new(chosen: impl Fn(&Detector) -> bool, user: Vec<UserRule>) -> Self {
+        let detectors: Vec<&'static Detector> = providers::all().filter(|detector| chosen(detector)).collect();
+        let mut anchors = Anchors::new();
+        let mut keyed = Vec::new();
+        for (number, detector) in (0_u16..).zip(&detectors) {
+            for anchor in detector.anchors {
+                anchors.add(anchor.as_bytes(), false, number);
+            }
+            if matches!(detector.kind, Kind::Keyed) {
+                keyed.push(number);
+            }
+        }
+        let generic = detectors.iter().any(|detector| matches!(detector.kind, Kind::Generic));
+        if generic || !keyed.is_empty() {
+            for word in assignment::KEY_WORDS {
+                anchors.add(word, true, KEY_WORD);
+            }
+        }
+        let patterns = detectors.iter().map(|_| OnceLock::new()).collect();
+        let generic = detectors.iter().copied().find(|detector| matches!(detector.kind, Kind::Generic));
+        Self { anchors, detectors, patterns, keyed, user, generic }
+    }
+
+    /// The detectors that run.
+    #[must_use]
+    pub fn detectors(&self) -> &[&'static Detector] {
+        &self.detectors
+    }
+
+    /// The secrets in `bytes`; `path` is a hint at the language and the purpose of the file. Sorted by
+    /// place; matches do not overlap.
+    #[must_use]
+    pub fn scan(&self, path: &str, bytes: &[u8]) -> Vec<Match> {
+        let kind = FileKind::of(path);
+        let mut found = Vec::new();
+        self.scan_plain(Some(kind), bytes, &mut found);
+        self.scan_encoded(bytes, 0, &mut found);
+        for rule in &self.user {
+            rule.scan(path, bytes, &mut found);
+        }
+        settle(found)
+    }
+
+    fn scan_plain(&self, kind: Option<FileKind>, bytes: &[u8], found: &mut Vec<Match>) {
+        let mut key_end = 0;
+        self.anchors.each(bytes, |hit| {
+            if found.len() >= MATCHES_MAX {
+                return;
+            }
+            if hit.payload == KEY_WORD {
+                // Several words of one key open it once.
+                if let Some(kind) = kind
+                    && hit.at >= key_end
+                {
+                    key_end = self.assigned(kind, bytes, hit, found).max(key_end);
+                }
+                return;
+            }
+            let Some(detector) = self.detectors.get(usize::from(hit.payload)) else { return };
+            let hit_found = match detector.kind {
+                Kind::Special(decide) => decide(bytes, hit),
+                _ => self.token(detector, bytes, hit),
+            };
+            if let Some(one) = hit_found {
+                let mut one = self.matched(detector, bytes, one);
+                if kind.is_some_and(|kind| matches!(kind.purpose, Purpose::Test | Purpose::Docs)) {
+                    soften(&mut one);
+                }
+                found.push(one);
+            }
+        });
+    }
+
+    fn matched(&self, detector: &'static Detector, bytes: &[u8], found: Found) -> Match {
+        let meta = &detector.check.meta;
+        Match {
+            detector,
+            span: found.span,
+            severity: found.severity.unwrap_or(meta.severity),
+            confidence: meta.confidence,
+            note: found.note,
+            value: found.span.of_bytes(bytes).into(),
+            encoding: None,
+        }
+    }
+
+    /// A secret that carries the anchor in itself.
+    fn token(&self, detector: &'static Detector, bytes: &[u8], hit: Hit) -> Option<Found> {
+        let pattern = self.pattern(hit.payload)?;
+        let start = hit.at.saturating_sub(detector.before);
+        let window = bytes.get(start..bytes.len().min(hit.end + TOKEN_BYTES_MAX))?;
+        let captures = pattern.captures(window)?;
+        let whole = captures.get(0)?;
+        let value = captures.get(1).unwrap_or(whole);
+        if start + whole.start() > hit.at || start + whole.end() < hit.end {
+            return None;
+        }
+        let (from, to) = (start + value.start(), start + value.end());
+        let text = value.as_bytes();
+        let open_left = captures.get(1).is_none() && !starts_apart(bytes, from);
+        if open_left || !ends_apart(bytes, start + whole.end(), text) {
+            return None;
+        }
+        self.convincing(detector, bytes, from, to).then(|| Found::at(from, to))
+    }
+
+    /// Entropy, checksum, placeholder and neighbourhood.
+    fn convincing(&self, detector: &Detector, bytes: &[u8], from: usize, to: usize) -> bool {
+        let value = bytes.get(from..to).unwrap_or(&[]);
+        if detector.checksum.is_some_and(|checksum| !checksum.holds(value)) {
+            return false;
+        }
+        if entropy::shannon(value) < detector.entropy {
+            return false;
+        }
+        if detector.rejects_placeholders {
+            let prefix = detector.anchors.iter().find(|anchor| value.starts_with(anchor.as_bytes()));
+            let random = value.get(prefix.map_or(0, |prefix| prefix.len())..).unwrap_or(value);
+            if placeholder::is_placeholder(random) || placeholder::is_published(value) {
+                return false;
+            }
+        }
+        detector.near.is_empty() || is_near(detector.near, bytes, from, to)
+    }
+
+    /// An assignment around a key word: keyed detectors first, then the generic judge. Gives the end of the key.
+    fn assigned(&self, kind: FileKind, bytes: &[u8], hit: Hit, found: &mut Vec<Match>) -> usize {
+        let parsed = assignment::parse(bytes, hit.at, hit.end, kind.syntax);
+        let Some(assignment) = parsed.assignment else { return parsed.key_end };
+        if let Some(mut one) = self.keyed(bytes, &assignment) {
+            if matches!(kind.purpose, Purpose::Test | Purpose::Docs) {
+                soften(&mut one);
+            }
+            found.push(one);
+            return parsed.key_end;
+        }
+        if self.generic.is_some()
+            && let Some(verdict) = generic::judge(bytes, &assignment, kind)
+            && let Some(detector) = self.detectors.iter().find(|detector| detector.id() == verdict.id)
+        {
+            let mut one =
+                self.matched(detector, bytes, Found::at(verdict.span.start as usize, verdict.span.end as usize));
+            one.confidence = verdict.confidence;
+            one.severity = verdict.severity;
+            found.push(one);
+        }
+        parsed.key_end
+    }
+
+    fn keyed(&self, bytes: &[u8], assignment: &Assignment<'_>) -> Option<Match> {
+        let value = assignment.value;
+        let text = value.of_bytes(bytes);
+        if text.len() < 16 || text.len() > 512 || !generic::is_secret_key(assignment.key) {
+            return None;
+        }
+        let (from, to) = (assignment.key_span.start as usize, value.end as usize);
+        let around = bytes.get(from.saturating_sub(NEAR_BYTES)..to).unwrap_or(&[]).to_ascii_lowercase();
+        // Several providers may fit; the one whose name stands nearest to the value is meant.
+        let mut best: Option<(usize, &'static Detector)> = None;
+        for number in &self.keyed {
+            let Some(detector) = self.detectors.get(usize::from(*number)) else { continue };
+            let named = detector.near.iter().filter_map(|word| memchr::memmem::rfind(&around, word.as_bytes())).max();
+            let Some(named) = named.filter(|named| best.is_none_or(|(before, _)| *named > before)) else { continue };
+            let fits = self.pattern(*number).is_some_and(|pattern| pattern.is_match(text));
+            if fits && entropy::shannon(text) >= detector.entropy && !placeholder::is_placeholder(text) {
+                best = Some((named, detector));
+            }
+        }
+        best.map(|(_, detector)| self.matched(detector, bytes, Found::at(value.start as usize, to)))
+    }
+
+    fn pattern(&self, number: u16) -> Option<&Regex> {
+        let number = usize::from(number);
+        let detector = self.detectors.get(number)?;
+        self.patterns.get(number)?.get_or_init(|| compile(detector)).as_ref()
+    }
+
+    fn scan_encoded(&self, bytes: &[u8], depth: usize, found: &mut Vec<Match>) {
+        decode::each(bytes, |run| {
+            let mut inner = Vec::new();
+            self.scan_plain(None, &run.text, &mut inner);
+            if depth + 1 < DECODE_DEPTH_MAX {
+                self.scan_encoded(&run.text, depth + 1, &mut inner);
+            }
+            found.extend(inner.into_iter().map(|one| Match { span: run.span, encoding: Some(run.encoding), ..one }));
+        });
+    }
+}
+
+/// In tests and documentation keys are mostly made for the occasion. A provider's own token is not: there
+/// is no reason to make one up that the provider's format accepts.
+fn soften(one: &mut Match) {
+    match one.detector.kind {
+        Kind::Token if one.detector.checksum.is_some() => {}
+        Kind::Token => one.confidence = one.confidence.min(Confidence::Medium),
+        Kind::Keyed | Kind::Special(_) | Kind::Generic => {
+            one.severity = one.severity.min(Severity::Low);
+            one.confidence = one.confidence.min(Confidence::Medium);
+        }
+    }
+}
+
+/// Compiles the pattern of a row. A row whose pattern does not compile finds nothing; a test goes through all.
+pub(super) fn compile(detector: &Detector) -> Option<Regex> {
+    let pattern = match detector.kind {
+        Kind::Keyed => format!(r"\A(?:{})\z", detector.pattern),
+        _ if detector.before == 0 => format!(r"\A(?:{})", detector.pattern),
+        _ => detector.pattern.to_owned(),
+    };
+    RegexBuilder::new(&pattern).unicode(false).size_limit(REGEX_BYTES_MAX).build().ok()
+}
+
+/// One match for each value: the most specific detector wins, then the longer value, then the earlier one.
+fn settle(mut found: Vec<Match>) -> Vec<Match> {
+    found.sort_by(|left, right| {
+        let key =
+            |one: &Match| (std::cmp::Reverse(one.detector.rank()), std::cmp::Reverse(one.span.len()), one.span.start);
+        key(left).cmp(&key(right))
+    });
+    let mut kept: Vec<Match> = Vec::with_capacity(found.len());
+    let mut taken: std::collections::BTreeMap<u32, u32> = std::collections::BTreeMap::new();
+    for one in found {
+        let before = taken.range(..one.span.end).next_back();
+        let overlaps = before.is_some_and(|(_, end)| *end > one.span.start);
+        let twin = one.encoding.is_some()
+            && kept.iter().any(|other| other.span == one.span && other.encoding.is_some() && other.value != one.value);
+        if !overlaps || twin {
+            taken.insert(one.span.start, one.span.end);
+            kept.push(one);
+        }
+    }
+    kept.sort_by_key(|one| one.span);
+    kept
+}
+
+/// Whether the value begins apart from what stands before it: no letter or digit, unless that belongs to
+/// an escape (`\n`, `%3D`).
+fn starts_apart(bytes: &[u8], at: usize) -> bool {
+    let back = |steps: usize| at.checked_sub(steps).and_then(|at| bytes.get(at)).copied();
+    let Some(before) = back(1) else { return true };
+    if !before.is_ascii_alphanumeric() {
+        return true;
+    }
+    back(2) == Some(b'\\') && matches!(before, b'n' | b'r' | b't')
+        || back(3) == Some(b'%') && before.is_ascii_hexdigit() && back(2).is_some_and(|byte| byte.is_ascii_hexdigit())
+}
+
+/// Whether the value ends apart from what follows.
+fn ends_apart(bytes: &[u8], at: usize, value: &[u8]) -> bool {
+    let word = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
+    !(value.last().is_some_and(word) && bytes.get(at).is_some_and(word))
+}
+
+/// Whether one of the words stands near the span, in any case.
+fn is_near(words: &[&str], bytes: &[u8], from: usize, to: usize) -> bool {
+    let window = bytes.get(from.saturating_sub(NEAR_BYTES)..bytes.len().min(to + NEAR_BYTES)).unwrap_or(&[]);
+    let lower = window.to_ascii_lowercase();
+    words.iter().any(|word| memchr::memmem::find(&lower, word.as_bytes()).is_some())
+}

@@ -1,0 +1,37 @@
+//! Secrets in any bytes: provider tokens, private keys, connection strings, passwords of one's own.
+//!
+//! [`Engine`] takes bytes and a path and gives [`Match`]es. Detectors are data rows in `providers/`, with one
+//! page per provider. Nothing here opens files or talks to a network, and no value leaves it but through
+//! [`preview`] and [`Identity`].
+
+mod anchor;
+mod assigned_value;
+mod assignment;
+mod checksum;
+mod decode;
+mod detector;
+mod engine;
+mod entropy;
+mod file_kind;
+mod generic;
+mod identity;
+mod placeholder;
+mod private_key;
+mod providers;
+mod report;
+mod special;
+mod user_rules;
+mod words;
+
+pub use decode::Encoding;
+pub use detector::Detector;
+pub use engine::{CONTEXT_BYTES, Engine, MATCH_BYTES_MAX, Match};
+pub use identity::{Identity, preview};
+pub use user_rules::{UserRule, UserRules, UserRulesError};
+
+pub(crate) use report::{firm, masks, report};
+
+/// Every built-in detector.
+pub fn detectors() -> impl Iterator<Item = &'static Detector> {
+    providers::all()
+}
