@@ -119,6 +119,9 @@ impl Scanner {
                 let mut shown = masks.clone();
                 match format {
                     Format::Kubernetes => shown.extend(crate::kubernetes::masks(&yaml)),
+                    Format::Workflow => {
+                        shown.extend(yaml.documents().flat_map(crate::ci::hardcoded_container_credentials::masks));
+                    }
                     Format::Compose => shown.extend(yaml.documents().flat_map(crate::container::compose_masks)),
                     _ => {}
                 }

@@ -267,8 +267,7 @@ fn the_catalogue_and_its_pages_are_set_for_a_terminal() {
 }
 
 fn decided(scan: &palisade_checks::Scan, format: Format, dry_run: bool) -> String {
-    let mut policy = palisade_gate::MergePolicy::default();
-    policy.all = true;
+    let policy = palisade_gate::MergePolicy { all: true, ..Default::default() };
     let input = palisade_gate::MergeInput {
         findings: &scan.findings,
         coverage: &scan.coverage,
