@@ -38,6 +38,7 @@ fn run(workflow: &Workflow<'_>, report: &mut Report<'_>) {
             continue;
         }
         let message = "an outsider can start this job, and its identity is that of the default branch: the cloud cannot tell them apart";
-        report.finding(scope.key.span().to(scope.value.span()), message).severity(Severity::Medium);
+        let severity = if workflow.starts_on(&["pull_request_target"]) { Severity::Medium } else { Severity::Low };
+        report.finding(scope.key.span().to(scope.value.span()), message).severity(severity);
     }
 }

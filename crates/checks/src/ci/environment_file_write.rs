@@ -1,7 +1,7 @@
 //! Writes to `GITHUB_ENV` and `GITHUB_PATH`.
 
 use super::place::StepAt;
-use super::taint::PRIVILEGED_EVENTS;
+use super::taint::{self, Origin, PRIVILEGED_EVENTS};
 use palisade_inventory::shell::{Command, Direction, Script};
 use palisade_model::Span;
 use palisade_model::{Confidence, Meta, Severity};
@@ -35,7 +35,7 @@ fn run(at: &StepAt<'_, '_>, report: &mut Report<'_>) {
         }
         let (severity, confidence, message) = if privileged {
             (
-                Severity::High,
+                if reads_outside(at, text) { Severity::High } else { Severity::Medium },
                 Confidence::Medium,
                 "an outsider can start this workflow; if they reach this value, `LD_PRELOAD` or a `PATH` of theirs runs code in the steps after it",
             )
@@ -48,6 +48,18 @@ fn run(at: &StepAt<'_, '_>, report: &mut Report<'_>) {
         };
         report.finding(at.step.span_of(span), message).severity(severity).confidence(confidence);
     }
+}
+
+/// Whether the script reads files or texts that an outsider can have written.
+fn reads_outside(at: &StepAt<'_, '_>, text: &str) -> bool {
+    let reads = ["cat ", "jq ", "$(<", "head ", "gh ", "git log"].iter().any(|word| text.contains(word));
+    reads
+        || at.step.expressions.iter().any(|located| {
+            let parsed = located.parsed.as_ref();
+            parsed.is_ok_and(|expression| {
+                taint::of_expression(expression, &at.place, Some(at.step)).0 == Origin::Outsider
+            })
+        })
 }
 
 /// The writes to the two files, and whether what is written is fixed.

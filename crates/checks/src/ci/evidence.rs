@@ -156,7 +156,7 @@ const SCRATCH_CLUSTERS: [&str; 7] = ["kind", "minikube", "k3d", "k3s", "microk8s
 /// The first evidence that a job deploys or publishes.
 #[must_use]
 pub(super) fn of_job(job: &Job<'_>) -> Option<Evidence> {
-    let scratch = job.steps.iter().any(makes_scratch_cluster) || !may_hold_credentials(job);
+    let scratch = is_test(job.id) || job.steps.iter().any(makes_scratch_cluster) || !may_hold_credentials(job);
     job.steps.iter().find_map(|step| of_step(step).filter(|found| !scratch || found.effect == Effect::Publish))
 }
 
@@ -225,10 +225,26 @@ fn makes_scratch_cluster(step: &Step<'_>) -> bool {
         let name = uses.text.to_ascii_lowercase();
         SCRATCH_CLUSTERS.iter().any(|cluster| name.split(['/', '-', '@', '_']).any(|part| part == *cluster))
     });
-    by_action
-        || step.script().commands.iter().filter_map(|command| command.program()).any(|program| {
-            SCRATCH_CLUSTERS.contains(&program.name) || program.operands().any(|word| word.text.starts_with("kind-"))
-        })
+    by_action || script_makes_scratch_cluster(step.script())
+}
+
+/// Whether a script runs a tool, or a script named for one, that makes a cluster for a test.
+pub(super) fn script_makes_scratch_cluster(script: &Script) -> bool {
+    script.commands.iter().filter_map(|command| command.program()).any(|program| {
+        let named = |text: &str| {
+            let text = text.to_ascii_lowercase();
+            let name = text.rsplit('/').next().unwrap_or(&text);
+            name.split(|c: char| !c.is_ascii_alphanumeric()).any(|part| SCRATCH_CLUSTERS.contains(&part))
+        };
+        named(&program.word.text) || program.operands().any(|word| named(&word.text) && !word.text.contains(' '))
+    })
+}
+
+/// Whether a name says that what happens is a test.
+pub(super) fn is_test(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    let words = ["test", "tests", "testing", "e2e", "integration", "smoke", "lint", "plan", "dry"];
+    name.split(|c: char| !c.is_ascii_alphanumeric()).any(|word| words.contains(&word))
 }
 
 /// Whether a workflow deploys or releases: by what its jobs do, by what starts it, or by its name.
@@ -236,7 +252,16 @@ fn makes_scratch_cluster(step: &Step<'_>) -> bool {
 pub(super) fn deploys_or_releases(workflow: &Workflow<'_>, path: &str) -> bool {
     releases_by_trigger(workflow)
         || named_for_it(path)
-        || workflow.jobs.iter().any(|job| job.environment().is_some() || of_job(job).is_some())
+        || workflow.jobs.iter().any(|job| in_production(job) || of_job(job).is_some())
+}
+
+/// Whether a job's environment is named for something that people depend on; many only hold a secret.
+fn in_production(job: &Job<'_>) -> bool {
+    let Some(environment) = job.environment() else { return false };
+    let name = environment.get_str("name").or(environment.as_str()).unwrap_or("").to_ascii_lowercase();
+    let words =
+        ["prod", "stag", "live", "release", "deploy", "publish", "pypi", "npm", "crates", "pages", "rubygems", "maven"];
+    words.iter().any(|word| name.contains(word))
 }
 
 /// Whether a release or only a pushed tag starts the workflow.

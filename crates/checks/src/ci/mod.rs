@@ -31,6 +31,22 @@ mod evidence;
 pub mod excessive_permissions;
 mod facts;
 pub mod forbidden_action;
+pub mod gitlab_broad_id_token;
+pub mod gitlab_debug_trace;
+mod gitlab_deploy;
+pub mod gitlab_deploy_from_any_branch;
+pub mod gitlab_deploy_without_environment;
+pub mod gitlab_deploy_without_resource_group;
+pub mod gitlab_docker_without_tls;
+pub mod gitlab_exposed_artifact;
+pub mod gitlab_ignored_scan;
+pub mod gitlab_plaintext_secret;
+pub mod gitlab_script_injection;
+pub mod gitlab_script_piped_to_shell;
+pub mod gitlab_shared_cache;
+pub mod gitlab_static_cloud_key;
+pub mod gitlab_unpinned_image;
+pub mod gitlab_unpinned_include;
 pub mod hardcoded_container_credentials;
 pub mod inherited_secrets;
 pub mod insecure_commands;
@@ -102,6 +118,21 @@ pub static CHECKS: &[&Check] = &[
     &environment_file_write::CHECK,
     &excessive_permissions::CHECK,
     &forbidden_action::CHECK,
+    &gitlab_broad_id_token::CHECK,
+    &gitlab_debug_trace::CHECK,
+    &gitlab_deploy_from_any_branch::CHECK,
+    &gitlab_deploy_without_environment::CHECK,
+    &gitlab_deploy_without_resource_group::CHECK,
+    &gitlab_docker_without_tls::CHECK,
+    &gitlab_exposed_artifact::CHECK,
+    &gitlab_ignored_scan::CHECK,
+    &gitlab_plaintext_secret::CHECK,
+    &gitlab_script_injection::CHECK,
+    &gitlab_script_piped_to_shell::CHECK,
+    &gitlab_shared_cache::CHECK,
+    &gitlab_static_cloud_key::CHECK,
+    &gitlab_unpinned_image::CHECK,
+    &gitlab_unpinned_include::CHECK,
     &hardcoded_container_credentials::CHECK,
     &inherited_secrets::CHECK,
     &insecure_commands::CHECK,

@@ -71,6 +71,11 @@ fn judge(expressions: &[Located<'_>], report: &mut Report<'_>) {
     for located in expressions {
         let Ok(expression) = &located.parsed else { continue };
         let mut spans: Vec<(Span, String)> = Vec::new();
+        if let Kind::Literal(Value::Text(text)) = &expression.kind {
+            let message = format!("this is always `{text}`; write that");
+            report.finding(located.span(), message).severity(Severity::Info);
+            continue;
+        }
         expression.each(&mut |inner| {
             if spans.iter().any(|(span, _)| span.contains(inner.span)) {
                 return;
@@ -110,9 +115,6 @@ fn disguised(expression: &Expression) -> Option<String> {
             });
             let value = expression.constant().filter(|_| plain)?;
             Some(format!("this is always `{}`; write that", value.text()))
-        }
-        Kind::Literal(Value::Text(text)) if text.contains("${{") => {
-            Some("an expression inside a text is not evaluated; other tools may read it as one".to_owned())
         }
         Kind::Access { root: Root::Value(value), .. } => match &value.kind {
             Kind::Call { function, arguments } if function == "fromjson" => {

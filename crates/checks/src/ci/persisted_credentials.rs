@@ -96,14 +96,14 @@ fn uploads_everything(step: &Step<'_>) -> bool {
 }
 
 fn pushes(step: &Step<'_>) -> bool {
-    let push = |words: &[palisade_inventory::shell::Word]| {
-        words.iter().any(|word| matches!(word.text.as_str(), "push" | "fetch" | "pull" | "clone" | "submodule"))
-    };
     step.uses.is_some_and(|uses| uses.is_any(&PUSHING))
-        || step
-            .script()
-            .commands
-            .iter()
-            .filter_map(|command| command.program())
-            .any(|program| program.name == "git" && push(program.arguments))
+        || step.script().commands.iter().filter_map(|command| command.program()).any(|program| {
+            // `git -C folder push`: the folder is an operand as well.
+            let verbs = ["push", "fetch", "pull", "submodule", "lfs"];
+            program.name == "git"
+                && program
+                    .operands()
+                    .take(if program.has_option(&["-C", "-c"]) { 2 } else { 1 })
+                    .any(|word| verbs.contains(&word.text.as_str()))
+        })
 }

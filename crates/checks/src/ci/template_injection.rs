@@ -64,7 +64,7 @@ fn run(at: &ExpressionAt<'_, '_>, report: &mut Report<'_>) {
     let (severity, confidence, message) = match origin {
         Origin::Safe => return,
         Origin::Outsider => (
-            exposure(&at.place),
+            exposure(&at.place, path),
             Confidence::High,
             format!(
                 "anybody can choose `{path}`, and it becomes part of {what}; pass it through `env:` and write \"$NAME\""
@@ -98,7 +98,7 @@ fn runs(step: &Step<'_>, input: &str) -> bool {
 
 /// How much an outsider gains. A pull request from a fork has a read-only token and no secrets, and brings its own
 /// workflow file anyway.
-fn exposure(place: &Place<'_, '_>) -> Severity {
+fn exposure(place: &Place<'_, '_>, path: &str) -> Severity {
     let Some(workflow) = place.workflow else { return Severity::High };
     if workflow.starts_on(&PRIVILEGED_EVENTS) {
         let granted = place.job.map_or(&workflow.permissions, |job| {
@@ -108,7 +108,9 @@ fn exposure(place: &Place<'_, '_>) -> Severity {
         return if harmless { Severity::High } else { Severity::Critical };
     }
     let forks = ["pull_request", "pull_request_review", "pull_request_review_comment", "merge_group"];
-    if workflow.starts_only_on(&forks) { Severity::Medium } else { Severity::High }
+    let of_pull_request = path.starts_with("github.head_ref") || path.starts_with("github.event.pull_request.");
+    let harmless = workflow.starts_only_on(&forks) || of_pull_request && !workflow.starts_on(&["workflow_call"]);
+    if harmless { Severity::Medium } else { Severity::High }
 }
 
 fn uses_secrets(place: &Place<'_, '_>) -> bool {
