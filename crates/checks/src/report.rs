@@ -1,6 +1,6 @@
 //! Where checks put what they find: a span and a message; the rest is computed here.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use palisade_inventory::Subject;
@@ -90,10 +90,37 @@ impl<'a> Report<'a> {
         &mut self.drafts[last]
     }
 
+    /// What was found, to be put into another report.
+    #[must_use]
+    pub(crate) fn into_drafts(self) -> Vec<Draft> {
+        self.drafts
+    }
+
+    /// Takes what another report found at places and by checks not `seen` before. Its edits are dropped: they were
+    /// made for a rendered text.
+    pub(crate) fn absorb(&mut self, drafts: Vec<Draft>, seen: &mut HashSet<(&'static str, Arc<str>, Span)>) {
+        for mut draft in drafts {
+            if seen.insert((draft.check.id, Arc::clone(&draft.location.path), draft.location.span)) {
+                draft.fix = None;
+                self.drafts.push(draft);
+            }
+        }
+    }
+
+    /// Adds a second place to each finding for which `explain` gives one.
+    pub(crate) fn explain(&mut self, explain: &dyn Fn(&Location) -> Option<Related>) {
+        for draft in self.drafts.iter_mut().filter(|draft| draft.also.is_empty()) {
+            draft.also.extend(explain(&draft.location));
+        }
+    }
+
     /// The findings, with identities.
     #[must_use]
     pub fn finish(mut self) -> Vec<Finding> {
-        self.drafts.sort_by_key(|draft| draft.location.span);
+        self.drafts.sort_by(|left, right| {
+            let key = |draft: &Draft| (Arc::clone(&draft.location.path), draft.location.span);
+            key(left).cmp(&key(right))
+        });
         let mut twins: HashMap<(&str, Arc<str>, String, Digest), u32> = HashMap::new();
         let mut counts: HashMap<&str, usize> = HashMap::new();
         let mut findings = Vec::with_capacity(self.drafts.len());

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use palisade_inventory::yaml::Yaml;
-use palisade_inventory::{Facts, Flat, Format, Inventory, Problem, Subject, dockerfile};
+use palisade_inventory::{Facts, Flat, Format, Inventory, Problem, Subject, dockerfile, kubernetes, kustomize};
 use palisade_model::{Coverage, Finding, Skipped, Span};
 
 use crate::check::Run;
@@ -19,6 +19,31 @@ pub const PARSE_BYTES_MAX: usize = 16 << 20;
 pub struct Host<'a> {
     /// Bytes of another file of the target, by path; `None` when there is none.
     pub read: &'a dyn Fn(&str) -> Option<Vec<u8>>,
+    /// Programs that render, when there are any.
+    pub renderer: Option<&'a dyn Renderer>,
+}
+
+/// Programs that render what cannot be read as it stands. Folders are paths within the target.
+pub trait Renderer {
+    /// The manifests of the chart in `folder`, as `helm template` gives them.
+    ///
+    /// # Errors
+    /// What the program says when it fails, or why there is none.
+    fn chart(&self, folder: &str) -> Result<String, String>;
+
+    /// The manifests of the kustomization in `folder`. Called only when it asks for nothing remote.
+    ///
+    /// # Errors
+    /// What the program says when it fails, or why there is none.
+    fn kustomization(&self, folder: &str) -> Result<String, String>;
+}
+
+impl<'a> Host<'a> {
+    /// A host that reads files and runs nothing.
+    #[must_use]
+    pub fn reading(read: &'a dyn Fn(&str) -> Option<Vec<u8>>) -> Self {
+        Self { read, renderer: None }
+    }
 }
 
 /// Runs the chosen checks. Shared between threads while files are looked at.
@@ -115,7 +140,8 @@ impl Scanner {
             | Format::Gitlab
             | Format::Compose
             | Format::Kubernetes => {
-                let yaml = Yaml::parse(text_of(bytes));
+                let judged = |document: &str| format != Format::Kubernetes || !kubernetes::is_schema(document);
+                let yaml = Yaml::parse_where(text_of(bytes), judged);
                 let mut shown = masks.clone();
                 match format {
                     Format::Kubernetes => shown.extend(crate::kubernetes::masks(&yaml)),
@@ -133,6 +159,15 @@ impl Scanner {
                 }
                 let found = self.secrets(&subject, &unspoken(&matches, &findings));
                 findings.extend(found);
+                yaml.problems().to_vec()
+            }
+            Format::Kustomization => {
+                let yaml = Yaml::parse(text_of(bytes));
+                facts.kustomization = yaml.root().map(|root| Box::new(kustomize::Facts::of(&path, root)));
+                if !yaml.problems().is_empty() {
+                    let subject = Subject::new(Arc::clone(&path), yaml.text().as_bytes(), &yaml, &masks);
+                    findings.extend(self.unreadable(&subject, yaml.problems()));
+                }
                 yaml.problems().to_vec()
             }
             Format::Lockfile => {
@@ -187,7 +222,7 @@ impl Scanner {
 
     /// Ends a scan: checks across files, sorting.
     #[must_use]
-    pub fn finish(&self, reports: Vec<FileReport>, _host: Host<'_>) -> Scan {
+    pub fn finish(&self, reports: Vec<FileReport>, host: Host<'_>) -> Scan {
         let mut scan = Scan::default();
         let mut inventory = Inventory::default();
         for report in reports {
@@ -196,6 +231,19 @@ impl Scanner {
             inventory.files.push(report.facts);
         }
         inventory.files.sort_by(|left, right| left.path.cmp(&right.path));
+        let rendered = crate::kubernetes::render(&self.checks, &self.settings, &inventory, host);
+        scan.findings.retain(|finding| {
+            finding.check.family() != "kubernetes" || !rendered.covered.contains(&*finding.location.path)
+        });
+        scan.findings.extend(rendered.findings);
+        for file in &mut inventory.files {
+            if rendered.covered.contains(&*file.path) {
+                file.objects.clear();
+            }
+            if let Some(objects) = rendered.objects.get(&*file.path) {
+                file.objects.extend(objects.iter().cloned());
+            }
+        }
         for check in &self.checks {
             if let Run::Inventory(run) = check.run {
                 let mut report = Report::new(&self.settings, None, &check.meta);
@@ -216,7 +264,7 @@ impl Scanner {
     pub fn scan_files(&self, files: &[(String, Vec<u8>)]) -> Scan {
         let reports = files.iter().map(|(path, bytes)| self.look(path, bytes)).collect();
         let read = |path: &str| files.iter().find(|(name, _)| name == path).map(|(_, bytes)| bytes.clone());
-        self.finish(reports, Host { read: &read })
+        self.finish(reports, Host::reading(&read))
     }
 
     fn judge_yaml(&self, format: Format, yaml: &Yaml, subject: &Subject<'_>, facts: &mut Facts) -> Vec<Finding> {

@@ -26,7 +26,7 @@ pub(crate) fn staged(scanner: &Scanner, folder: &Path, config: &Config) -> anyho
             }
         })?)
     })?;
-    Ok(scanner.finish(reports, Host { read: &|_| None }))
+    Ok(scanner.finish(reports, Host::reading(&|_| None)))
 }
 
 /// Scans every version of every file that the commits of a range brought. A secret stays a finding when a
@@ -61,7 +61,7 @@ pub(crate) fn range(scanner: &Scanner, folder: &Path, range: &str, config: &Conf
             report.coverage = Coverage::default();
         }
     }
-    Ok(scanner.finish(reports, Host { read: &|_| None }))
+    Ok(scanner.finish(reports, Host::reading(&|_| None)))
 }
 
 /// Scans the files that a revision holds below `folder`.
@@ -83,7 +83,7 @@ pub(crate) fn revision(scanner: &Scanner, folder: &Path, revision: &str, config:
         Ok(())
     })?;
     let read = |path: &str| files.get(path).and_then(|blob| repository.blob(*blob).ok());
-    Ok(scanner.finish(reports, Host { read: &read }))
+    Ok(scanner.finish(reports, Host::reading(&read)))
 }
 
 /// Path of `folder` within the work tree, with a slash behind it; empty at the root.

@@ -98,7 +98,7 @@ fn guard(kind: HookKind, remote: Option<&str>, global: &Global) -> anyhow::Resul
                     reports.push(target::look_at(&scanner, &Entry::File(File::whole(path, bytes))));
                 }
             })?;
-            let scan = scanner.finish(reports, Host { read: &|_| None });
+            let scan = scanner.finish(reports, Host::reading(&|_| None));
             target::Looked { kind: "git-push", path: ".".to_owned(), scan, scanner, config, before: None }
         }
     };

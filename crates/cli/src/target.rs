@@ -122,7 +122,7 @@ fn stdin(scanner: &Scanner, path: &str) -> anyhow::Result<Scan> {
 
 fn file(scanner: &Scanner, path: &Path) -> anyhow::Result<Scan> {
     let reports = collect(scanner, |visit| Ok(walk(path, &WalkOptions::default(), visit)?))?;
-    Ok(scanner.finish(reports, Host { read: &|_| None }))
+    Ok(scanner.finish(reports, Host::reading(&|_| None)))
 }
 
 fn directory(scanner: &Scanner, root: &Path, config: &Config) -> anyhow::Result<Scan> {
@@ -130,7 +130,7 @@ fn directory(scanner: &Scanner, root: &Path, config: &Config) -> anyhow::Result<
     let reports = collect(scanner, |visit| Ok(walk(root, &options, visit)?))?;
     let files = Directory::new(root).with_context(|| format!("cannot open {}", root.display()))?;
     let read = |path: &str| files.read(path).ok();
-    Ok(scanner.finish(reports, Host { read: &read }))
+    Ok(scanner.finish(reports, Host::reading(&read)))
 }
 
 /// Scans every entry that a reader yields, on the reader's threads.

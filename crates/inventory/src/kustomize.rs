@@ -18,7 +18,7 @@ use std::sync::Arc;
 use palisade_model::Span;
 
 use crate::tree::Tree;
-use crate::yaml::Yaml;
+use crate::yaml::{Node, Yaml};
 
 /// Kustomizations inside kustomizations deeper than this are refused; cycles end here too.
 const DEPTH_MAX: usize = 32;
@@ -171,6 +171,42 @@ impl Resource {
 
 fn group_of(version: &str) -> &str {
     version.split_once('/').map_or("", |(group, _)| group)
+}
+
+/// What a kustomization file includes, to know which one to start from.
+#[derive(Clone, Debug, Default)]
+pub struct Facts {
+    /// Folders and files that it takes resources from.
+    pub children: Vec<String>,
+    /// Files that it patches with: no objects to judge alone.
+    pub patches: Vec<String>,
+    /// Whether it asks for something outside of the target.
+    pub remote: bool,
+    /// Whether it is a component, which only changes what includes it.
+    pub component: bool,
+}
+
+impl Facts {
+    /// Reads the file at `path`.
+    #[must_use]
+    pub fn of(path: &str, root: Node<'_>) -> Self {
+        let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let listed = |key: &str| root.get(key).into_iter().flat_map(Node::items);
+        let mut facts = Self { component: root.get_str("kind") == Some("Component"), ..Self::default() };
+        for text in ["resources", "bases", "components"].into_iter().flat_map(listed).filter_map(Node::as_str) {
+            if is_remote(text) {
+                facts.remote = true;
+            } else {
+                facts.children.extend(join(folder, text));
+            }
+        }
+        let paths =
+            ["patches", "patchesJson6902"].into_iter().flat_map(listed).filter_map(|patch| patch.get_str("path"));
+        let merged = listed("patchesStrategicMerge").filter_map(Node::as_str).filter(|text| !text.contains('\n'));
+        facts.patches = paths.chain(merged).filter_map(|text| join(folder, text)).collect();
+        facts.remote |= ["helmCharts", "helmChartInflationGenerator"].into_iter().flat_map(listed).next().is_some();
+        facts
+    }
 }
 
 /// The path of `relative` from the folder `folder`; `None` when it leaves the target.

@@ -63,6 +63,8 @@ pub struct Facts {
     pub objects: Vec<kubernetes::ObjectFacts>,
     /// What a GitHub Actions workflow uses.
     pub workflow: Option<Box<workflow::WorkflowFacts>>,
+    /// What a kustomization includes.
+    pub kustomization: Option<Box<kustomize::Facts>>,
     /// What a Dockerfile or Compose file takes from the files around it.
     pub build: Option<Box<BuildFacts>>,
 }
@@ -80,7 +82,7 @@ impl Facts {
     /// A file of which nothing more is known yet.
     #[must_use]
     pub fn new(path: Arc<str>, format: Format) -> Self {
-        Self { path, format, objects: Vec::new(), workflow: None, build: None }
+        Self { path, format, objects: Vec::new(), kustomization: None, workflow: None, build: None }
     }
 }
 

@@ -7,6 +7,9 @@ use palisade_model::Span;
 /// The values that no excerpt may show: data of Secrets, and environment variables that hold secrets.
 pub(crate) fn masks(yaml: &Yaml) -> Vec<Span> {
     let mut spans = Vec::new();
+    for generator in yaml.documents().filter_map(|root| root.get("secretGenerator")).flat_map(Node::items) {
+        spans.extend(generator.get("literals").into_iter().flat_map(Node::items).map(Node::span));
+    }
     for object in yaml.documents().flat_map(Object::all) {
         if object.is("", "Secret") {
             spans.extend(secret_values(&object).map(Node::span));

@@ -6,6 +6,7 @@ pub mod anonymous_subject;
 pub mod api_service_write;
 pub mod apparmor_unconfined;
 pub mod certificate_approval;
+mod chart;
 pub mod cluster_admin_binding;
 pub mod committed_secret;
 pub mod container_injection;
@@ -62,6 +63,7 @@ pub mod privileged_container;
 pub mod privileged_namespace;
 pub mod probe_to_other_host;
 pub mod removed_policy;
+mod render;
 pub mod restricted_volume;
 pub mod role_binding_write;
 pub mod role_escalation;
@@ -101,6 +103,7 @@ use crate::Check;
 
 pub(crate) use judge::judge;
 pub(crate) use literal::masks;
+pub(crate) use render::render;
 
 /// The family's checks.
 pub static CHECKS: &[&Check] = &[

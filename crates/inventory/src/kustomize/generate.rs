@@ -32,7 +32,7 @@ pub(super) fn generate(batch: &mut Batch<'_, '_>, file: &File, resources: &mut V
                             }
                         }
                     }
-                    old.hashed = made.hashed;
+                    old.hashed &= made.hashed;
                 }
                 (Some("replace"), Some(old)) => old.tree = made.tree,
                 _ => resources.push(made),

@@ -36,7 +36,7 @@ pub(super) fn render(kitchen: &mut Kitchen<'_>, path: &str) -> Result<Rendering,
     batch.accumulate(path, &mut resources, DEPTH_MAX)?;
     names::add_hashes(&mut resources);
     names::fix_references(&mut resources, &batch.settled.references);
-    replace::variables(&mut resources, &batch.settled.variables);
+    replace::variables(&mut resources, &batch.settled);
     if batch.budget == 0 {
         let message = format!("it has more than {NODES_MAX} nodes");
         return Err(Fault { path: path.to_owned(), span: Span::default(), message });
@@ -109,7 +109,7 @@ impl Batch<'_, '_> {
         }
         self.settled.configure(self.kitchen, &mut self.rendering, file);
         self.patch(file, resources)?;
-        transform::apply(file, resources, &self.settled.namespaces);
+        transform::apply(file, resources, &self.settled);
         replace::replacements(self, file, resources)?;
         Ok(())
     }

@@ -214,7 +214,6 @@ fn target<'k>(known: &'k [Known], kind: &str, name: &str, namespace: &str, was: 
 
 /// References that carry a name and a namespace.
 fn follow_pairs(resource: &mut Resource, path: &[&str], wanted: &str, known: &[Known]) {
-    let own = resource.namespace().to_owned();
     visit(&mut resource.tree, path, false, Origin::default(), &mut |holder| {
         let text = |key: &str| holder.str_at(&[key]).unwrap_or("").to_owned();
         let (name, namespace) = (text("name"), text("namespace"));
@@ -230,7 +229,7 @@ fn follow_pairs(resource: &mut Resource, path: &[&str], wanted: &str, known: &[K
         let at = |key: &str| holder.get(key).map_or(holder.origin, |old| old.origin);
         let (at_name, at_namespace) = (at("name"), at("namespace"));
         holder.set("name", at_name, Tree::text(&target.name, at_name));
-        if !target.namespace.is_empty() && (target.namespace != own || !namespace.is_empty() || wanted == "Service") {
+        if !target.namespace.is_empty() {
             holder.set("namespace", at_namespace, Tree::text(&target.namespace, at_namespace));
         }
     });

@@ -3,7 +3,7 @@
 
 use super::load::{Batch, File, selects};
 use super::names::Reference;
-use super::transform::{Field, field};
+use super::transform::{Field, field, visit};
 use super::{Fault, Kitchen, Rendering, Resource, join};
 use crate::tree::{Origin, Tree, Value};
 use crate::yaml::Node;
@@ -15,6 +15,10 @@ pub(super) struct Settled {
     pub(super) references: Vec<Reference>,
     /// More places of namespaces.
     pub(super) namespaces: Vec<Field>,
+    /// More places of common labels.
+    pub(super) labels: Vec<Field>,
+    /// More places of variables, for kinds that are left alone otherwise.
+    pub(super) places: Vec<Field>,
     /// Variables.
     pub(super) variables: Vec<Variable>,
 }
@@ -40,6 +44,8 @@ impl Settled {
                 let fields = reference.get("fieldSpecs").into_iter().flat_map(Node::items);
                 self.references.extend(fields.map(|node| Reference { kind: kind.clone(), field: field(node) }));
             }
+            self.labels.extend(root.get("commonLabels").into_iter().flat_map(Node::items).map(field));
+            self.places.extend(root.get("varReference").into_iter().flat_map(Node::items).map(field));
             self.namespaces.extend(root.get("namespace").into_iter().flat_map(Node::items).map(field));
         }
         for node in file.items("vars") {
@@ -59,7 +65,8 @@ impl Settled {
 }
 
 /// Puts the values of variables for `$(NAME)`, wherever it stands outside of data.
-pub(super) fn variables(resources: &mut [Resource], variables: &[Variable]) {
+pub(super) fn variables(resources: &mut [Resource], settled: &Settled) {
+    let variables = &settled.variables;
     let mut values = Vec::new();
     for variable in variables {
         let meant = |one: &&Resource| one.kind() == variable.kind && one.was_called(&variable.object);
@@ -72,8 +79,16 @@ pub(super) fn variables(resources: &mut [Resource], variables: &[Variable]) {
     if values.is_empty() {
         return;
     }
-    for resource in resources.iter_mut().filter(|resource| !matches!(resource.kind(), "ConfigMap" | "Secret")) {
-        substitute(&mut resource.tree, &values);
+    for resource in resources.iter_mut() {
+        if !matches!(resource.kind(), "ConfigMap" | "Secret") {
+            substitute(&mut resource.tree, &values);
+            continue;
+        }
+        let kind = resource.kind().to_owned();
+        for place in settled.places.iter().filter(|place| place.kind == kind) {
+            let path: Vec<&str> = place.path.iter().map(String::as_str).collect();
+            visit(&mut resource.tree, &path, false, Origin::default(), &mut |tree| substitute(tree, &values));
+        }
     }
 }
 

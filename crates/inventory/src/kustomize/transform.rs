@@ -2,6 +2,7 @@
 
 use super::Resource;
 use super::load::File;
+use super::replace::Settled;
 use crate::tree::{Origin, Tree, Value};
 use crate::yaml::Node;
 
@@ -47,10 +48,10 @@ const CLUSTER_WIDE: [&str; 22] = [
 /// Kinds with a pod template under `spec.template`.
 const TEMPLATED: [&str; 6] = ["Deployment", "ReplicaSet", "DaemonSet", "StatefulSet", "Job", "ReplicationController"];
 
-pub(super) fn apply(file: &File, resources: &mut [Resource], namespaces: &[Field]) {
+pub(super) fn apply(file: &File, resources: &mut [Resource], settled: &Settled) {
     let Some(root) = file.root() else { return };
     if let Some(namespace) = root.get("namespace").filter(|node| node.as_str().is_some()) {
-        resources.iter_mut().for_each(|resource| set_namespace(file, namespace, resource, namespaces));
+        resources.iter_mut().for_each(|resource| set_namespace(file, namespace, resource, &settled.namespaces));
     }
     if let Some(prefix) = root.get("namePrefix") {
         rename(file, prefix, resources, |prefix, name| format!("{prefix}{name}"));
@@ -69,7 +70,10 @@ pub(super) fn apply(file: &File, resources: &mut [Resource], namespaces: &[Field
         }
     }
     for pair in root.get("commonLabels").into_iter().flat_map(Node::entries) {
-        resources.iter_mut().for_each(|resource| set_labels(file, pair.key, pair.value, resource, true, true));
+        for resource in resources.iter_mut() {
+            set_labels(file, pair.key, pair.value, resource, true, true);
+            extra_fields(file, pair.key, pair.value, resource, &settled.labels);
+        }
     }
     for pair in root.get("commonAnnotations").into_iter().flat_map(Node::entries) {
         resources.iter_mut().for_each(|resource| set_annotation(file, pair.key, pair.value, resource));
