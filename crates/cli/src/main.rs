@@ -10,6 +10,7 @@ mod git_target;
 mod hook;
 mod init;
 mod reference;
+mod renderer;
 mod scan;
 mod target;
 

@@ -17,6 +17,7 @@ use crate::arguments::Look;
 use crate::config::{self, Config};
 use crate::exit::hinted;
 use crate::git_target;
+use crate::renderer::Programs;
 
 /// Standard input beyond this is refused: it is one file, held in memory.
 const STDIN_BYTES_MAX: u64 = 64 << 20;
@@ -130,7 +131,8 @@ fn directory(scanner: &Scanner, root: &Path, config: &Config) -> anyhow::Result<
     let reports = collect(scanner, |visit| Ok(walk(root, &options, visit)?))?;
     let files = Directory::new(root).with_context(|| format!("cannot open {}", root.display()))?;
     let read = |path: &str| files.read(path).ok();
-    Ok(scanner.finish(reports, Host::reading(&read)))
+    let programs = Programs::new(root);
+    Ok(scanner.finish(reports, Host { read: &read, renderer: Some(&programs) }))
 }
 
 /// Scans every entry that a reader yields, on the reader's threads.

@@ -26,9 +26,7 @@ fn scan(example: &str) -> (Value, String) {
 fn findings(document: &Value) -> Vec<(String, String, String)> {
     let text = |finding: &Value, key: &str| finding.get(key).and_then(Value::as_str).unwrap().to_owned();
     let list = document.get("findings").and_then(Value::as_array).unwrap();
-    list.iter()
-        .map(|finding| (text(finding, "check"), text(finding, "severity"), text(finding, "message")))
-        .collect()
+    list.iter().map(|finding| (text(finding, "check"), text(finding, "severity"), text(finding, "message"))).collect()
 }
 
 #[test]

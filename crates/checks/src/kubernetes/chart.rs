@@ -59,7 +59,9 @@ pub(super) fn judge(stage: &mut Stage<'_, '_>, path: &str, folder: &str, name: &
                 *place = Some((file.clone(), at));
             }
         } else if let Some(place) = places.get_mut(number) {
-            *place = Some((file.clone(), position.saturating_sub(1)));
+            // A line that no template line could make comes out of an action that writes several.
+            let next = template.lines.get(position).is_some_and(|line| line.starts_with("{{") && writes(line));
+            *place = Some((file.clone(), if next { position } else { position.saturating_sub(1) }));
         }
     }
     let values = format!("{folder}values.yaml");
@@ -130,6 +132,12 @@ fn could_make(line: &str, rendered: &str) -> bool {
         after = tail;
     }
     literal > 2
+}
+
+/// Whether an action writes text, rather than steering or setting.
+fn writes(line: &str) -> bool {
+    let action = line.trim_start_matches(['{', '-', ' ']);
+    !["if", "else", "end", "range", "with", "define", "$", "/*", "block"].iter().any(|word| action.starts_with(word))
 }
 
 fn spans_of(text: &str, values: &[String]) -> Vec<Span> {
