@@ -267,6 +267,8 @@ pub fn variables(node: Node<'_>) -> Vec<Variable<'_>> {
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+
     use super::*;
     use crate::yaml::Yaml;
 
@@ -309,11 +311,10 @@ mod tests {
         let yaml = Yaml::parse(
             "x: &x\n  privileged: true\nservices:\n  a: {<<: *x}\n  b: {<<: *x, extends: c}\n  c: {extends: {service: b}, user: '1'}\n  d: {extends: {file: o.yml, service: z}}\n",
         );
-        let Some(root) = yaml.root() else { panic!("it is a document") };
-        let compose = Compose::new(root);
+        let compose = yaml.root().map(Compose::new).unwrap();
         assert_eq!(compose.services.len(), 4);
         assert_eq!(compose.stating("privileged").count(), 1);
-        let Some(b) = compose.service("b") else { panic!("it is there") };
+        let b = compose.service("b").unwrap();
         assert_eq!(compose.inherited(b, "user").and_then(Node::as_str), Some("1"));
         assert!(compose.inherited(b, "image").is_none());
         assert!(!compose.is_complete(b));

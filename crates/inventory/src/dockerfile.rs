@@ -31,6 +31,9 @@ pub const BYTES_MAX: usize = 4 << 20;
 /// Instructions of one file that are read; the longest real files have a few hundred.
 pub const INSTRUCTIONS_MAX: usize = 20_000;
 
+/// Commands of one instruction that are kept; the longest real ones have a few hundred.
+pub const COMMANDS_MAX: usize = 1_000;
+
 /// Problems listed; a file with more is no Dockerfile.
 pub const PROBLEMS_MAX: usize = 100;
 
@@ -222,10 +225,10 @@ impl Dockerfile {
         })
     }
 
-    /// Whether files or layers of the stage end up in the last one.
+    /// Whether an instruction stands in a stage whose layers end up in the image.
     #[must_use]
-    pub fn is_shipped(&self, stage: &Stage) -> bool {
-        self.last_stage().is_some_and(|last| self.ancestry(last).any(|ancestor| ancestor.index == stage.index))
+    pub fn is_shipped(&self, instruction: &Instruction) -> bool {
+        instruction.stage.and_then(|index| self.stages.get(index)).is_some_and(|stage| stage.shipped)
     }
 
     /// Every `RUN` with its instruction.

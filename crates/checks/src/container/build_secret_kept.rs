@@ -1,6 +1,7 @@
 //! Secret mounts whose content is copied into a layer.
 
 use palisade_inventory::dockerfile::Dockerfile;
+use palisade_inventory::shell::Direction;
 use palisade_model::{Confidence, Meta, Severity};
 
 use super::steps::steps;
@@ -38,25 +39,16 @@ fn run(file: &Dockerfile, report: &mut Report<'_>) {
             let default = format!("/run/secrets/{}", field(&["id"]).unwrap_or_default());
             let target = field(&["target", "dst", "destination"]).unwrap_or(&default);
             let reads = step.program.arguments.iter().any(|word| word.text == target);
-            let copies = matches!(step.program.name, "cp" | "mv" | "install" | "ln") && reads;
-            let out = step.command.redirections.iter().find(|it| {
-                use palisade_inventory::shell::Direction::{Append, Write};
-                matches!(it.direction, Write | Append)
+            let copies = matches!(step.program.name, "cp" | "mv" | "install") && reads;
+            let kept = step.command.redirections.iter().any(|it| {
+                matches!(it.direction, Direction::Write | Direction::Append)
                     && !it.target.text.starts_with("/dev/")
-                    && !it.target.text.starts_with("/tmp/")
                     && !it.target.text.bytes().all(|byte| byte.is_ascii_digit())
             });
-            let deleted = step
-                .script()
-                .commands
-                .iter()
-                .any(|command| command.program().is_some_and(|program| matches!(program.name, "rm" | "shred")));
-            if !deleted && (copies && step.program.name != "ln" || step.program.name == "cat" && reads && out.is_some())
-            {
-                report.finding(
-                    step.span(),
-                    "this keeps the mounted secret in a layer; let the program read the mount itself",
-                );
+            let deleted = step.around().any(|(_, program)| matches!(program.name, "rm" | "shred"));
+            if !deleted && (copies || step.program.name == "cat" && reads && kept) {
+                let message = "this keeps the mounted secret in a layer; let the program read the mount itself";
+                report.finding(step.span(), message);
             }
         }
     }

@@ -46,12 +46,11 @@ fn run(inventory: &Inventory, report: &mut Report<'_>) {
 pub(super) fn context_copy(file: &Dockerfile) -> Option<Span> {
     file.instructions.iter().find_map(|instruction| {
         let (Kind::Copy(transfer) | Kind::Add(transfer)) = &instruction.kind else { return None };
-        let stage = file.stages.get(instruction.stage?)?;
         let whole = transfer
             .sources
             .iter()
             .find(|source| matches!(source.resolved.as_str(), "." | "./" | "*" | "./*" | "/"))?;
         let copies = instruction.flag("from").is_none() && instruction.flag("exclude").is_none();
-        (copies && file.is_shipped(stage)).then_some(whole.span)
+        (copies && file.is_shipped(instruction)).then_some(whole.span)
     })
 }

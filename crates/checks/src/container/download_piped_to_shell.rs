@@ -30,9 +30,8 @@ fn run(file: &Dockerfile, report: &mut Report<'_>) {
         let script = step.script();
         let fed = script.feeders(step.command).iter().find_map(downloader);
         let nested = || {
-            let index = script.commands.iter().position(|it| std::ptr::eq(it, step.command));
-            let index = index.and_then(|index| u32::try_from(index).ok());
-            script.commands.iter().filter(|it| it.parent == index && it.nesting != Nesting::Script).find_map(downloader)
+            let index = u32::try_from(step.index).ok();
+            step.onward().filter(|it| it.parent == index && it.nesting != Nesting::Script).find_map(downloader)
         };
         let Some(word) = fed.or_else(nested) else { continue };
         let span = step.program.word.span.to(word.span);
@@ -47,27 +46,23 @@ fn run(file: &Dockerfile, report: &mut Report<'_>) {
 /// Whether the command runs a script from its input or its arguments.
 fn takes_script(step: &super::steps::Step<'_>) -> bool {
     let program = step.program;
-    let interpreter = program.is_shell()
-        || matches!(program.name, "eval" | "source" | "." | "python" | "python3" | "perl" | "ruby" | "node" | "php");
-    // An interpreter with a script of its own takes its input as data.
-    let own = program.arguments.iter().find(|word| !word.text.starts_with('-'));
-    let own =
-        own.is_some_and(|word| !word.expands && !matches!(word.text.as_str(), "/dev/stdin") && !takes_rest(program));
-    let inline = !program.is_shell() && program.has_option(&["-c", "-e", "-m", "-r", "-n", "-p"]);
-    interpreter
-        && !(own && !program.is_shell())
-        && !inline
-        && !(program.is_shell() && own && program.script().is_none())
+    let operand = program.arguments.iter().find(|word| !word.text.starts_with('-'));
+    // An operand that is no expansion names a script; what is piped in is then data for it.
+    let named = operand.is_some_and(|word| !word.expands && word.text != "/dev/stdin");
+    if program.is_shell() {
+        // `sh -s -- arguments`: the operands are arguments of the script that is read.
+        return !named || program.has_option(&["-s"]) || program.script().is_some();
+    }
+    let inline = program.has_option(&["-c", "-e", "-m", "-r", "-n", "-p"]);
+    match program.name {
+        "eval" | "source" | "." => true,
+        "python" | "python3" | "perl" | "ruby" | "node" | "php" => !named && !inline,
+        _ => false,
+    }
 }
 
-/// `sh -s -- arguments`: what follows are arguments of the script that is read.
-fn takes_rest(program: palisade_inventory::shell::Program<'_>) -> bool {
-    program.has_option(&["-s"])
-}
-
+/// The word that names the downloading program.
 fn downloader(command: &Command) -> Option<&Word> {
     let program = command.program()?;
-    let url =
-        program.arguments.iter().find(|word| word.text.contains("://") || word.expands || word.text.contains('.'));
-    matches!(program.name, "curl" | "wget" | "fetch" | "aria2c").then_some(url.map_or(program.word, |_| program.word))
+    matches!(program.name, "curl" | "wget" | "fetch" | "aria2c").then_some(program.word)
 }

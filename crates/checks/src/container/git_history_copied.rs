@@ -22,11 +22,10 @@ pub static CHECK: Check = Check::on_dockerfile(
 
 fn run(file: &Dockerfile, report: &mut Report<'_>) {
     for instruction in &file.instructions {
-        let stage = instruction.stage.and_then(|index| file.stages.get(index));
-        if !stage.is_some_and(|stage| file.is_shipped(stage)) || instruction.flag("from").is_some() {
+        if !file.is_shipped(instruction) || instruction.flag("from").is_some() {
             continue;
         }
-        if let (Kind::Copy(transfer) | Kind::Add(transfer), true) = (&instruction.kind, true) {
+        if let Kind::Copy(transfer) | Kind::Add(transfer) = &instruction.kind {
             let git =
                 transfer.sources.iter().find(|it| it.resolved.trim_end_matches('/').rsplit('/').next() == Some(".git"));
             if let Some(source) = git {

@@ -19,7 +19,7 @@ pub(super) fn pulled(file: &Dockerfile) -> Vec<Image> {
     let mut images = Vec::new();
     for stage in &file.stages {
         if stage.base == Base::Image {
-            images.push(Image { shipped: file.is_shipped(stage), ..image(&stage.image) });
+            images.push(Image { shipped: stage.shipped, ..image(&stage.image) });
         }
     }
     for instruction in &file.instructions {

@@ -75,6 +75,7 @@ pub mod unapproved_registry;
 pub mod unapproved_service_registry;
 pub mod unconfined_service;
 pub mod unknown_ssh_host;
+pub mod unknown_stage;
 pub mod unlimited_service;
 pub mod unofficial_build_frontend;
 pub mod unpinned_base_image;
@@ -87,6 +88,7 @@ pub mod unpinned_service_image;
 pub mod unpinned_system_package;
 pub mod unsigned_packages;
 pub mod unverified_program;
+pub mod whole_filesystem_copied;
 pub mod world_writable_files;
 pub mod writable_root_filesystem;
 
@@ -164,6 +166,7 @@ pub static CHECKS: &[&Check] = &[
     &unapproved_service_registry::CHECK,
     &unconfined_service::CHECK,
     &unknown_ssh_host::CHECK,
+    &unknown_stage::CHECK,
     &unlimited_service::CHECK,
     &unofficial_build_frontend::CHECK,
     &unpinned_base_image::CHECK,
@@ -176,6 +179,10 @@ pub static CHECKS: &[&Check] = &[
     &unpinned_system_package::CHECK,
     &unsigned_packages::CHECK,
     &unverified_program::CHECK,
+    &whole_filesystem_copied::CHECK,
     &world_writable_files::CHECK,
     &writable_root_filesystem::CHECK,
 ];
+
+#[cfg(test)]
+mod tests;

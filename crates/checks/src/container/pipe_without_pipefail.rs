@@ -1,7 +1,7 @@
 //! Downloads piped on without `pipefail`.
 
 use palisade_inventory::dockerfile::{Dockerfile, Kind};
-use palisade_inventory::shell::Dialect;
+use palisade_inventory::shell::{Dialect, Word};
 use palisade_model::{Confidence, Meta, Severity};
 
 use super::steps::steps;
@@ -26,14 +26,12 @@ fn run(file: &Dockerfile, report: &mut Report<'_>) {
     for step in steps(file)
         .filter(|step| matches!(step.program.name, "curl" | "wget") && step.invocation.dialect == Dialect::Posix)
     {
-        let script = step.script();
-        let at = script.commands.iter().position(|command| std::ptr::eq(command, step.command));
-        let Some(at) = at.and_then(|at| u32::try_from(at).ok()) else { continue };
-        let feeds = |command: &&palisade_inventory::shell::Command| command.fed_by.0 <= at && at < command.fed_by.1;
-        let Some(next) = script.commands.iter().find(feeds) else { continue };
+        let Ok(at) = u32::try_from(step.index) else { continue };
+        let fed = step.onward().find(|command| command.fed_by.0 <= at && at < command.fed_by.1);
+        let Some(next) = fed else { continue };
         let shell = next.program().is_some_and(|program| program.is_shell());
-        let set = |words: &[palisade_inventory::shell::Word]| words.iter().any(|word| word.text == "pipefail");
-        let set_here = script.commands.iter().any(|command| set(&command.words));
+        let set = |words: &[Word]| words.iter().any(|word| word.text == "pipefail");
+        let set_here = step.around().any(|(command, _)| set(&command.words));
         let set_before = file.instructions.iter().any(
             |it| matches!(&it.kind, Kind::Shell(words) if it.span.start < step.instruction.span.start && set(words)),
         );

@@ -26,8 +26,7 @@ fn run(file: &Dockerfile, report: &mut Report<'_>) {
     let configured =
         steps(file).any(|step| step.command.words.iter().any(|word| word.text.contains("Install-Recommends")));
     for step in steps(file).filter(|step| matches!(step.program.name, "apt-get" | "apt")) {
-        let stage = step.instruction.stage.and_then(|index| file.stages.get(index));
-        let shipped = stage.is_some_and(|stage| file.is_shipped(stage));
+        let shipped = file.is_shipped(step.instruction);
         let told = step
             .program
             .arguments

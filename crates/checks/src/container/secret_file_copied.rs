@@ -27,8 +27,7 @@ fn run(file: &Dockerfile, report: &mut Report<'_>) {
             continue;
         }
         for source in transfer.sources.iter().filter(|source| is_secret_file(source)) {
-            let stage = instruction.stage.and_then(|index| file.stages.get(index));
-            let shipped = stage.is_some_and(|stage| file.is_shipped(stage));
+            let shipped = file.is_shipped(instruction);
             let name = base_name(&source.resolved);
             let finding = if shipped {
                 report.finding(

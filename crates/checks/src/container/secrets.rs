@@ -351,7 +351,9 @@ pub(crate) fn dockerfile_masks(file: &Dockerfile, text: &str) -> Vec<Span> {
 pub(crate) fn compose_masks(document: palisade_inventory::yaml::Node<'_>) -> Vec<Span> {
     let compose = Compose::new(document);
     let mut spans = Vec::new();
-    for (_, node) in compose.stating("environment") {
+    let environments = compose.services.iter().filter_map(|service| service.get("environment"));
+    let arguments = compose.services.iter().filter_map(|service| service.at(&["build", "args"]));
+    for node in environments.chain(arguments) {
         for variable in variables(node) {
             let Some(value) = variable.value else { continue };
             if is_secret_name(variable.name) && literal(value) != Literal::Harmless || url_credentials(value).is_some()

@@ -28,10 +28,10 @@ fn run(file: &Dockerfile, report: &mut Report<'_>) {
         }
     }
     for instruction in &file.instructions {
-        if let (Kind::Copy(_) | Kind::Add(_), Some(flag)) = (&instruction.kind, instruction.flag("chmod")) {
-            if flag.value.as_deref().is_some_and(is_setuid) {
-                report.finding(flag.span, "with this bit the program runs as its owner, whoever starts it");
-            }
+        if let (Kind::Copy(_) | Kind::Add(_), Some(flag)) = (&instruction.kind, instruction.flag("chmod"))
+            && flag.value.as_deref().is_some_and(is_setuid)
+        {
+            report.finding(flag.span, "with this bit the program runs as its owner, whoever starts it");
         }
     }
 }

@@ -4,7 +4,7 @@ use palisade_inventory::dockerfile::Dockerfile;
 use palisade_model::{Confidence, Meta, Severity};
 
 use super::packages::installed;
-use super::steps::steps;
+use super::steps::{Step, steps_of};
 use crate::{Check, Report};
 
 /// See the page.
@@ -22,18 +22,30 @@ pub static CHECK: Check = Check::on_dockerfile(
     run,
 );
 
+/// Subcommands that need the index, or make up for it.
+const USES: [&str; 10] = [
+    "autoremove",
+    "build-dep",
+    "dist-upgrade",
+    "download",
+    "full-upgrade",
+    "install",
+    "purge",
+    "remove",
+    "source",
+    "upgrade",
+];
+
 fn run(file: &Dockerfile, report: &mut Report<'_>) {
-    let verb = |step: &super::steps::Step<'_>| step.subcommand(&["-o", "-c"]).map(|(verb, _)| verb.to_owned());
-    for (instruction, _) in file.runs() {
-        let of_this = || steps(file).filter(|step| std::ptr::eq(step.instruction, instruction));
-        let update = of_this().find(|step| {
-            matches!(step.program.name, "apt-get" | "apt") && verb(step).as_deref() == Some("update")
-                || step.program.name == "apk" && verb(step).as_deref() == Some("update")
-        });
+    let verb = |step: &Step<'_>| step.subcommand(&["-o", "-c"]).map_or(String::new(), |(verb, _)| verb.to_owned());
+    for (instruction, invocation) in file.runs() {
+        let of_this = || steps_of(instruction, invocation);
+        let update =
+            of_this().find(|step| matches!(step.program.name, "apt-get" | "apt" | "apk") && verb(step) == "update");
         let Some(update) = update else { continue };
         let used = of_this().any(|step| {
             !installed(&step).is_empty()
-                || matches!(verb(&step).as_deref(), Some("purge" | "remove" | "autoremove" | "upgrade" | "dist-upgrade" | "full-upgrade" | "build-dep" | "source" | "download" | "install"))
+                || USES.contains(&verb(&step).as_str())
                 // Scripts and tools may install on their own.
                 || step.program.word.text.contains('/') || step.program.name.starts_with("install")
         });

@@ -1,7 +1,7 @@
 //! The commands that a build runs, with what the checks ask of them.
 
-use palisade_inventory::dockerfile::{Dockerfile, Instruction, Invocation};
-use palisade_inventory::shell::{Command, Program, Script};
+use palisade_inventory::dockerfile::{Dockerfile, Instruction, Invocation, Kind};
+use palisade_inventory::shell::{Command, Nesting, Program, Script, Word};
 use palisade_model::Span;
 
 /// One command of a `RUN`.
@@ -10,32 +10,34 @@ pub(super) struct Step<'f> {
     pub(super) instruction: &'f Instruction,
     pub(super) invocation: &'f Invocation,
     pub(super) command: &'f Command,
+    /// Its place among the commands of the instruction.
+    pub(super) index: usize,
     pub(super) program: Program<'f>,
 }
 
+/// Commands before and after one that are looked at together with it; real steps have fewer in all.
+const NEIGHBOURS_MAX: usize = 100;
+
 /// Every command that a build runs.
 pub(super) fn steps(file: &Dockerfile) -> impl Iterator<Item = Step<'_>> {
-    file.runs().flat_map(|(instruction, invocation)| {
-        let step =
-            move |command| Command::program(command).map(|program| Step { instruction, invocation, command, program });
-        invocation.script.commands.iter().filter_map(step)
+    file.runs().flat_map(|(instruction, invocation)| steps_of(instruction, invocation))
+}
+
+/// Every command of one instruction.
+pub(super) fn steps_of<'f>(instruction: &'f Instruction, invocation: &'f Invocation) -> impl Iterator<Item = Step<'f>> {
+    invocation.script.commands.iter().enumerate().filter_map(move |(index, command)| {
+        Some(Step { instruction, invocation, command, index, program: command.program()? })
     })
 }
 
 /// Every command that the built image runs: `CMD`, `ENTRYPOINT`.
 pub(super) fn started(file: &Dockerfile) -> impl Iterator<Item = Step<'_>> {
-    use palisade_inventory::dockerfile::Kind;
     file.instructions.iter().flat_map(|instruction| {
         let invocation = match &instruction.kind {
             Kind::Cmd(invocation) | Kind::Entrypoint(invocation) => Some(invocation),
             _ => None,
         };
-        invocation.into_iter().flat_map(move |invocation| {
-            let step = move |command| {
-                Command::program(command).map(|program| Step { instruction, invocation, command, program })
-            };
-            invocation.script.commands.iter().filter_map(step)
-        })
+        invocation.into_iter().flat_map(move |invocation| steps_of(instruction, invocation))
     })
 }
 
@@ -44,8 +46,23 @@ impl<'f> Step<'f> {
         &self.invocation.script
     }
 
+    /// The commands around this one, itself included, and their programs.
+    pub(super) fn around(&self) -> impl Iterator<Item = (&'f Command, Program<'f>)> {
+        let from = self.index.saturating_sub(NEIGHBOURS_MAX);
+        self.commands(from).filter_map(|command| Some((command, command.program()?)))
+    }
+
+    /// This command and those after it.
+    pub(super) fn onward(&self) -> impl Iterator<Item = &'f Command> {
+        self.commands(self.index)
+    }
+
+    fn commands(&self, from: usize) -> impl Iterator<Item = &'f Command> {
+        self.invocation.script.commands.iter().skip(from).take(self.index + NEIGHBOURS_MAX - from)
+    }
+
     /// The arguments that are no options and no values of the options `valued`.
-    pub(super) fn operands(&self, valued: &[&str]) -> Vec<&'f palisade_inventory::shell::Word> {
+    pub(super) fn operands(&self, valued: &[&str]) -> Vec<&'f Word> {
         let mut operands = Vec::new();
         let mut words = self.program.arguments.iter();
         let mut only_operands = false;
@@ -62,7 +79,7 @@ impl<'f> Step<'f> {
     }
 
     /// The subcommand (`install` of `pip install x`) and the operands behind it.
-    pub(super) fn subcommand(&self, valued: &[&str]) -> Option<(&'f str, Vec<&'f palisade_inventory::shell::Word>)> {
+    pub(super) fn subcommand(&self, valued: &[&str]) -> Option<(&'f str, Vec<&'f Word>)> {
         let mut operands = self.operands(valued);
         if operands.is_empty() {
             return None;
@@ -73,14 +90,14 @@ impl<'f> Step<'f> {
 
     /// Whether a program of the same `RUN` compares checksums or signatures.
     pub(super) fn is_verified(&self) -> bool {
-        self.script().commands.iter().any(|command| {
-            let Some(program) = command.program() else { return false };
+        self.around().any(|(command, program)| {
             let checksum = matches!(
                 program.name,
                 "sha256sum" | "sha512sum" | "sha384sum" | "sha224sum" | "sha1sum" | "md5sum" | "shasum" | "cksum"
             );
             match program.name {
-                _ if checksum => program.has_option(&["-c", "--check"]) || !command.redirections.is_empty(),
+                // Its output in a comparison: `[ "$(sha256sum x)" = … ]`.
+                _ if checksum => program.has_option(&["-c", "--check"]) || command.nesting == Nesting::Substitution,
                 "gpg" | "gpg2" => program.has_option(&["--verify"]),
                 "gpgv" | "gpgv2" | "cosign" | "minisign" | "signify" | "slsa-verifier" | "Get-FileHash" => true,
                 "openssl" => program.arguments.first().is_some_and(|word| word.text == "dgst"),
@@ -91,7 +108,7 @@ impl<'f> Step<'f> {
     }
 
     /// The word that is a URL with one of the schemes.
-    pub(super) fn url(&self, schemes: &[&str]) -> Option<&'f palisade_inventory::shell::Word> {
+    pub(super) fn url(&self, schemes: &[&str]) -> Option<&'f Word> {
         self.program.arguments.iter().find(|word| has_scheme(&word.text, schemes))
     }
 

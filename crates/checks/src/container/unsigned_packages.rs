@@ -43,8 +43,7 @@ fn run(file: &Dockerfile, report: &mut Report<'_>) {
             "yum" | "dnf" | "dnf5" | "microdnf" | "tdnf" => {
                 any(&["--nogpgcheck", "--no-gpgchecks", "--nogpg"]).or_else(|| contains("gpgcheck=0"))
             }
-            "zypper" => any(&["--no-gpg-checks", "--allow-unsigned-rpm", "--gpg-auto-import-keys"])
-                .filter(|word| word.text != "--gpg-auto-import-keys"),
+            "zypper" => any(&["--no-gpg-checks", "--allow-unsigned-rpm"]),
             "rpm" => any(&["--nosignature", "--nodigest"]),
             "dpkg" => any(&["--force-bad-verify"]),
             "pacman" => contains("SigLevel=Never"),
@@ -58,11 +57,10 @@ fn run(file: &Dockerfile, report: &mut Report<'_>) {
         let local_file = program.name == "apk"
             && arguments.iter().any(|word| word.text.ends_with(".apk"))
             && !arguments.iter().any(|word| word.text.contains("://"));
-        if let Some(word) = word.filter(|_| !local_file || step.is_verified()).filter(|_| !step.is_verified()) {
-            report.finding(
-                word.span,
-                "without signatures anybody who can answer for the mirror can replace the packages",
-            );
+        let fetched = || step.around().any(|(_, program)| matches!(program.name, "curl" | "wget"));
+        if let Some(word) = word.filter(|_| !step.is_verified() && (!local_file || fetched())) {
+            let message = "without signatures anybody who can answer for the mirror can replace the packages";
+            report.finding(word.span, message);
         }
     }
 }

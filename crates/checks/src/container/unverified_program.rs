@@ -43,8 +43,7 @@ fn becomes_program(step: &Step<'_>) -> bool {
     else {
         return false;
     };
-    step.script().commands.iter().any(|command| {
-        let Some(program) = command.program() else { return false };
+    step.around().any(|(command, program)| {
         let names_it =
             || program.arguments.iter().any(|word| word.text.rsplit('/').next() == Some(name)) && !name.is_empty();
         match program.name {

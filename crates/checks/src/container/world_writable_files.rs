@@ -28,19 +28,18 @@ fn run(file: &Dockerfile, report: &mut Report<'_>) {
         let [mode, paths @ ..] = operands.as_slice() else { continue };
         let shared =
             paths.iter().all(|path| matches!(path.text.trim_end_matches('/'), "/tmp" | "/var/tmp" | "/dev/shm"));
-        if is_writable(&mode.text) && !(shared && !paths.is_empty()) {
-            let stage = step.instruction.stage.and_then(|index| file.stages.get(index));
+        if is_writable(&mode.text) && (paths.is_empty() || !shared) {
             let finding = report.finding(mode.span, message);
-            if !stage.is_some_and(|stage| file.is_shipped(stage)) {
+            if !file.is_shipped(step.instruction) {
                 finding.severity(Severity::Low);
             }
         }
     }
     for instruction in &file.instructions {
-        if let (Kind::Copy(_) | Kind::Add(_), Some(flag)) = (&instruction.kind, instruction.flag("chmod")) {
-            if flag.value.as_deref().is_some_and(is_writable) {
-                report.finding(flag.span, message);
-            }
+        if let (Kind::Copy(_) | Kind::Add(_), Some(flag)) = (&instruction.kind, instruction.flag("chmod"))
+            && flag.value.as_deref().is_some_and(is_writable)
+        {
+            report.finding(flag.span, message);
         }
     }
 }

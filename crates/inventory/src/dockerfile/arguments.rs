@@ -11,7 +11,7 @@ use super::instruction::{Reader, shortened};
 use super::json::{self, Array};
 use super::lines::Logical;
 use super::words::{plain_words, quoted_words, trimmed};
-use super::{Flag, Form, HereDocument, Invocation, Kind, Pair, Transfer, Value};
+use super::{COMMANDS_MAX, Flag, Form, HereDocument, Invocation, Kind, Pair, Transfer, Value};
 
 impl Reader<'_> {
     pub(super) fn kind(&mut self, keyword: &str, at: Span, arguments: &mut Arguments<'_>) -> Kind {
@@ -128,7 +128,7 @@ impl Reader<'_> {
             Array::Not => {}
         }
         let line = arguments.slice(&arguments.rest);
-        let (form, script) = match arguments.here_documents {
+        let (form, mut script) = match arguments.here_documents {
             [] => {
                 let mut script = shell::parse(line, dialect);
                 let start = arguments.rest.start;
@@ -161,6 +161,11 @@ impl Reader<'_> {
                 (Form::Shell, script)
             }
         };
+        if script.commands.len() > COMMANDS_MAX {
+            script.commands.truncate(COMMANDS_MAX);
+            script.complete = false;
+            self.problem(at, format!("only the first {COMMANDS_MAX} commands of this instruction were read"));
+        }
         Invocation { form, words: Vec::new(), text: line.to_owned(), script, dialect, span }
     }
 

@@ -28,6 +28,8 @@ pub struct Stage {
     pub image: Value,
     /// What that is.
     pub base: Base,
+    /// Whether its layers end up in the last stage, and so in the image.
+    pub shipped: bool,
     /// Whether it builds a Windows image, as far as the file tells.
     pub windows: bool,
     /// Indices of its instructions, `FROM` included.
@@ -49,6 +51,7 @@ impl Dockerfile {
             name: alias.cloned(),
             image: image.clone(),
             base,
+            shipped: false,
             windows: false,
             instructions: at..at,
         });
@@ -60,6 +63,15 @@ impl Dockerfile {
         for stage in self.stages.iter_mut().rev() {
             stage.instructions.end = end;
             end = stage.instructions.start;
+        }
+        let mut next = self.stages.len().checked_sub(1);
+        while let Some(stage) = next.and_then(|index| self.stages.get_mut(index)) {
+            stage.shipped = true;
+            // Only earlier stages can be a base, so this ends.
+            next = match stage.base {
+                Base::Stage(index) if index < stage.index => Some(index),
+                _ => None,
+            };
         }
     }
 

@@ -141,7 +141,7 @@ fn variables_resolve_where_they_are_known() {
 #[test]
 fn stages_know_what_is_shipped() {
     let file = parse("FROM a AS x\nFROM b AS y\nFROM x AS z\nCOPY --from=y /a /b\nCOPY --from=1 /a /b\nFROM z\n");
-    let shipped: Vec<bool> = file.stages.iter().map(|stage| file.is_shipped(stage)).collect();
+    let shipped: Vec<bool> = file.stages.iter().map(|stage| stage.shipped).collect();
     assert_eq!(shipped, [true, false, true, true]);
     let sources: Vec<usize> =
         file.instructions.iter().filter_map(|it| file.source_stage(it)).map(|stage| stage.index).collect();

@@ -52,6 +52,9 @@ static WRAPPERS: &[Wrapper] = &[
     wrapper("faketime", &[], 1),
 ];
 
+/// Letters in one cluster of options (`-fsSLk`); a longer word has a value in it (`-okernel.img`).
+const CLUSTER_MAX: usize = 6;
+
 /// Wrappers in front of one command; more is no real script.
 const WRAPPERS_MAX: usize = 8;
 
@@ -116,6 +119,7 @@ impl<'c> Program<'c> {
                 let letter = name.get(1..).unwrap_or("");
                 let cluster = text.strip_prefix('-').unwrap_or("");
                 !cluster.starts_with('-')
+                    && cluster.len() <= CLUSTER_MAX
                     && cluster.bytes().all(|byte| byte.is_ascii_alphanumeric())
                     && cluster.contains(letter)
             })
