@@ -175,8 +175,10 @@ pub(super) fn bare(cursor: &mut Cursor<'_>, join: Join, closed: u8, before: u8, 
             }
             let (_, quote, span, _) = until(cursor, join, line_end)?;
             let text = span.of_bytes(cursor.bytes);
-            let comment = memchr::memmem::find(text, b" #").unwrap_or(text.len());
-            let text = text.get(..comment)?.trim_ascii_end();
+            // KEY=value in a command or a list of variables ends at white space.
+            let glued = start.checked_sub(1).and_then(|at| cursor.bytes.get(at)) == Some(&b'=');
+            let stop = if glued { memchr::memchr3(b' ', b'"', b'\'', text) } else { memchr::memmem::find(text, b" #") };
+            let text = text.get(..stop.unwrap_or(text.len()))?.trim_ascii_end();
             // KEY=value in a list of environment variables ends where the item does.
             let text = if matches!(before, b'"' | b'\'') && closed == 0 {
                 text.get(..text.iter().position(|byte| *byte == before).unwrap_or(text.len()))?

@@ -22,6 +22,9 @@ pub(super) const KEY_WORDS: &[&[u8]] = &[
 /// Longer keys are not keys.
 const KEY_BYTES_MAX: usize = 64;
 
+/// How far before `password` the `login` of a .netrc file stands.
+const LOGIN_BYTES_MAX: usize = 96;
+
 /// How the value is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Quote {
@@ -140,6 +143,14 @@ fn read(cursor: &mut Cursor<'_>, key: &[u8], before: u8, syntax: Syntax, sql: bo
             !(byte.is_ascii_alphanumeric() || matches!(byte, b'%' | b'.' | b'_' | b'~' | b'-' | b'+' | b'!' | b'@'))
         });
     }
+    // ${KEY:default} in settings of Spring and others
+    let dollar = cursor.at.checked_sub(key.len() + 2).and_then(|at| cursor.bytes.get(at)) == Some(&b'$');
+    if before == b'{' && dollar && cursor.peek(0) == b':' && cursor.peek(1) != b'-' {
+        cursor.at += 1;
+        return until(cursor, Join::Default, |byte| matches!(byte, b'}' | b'\n' | b'"' | b'\''));
+    }
+    // A quoted key with a comma behind it is an argument only right after a bracket; else it is one of a list.
+    let opened = cursor.at.checked_sub(key.len() + 2).and_then(|at| cursor.bytes.get(at)) == Some(&b'(');
     let closed = close(cursor);
     if cursor.peek(0) == b'[' {
         // C arrays: char password[] = "…"
@@ -160,7 +171,7 @@ fn read(cursor: &mut Cursor<'_>, key: &[u8], before: u8, syntax: Syntax, sql: bo
             })
             .flatten();
     }
-    let join = operator(cursor, closed, dashes, blanks, key, before, syntax)?;
+    let join = operator(cursor, closed, opened, dashes, blanks, key, before, syntax)?;
     match join {
         Join::Space => {
             if matches!(cursor.peek(0), b'"' | b'\'') {
@@ -255,9 +266,11 @@ fn paired(cursor: &mut Cursor<'_>, closed: u8, syntax: Syntax) -> Option<Value> 
     None
 }
 
+#[expect(clippy::too_many_arguments, reason = "private; what stands around the key")]
 fn operator(
     cursor: &mut Cursor<'_>,
     closed: u8,
+    opened: bool,
     dashes: bool,
     blanks: usize,
     key: &[u8],
@@ -295,7 +308,7 @@ fn operator(
         cursor.at += 1;
         return Some(Join::Assign);
     }
-    if closed != 0 && cursor.peek(0) == b',' {
+    if closed != 0 && cursor.peek(0) == b',' && opened {
         cursor.at += 1;
         return Some(Join::Call);
     }
@@ -317,7 +330,8 @@ fn operator(
         }
         let at_line_start = matches!(before, b'\n' | b' ' | b'\t');
         let named = |names: &[&[u8]]| names.iter().any(|name| key.eq_ignore_ascii_case(name));
-        let netrc_like = named(&[b"password", b"requirepass", b"masterauth", b"passwd", b"secret"]) && at_line_start;
+        let redis = named(&[b"requirepass", b"masterauth"]) && before == b'\n';
+        let netrc_like = redis || named(&[b"password"]) && follows_login(cursor.bytes, cursor.at);
         if dashes || matches!(syntax, Syntax::Plain) && (netrc_like || is_docker_env(cursor.bytes, cursor.at, key)) {
             return Some(Join::Space);
         }
@@ -326,6 +340,12 @@ fn operator(
         }
     }
     None
+}
+
+/// `machine x login y password v` in a .netrc file, over one line or several.
+fn follows_login(bytes: &[u8], at: usize) -> bool {
+    let head = bytes.get(at.saturating_sub(LOGIN_BYTES_MAX)..at).unwrap_or(&[]);
+    memchr::memmem::find(head, b"login ").is_some() && !head.contains(&b'#')
 }
 
 /// `ENV KEY value` in a Dockerfile.

@@ -20,6 +20,9 @@ pub(super) struct Verdict {
     pub(super) confidence: Confidence,
 }
 
+/// How far before a quoted argument the name of its function is looked for.
+const HANDLER_BYTES_MAX: usize = 40;
+
 /// How strong a value looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Strength {
@@ -43,7 +46,7 @@ pub(super) fn judge(bytes: &[u8], assignment: &Assignment<'_>, kind: FileKind) -
     }
     let noun = noun(assignment.key)?;
     let (span, text) = credential(bytes, assignment.value)?;
-    if !is_value(text, assignment, kind) {
+    if !is_value(text, assignment, kind) || assignment.join == Join::Call && is_handled(bytes, assignment.key_span) {
         return None;
     }
     let strength = strength(text);
@@ -106,7 +109,7 @@ const STOPS: &[&str] = &[
 const KEPT_ELSEWHERE: &[&str] = &[
     "ENC[", "ENC(", "!vault", "$ANSIBLE_VAULT", "vault:", "op://", "secretref:", "arn:", "projects/", "ref+",
     "file:", "env:", "env.", "secrets.", "vars.", "var.", "local.", "data.", "module.", "ssm:", "keyvault",
-    "@Microsoft.KeyVault", "$2a$", "$2b$", "$2y$", "$1$", "$5$", "$6$", "$apr1$", "$argon2", "$pbkdf2",
+    "@Microsoft.KeyVault", "$2a$", "$2b$", "$2y$", "{CRYPT}", "$1$", "$5$", "$6$", "$apr1$", "$argon2", "$pbkdf2",
     "pbkdf2", "{SSHA", "{SHA", "{bcrypt}", "{noop}{", "{{", "process.", "os.", "self.", "this.", "config.",
     "ssh-rsa ", "ssh-ed25519 ", "ssh-rsa", "sha256:", "sha256-", "sha512-", "sha384-", "sha1-", "SCRAM-",
     "AQICAH", "credentials(", "http://", "https://", "-----BEGIN", "urn:", "data:", "crypt:", "gcp:", "aws:",
@@ -127,6 +130,9 @@ fn is_value(text: &[u8], assignment: &Assignment<'_>, kind: FileKind) -> bool {
     if bare.len() < 3 || STOPS.contains(&lower.as_ref()) || STOPS.contains(&bare.as_str()) {
         return false;
     }
+    if is_hash_format(text) || text.contains(&b'}') && !text.contains(&b'{') {
+        return false;
+    }
     if KEPT_ELSEWHERE.iter().any(|head| text.starts_with(head.as_bytes())) || placeholder::is_placeholder(text) {
         return false;
     }
@@ -144,6 +150,23 @@ fn is_value(text: &[u8], assignment: &Assignment<'_>, kind: FileKind) -> bool {
         return false;
     }
     !(is_sentence(text) || is_path(text) || is_call(text) || is_dotted(text) || is_constant(text) || is_markup(text))
+}
+
+/// `$6$rounds=…$salt$hash` and its kin: a hash of a password, not the password.
+fn is_hash_format(text: &[u8]) -> bool {
+    let mut parts = text.split(|byte| *byte == b'$');
+    parts.next().is_some_and(<[u8]>::is_empty)
+        && parts.next().is_some_and(|id| !id.is_empty() && id.len() <= 12 && id.iter().all(u8::is_ascii_alphanumeric))
+        && parts.count() >= 2
+}
+
+/// A function that compares or hashes what it is given: its arguments are no settings.
+fn is_handled(bytes: &[u8], key: Span) -> bool {
+    let head = bytes.get((key.start as usize).saturating_sub(HANDLER_BYTES_MAX)..key.start as usize).unwrap_or(&[]);
+    let line = head.rsplit(|byte| *byte == b'\n').next().unwrap_or(head).to_ascii_lowercase();
+    ["hash", "check", "verif", "compare", "crypt", "valid", "match", "assert", "expect"]
+        .iter()
+        .any(|word| memchr::memmem::find(&line, word.as_bytes()).is_some())
 }
 
 /// More than one word: labels, messages.
@@ -322,10 +345,13 @@ fn takes_password(text: &[u8], strength: Strength, assignment: &Assignment<'_>, 
                     .any(|word| memchr::memmem::find(&text.to_ascii_lowercase(), word.as_bytes()).is_some());
                 let plain_name =
                     is_name(text) && text.iter().any(|byte| matches!(byte, b'_' | b'-' | b'.' | b' ' | b':' | b'/'));
-                text.len() >= 5
-                    && settings
+                if kind.syntax == Syntax::Code {
+                    let lower = text.iter().all(u8::is_ascii_lowercase);
+                    return quoted && lower && text.len() >= 10 && !says_itself && assignment.join == Join::Assign;
+                }
+                settings
                     && !(says_itself && kind.syntax == Syntax::Json)
-                    && !plain_name
+                    && !(plain_name && (kind.syntax != Syntax::Plain || says_itself))
                     && assignment.join != Join::Call
             }
         },
@@ -348,7 +374,7 @@ fn is_identifier_with_digits(text: &[u8]) -> bool {
     let letters = text.iter().take_while(|byte| byte.is_ascii_alphabetic() || **byte == b'_').count();
     let digits = text.len() - letters;
     let lower = text.to_ascii_lowercase();
-    digits <= 2
+    digits <= 4
         && text.iter().skip(letters).all(u8::is_ascii_digit)
         && ["pass", "pwd", "user", "field", "input", "secret", "test"]
             .iter()

@@ -51,7 +51,8 @@ pub(super) fn is_filler(value: &[u8]) -> bool {
         }
         before = Some(byte);
     }
-    let long_and_poor = value.len() >= 12 && distinct <= 4 || value.len() >= 20 && distinct <= 6;
+    let long_and_poor =
+        distinct == 1 && value.len() >= 3 || value.len() >= 12 && distinct <= 4 || value.len() >= 20 && distinct <= 6;
     long_and_poor || is_periodic(value)
 }
 
@@ -70,6 +71,9 @@ pub(super) fn is_published(value: &[u8]) -> bool {
 
 /// Whether the text is a reference to a value kept elsewhere: `${VAR}`, `{{ var }}`, `<token>`, `%s`, `$(cmd)`.
 pub(super) fn is_reference(value: &[u8]) -> bool {
+    let quoted = |byte: &&u8| matches!(byte, b'"' | b'\'' | b'\\' | b'`');
+    let (left, right) = (value.iter().take_while(quoted).count(), value.iter().rev().take_while(quoted).count());
+    let value = value.get(left..value.len().saturating_sub(right)).unwrap_or(value);
     let first = value.first().copied().unwrap_or(0);
     let last = value.last().copied().unwrap_or(0);
     let holds = |part: &[u8]| memchr::memmem::find(value, part).is_some();

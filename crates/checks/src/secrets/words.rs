@@ -43,14 +43,15 @@ const TURNS_AWAY: &[&str] = &[
     "empty", "match", "matches", "protected", "protection", "env", "variable", "var", "vars", "ignored",
     "checker", "check", "stdin", "prompted", "cost", "iterations", "pub", "public", "cert", "certificate", "ca",
     "usages", "value_from", "alias", "entry", "dn", "attribute", "attr", "claim", "claims", "management",
-    "issue", "login", "secret_name", "volume", "binding", "annotations", "annotation", "metadata", "uid",
+    "issue", "login", "secret_name", "volume", "binding", "scheme", "within", "sha2", "sha1", "sha256", "sha512", "md5", "seeder", "complexity", "code",
+    "codes", "history", "rotate", "minimum", "maximum", "screen", "box", "dialog", "element", "el", "id1", "annotations", "annotation", "metadata", "uid",
     "bucket",
 ];
 
 /// Words before the noun that do the same: `wrong_password`, `next_token`, `public_key`.
 #[rustfmt::skip] // one word a line would be pages
 const SPOILS: &[&str] = &[
-    "no", "without", "invalid", "wrong", "bad", "incorrect", "forgot", "forgotten", "show", "hide", "toggle",
+    "no", "without", "reset", "md5", "sha256", "sha1", "sha512", "sha2", "hash", "hashed", "invalid", "wrong", "bad", "incorrect", "forgot", "forgotten", "show", "hide", "toggle",
     "enter", "is", "has", "min", "max", "next", "page", "continuation", "csrf", "xsrf", "sync", "cancellation",
     "cancel", "bos", "eos", "pad", "unk", "mask", "sep", "cls", "special", "sort", "foreign", "partition",
     "range", "cache", "idempotency", "object", "bucket", "validate", "valid", "missing", "unauthorized",
