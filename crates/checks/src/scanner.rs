@@ -164,16 +164,18 @@ impl Scanner {
             Format::Kustomization => {
                 let yaml = Yaml::parse(text_of(bytes));
                 facts.kustomization = yaml.root().map(|root| Box::new(kustomize::Facts::of(&path, root)));
+                let subject = Subject::new(Arc::clone(&path), yaml.text().as_bytes(), &yaml, &masks);
                 if !yaml.problems().is_empty() {
-                    let subject = Subject::new(Arc::clone(&path), yaml.text().as_bytes(), &yaml, &masks);
                     findings.extend(self.unreadable(&subject, yaml.problems()));
                 }
+                findings.extend(self.secrets(&subject, &matches));
                 yaml.problems().to_vec()
             }
             Format::Lockfile => {
                 let problems = palisade_inventory::lockfile::problems(&path, bytes);
+                let subject = Subject::new(Arc::clone(&path), bytes, &Flat, &masks);
+                findings.extend(self.secrets(&subject, &matches));
                 if !problems.is_empty() {
-                    let subject = Subject::new(Arc::clone(&path), bytes, &Flat, &masks);
                     findings.extend(self.not_read(&crate::scan::unreadable_lockfile::CHECK, &subject, &problems));
                 }
                 problems
@@ -256,6 +258,7 @@ impl Scanner {
             let key = |finding: &Finding| (Arc::clone(&finding.location.path), finding.location.span, finding.check.id);
             key(left).cmp(&key(right))
         });
+        secrets::merge(&mut scan.findings);
         scan
     }
 

@@ -141,8 +141,12 @@ impl Exception {
         allowed
             && self.check.as_ref().is_none_or(|pattern| matches(pattern, check.id))
             && self.fingerprint.is_none_or(|print| print == finding.fingerprint)
-            && self.path.as_ref().is_none_or(|glob| glob.covers(&finding.location.path))
-            && (!self.inline || marks.iter().any(|mark| mark.id == self.note.id && is_beside(mark, finding)))
+            && self.path.as_ref().is_none_or(|glob| places(finding).all(|place| glob.covers(&place.path)))
+            && (!self.inline || places(finding).all(|place| self.is_marked(place, marks)))
+    }
+
+    fn is_marked(&self, place: &Location, marks: &[Mark]) -> bool {
+        marks.iter().any(|mark| mark.id == self.note.id && is_beside(mark, place))
     }
 
     fn is_narrow_enough_for_secrets(&self) -> bool {
@@ -152,10 +156,17 @@ impl Exception {
     }
 }
 
-/// Whether a comment stands on the finding's first line or on the one above.
-fn is_beside(mark: &Mark, finding: &Finding) -> bool {
-    let (comment, place) = (mark.location.start.line, finding.location.start.line);
-    mark.location.path == finding.location.path && (comment == place || comment.checked_add(1) == Some(place))
+/// Places that an exception must cover: for a secret every place that holds the value, or a copy in a test
+/// folder would excuse the one in production.
+fn places(finding: &Finding) -> impl Iterator<Item = &Location> {
+    let copies = if finding.check.family() == "secrets" { finding.also.as_slice() } else { &[] };
+    std::iter::once(&finding.location).chain(copies.iter().map(|copy| &copy.location))
+}
+
+/// Whether a comment stands on the first line of a place or on the one above.
+fn is_beside(mark: &Mark, place: &Location) -> bool {
+    let (comment, line) = (mark.location.start.line, place.start.line);
+    mark.location.path == place.path && (comment == line || comment.checked_add(1) == Some(line))
 }
 
 /// Names the place of a fault by the entry it is in.

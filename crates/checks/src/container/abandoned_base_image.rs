@@ -21,8 +21,8 @@ pub static CHECK: Check = Check::on_dockerfile(
     run,
 );
 
-/// Official images that get no updates, with what to use instead. From the deprecation notices on their
-/// Docker Hub pages, read on 2026-11-22.
+/// Official images that get no updates, with what to use instead. Each has, or had before it was removed, a
+/// deprecation notice in docker-library/docs (read at its commit of 2026-08-21).
 static ABANDONED: &[(&str, &str)] = &[
     ("adoptopenjdk", "eclipse-temurin"),
     ("centos", "almalinux or rockylinux"),

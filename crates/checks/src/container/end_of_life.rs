@@ -1,8 +1,8 @@
 //! When versions of common base images stopped getting fixes.
 //!
-//! Dates are the projects' own, gathered from their release pages and compared
-//! with endoflife.date on 2026-11-22; long-term support that costs nothing
-//! counts, paid support does not. A version that is not listed has not ended.
+//! Dates are those that endoflife.date gathers from the projects (its state of
+//! 2026-08-22); long-term support that costs nothing counts, paid support does
+//! not. A version that is not listed has not ended.
 
 /// A product, as an official image of Docker Hub, and its versions that have ended.
 pub(super) struct Product {

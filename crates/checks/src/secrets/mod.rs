@@ -29,7 +29,7 @@ pub use engine::{CONTEXT_BYTES, Engine, MATCH_BYTES_MAX, Match};
 pub use identity::{Identity, preview};
 pub use user_rules::{UserRule, UserRules, UserRulesError};
 
-pub(crate) use report::{firm, masks, report};
+pub(crate) use report::{firm, masks, merge, report};
 
 /// Every built-in detector.
 pub fn detectors() -> impl Iterator<Item = &'static Detector> {

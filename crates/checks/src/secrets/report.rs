@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use palisade_model::{Digest, Finding, Span};
+use palisade_model::{Digest, Finding, Fingerprint, Related, Span};
 
 use super::{Identity, Match, preview};
 use crate::Report;
@@ -48,6 +48,31 @@ pub(crate) fn report<'m>(
         }
     }
     report.finish()
+}
+
+/// Leaves one finding for each secret of the target: the first place, with the others beside it.
+pub(crate) fn merge(findings: &mut Vec<Finding>) {
+    let mut first: HashMap<Fingerprint, usize> = HashMap::new();
+    let mut kept: Vec<Finding> = Vec::with_capacity(findings.len());
+    for finding in findings.drain(..) {
+        if finding.check.family() != "secrets" {
+            kept.push(finding);
+            continue;
+        }
+        match first.get(&finding.fingerprint).and_then(|at| kept.get_mut(*at)) {
+            Some(earlier) => {
+                let here = Related { location: finding.location, message: "the same value again".to_owned() };
+                // Every file is kept: an exception by path must cover all of them.
+                earlier.also.push(here);
+                earlier.also.extend(finding.also);
+            }
+            None => {
+                first.insert(finding.fingerprint, kept.len());
+                kept.push(finding);
+            }
+        }
+    }
+    *findings = kept;
 }
 
 fn message(one: &Match) -> String {
