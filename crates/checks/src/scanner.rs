@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use palisade_inventory::yaml::Yaml;
 use palisade_inventory::{Facts, Flat, Format, Inventory, Problem, Subject, dockerfile, kubernetes, kustomize};
-use palisade_model::{Coverage, Finding, Skipped, Span};
+use palisade_model::{Coverage, Finding, Fingerprint, Skipped, Span};
 
 use crate::check::Run;
 use crate::secrets::{self, Engine, Identity, UserRules};
@@ -115,6 +115,32 @@ impl Scanner {
     #[must_use]
     pub fn settings(&self) -> &Settings {
         &self.settings
+    }
+
+    /// The engine that finds secrets.
+    #[must_use]
+    pub fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
+    /// Whether what a detector finds was asked for.
+    #[must_use]
+    pub fn wants_secret(&self, id: &str) -> bool {
+        self.secret_ids.contains(id)
+    }
+
+    /// The identity that the finding of a secret has, wherever it stands.
+    #[must_use]
+    pub fn fingerprint_of(&self, one: &secrets::Match) -> Fingerprint {
+        Fingerprint::of_secret(one.detector.id(), self.identity.of(&one.value))
+    }
+
+    /// The secrets of one file, without what other checks say about it.
+    #[must_use]
+    pub fn secrets_in(&self, path: &str, bytes: &[u8]) -> Vec<Finding> {
+        let matches = self.engine.scan(path, bytes);
+        let masks = secrets::masks(&matches);
+        self.secrets(&Subject::new(path.into(), bytes, &Flat, &masks), &matches)
     }
 
     /// Looks at one file.

@@ -100,6 +100,9 @@ pub(crate) struct Look {
     /// The files of a git revision instead of those on disk.
     #[arg(long, value_name = "REV")]
     pub(crate) revision: Option<String>,
+    /// Secrets in every version of every file that git ever stored here, deleted ones included.
+    #[arg(long, conflicts_with_all = ["staged", "range", "revision", "since"])]
+    pub(crate) history: bool,
     /// Compare with a git revision: say what is new, gone and unchanged since then.
     #[arg(long, value_name = "REV", conflicts_with_all = ["staged", "range"])]
     pub(crate) since: Option<String>,
@@ -117,6 +120,7 @@ Examples:
   palisade scan --select kubernetes deploy/     one family
   palisade scan --format sarif -o out.sarif     for code scanning
   palisade scan --staged                        what `git commit` would record
+  palisade scan --history                       secrets in all of git's history
   palisade scan --since origin/main             what is new since then
   kubectl get pods -A -o yaml | palisade scan - --stdin-path pods.yaml";
 

@@ -7,6 +7,7 @@ mod config;
 mod console;
 mod exit;
 mod git_target;
+mod history;
 mod hook;
 mod init;
 mod reference;

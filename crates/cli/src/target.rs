@@ -17,6 +17,7 @@ use crate::arguments::Look;
 use crate::config::{self, Config};
 use crate::exit::hinted;
 use crate::git_target;
+use crate::history;
 use crate::renderer::Programs;
 
 /// Standard input beyond this is refused: it is one file, held in memory.
@@ -24,7 +25,7 @@ const STDIN_BYTES_MAX: u64 = 64 << 20;
 
 /// A scanned target.
 pub(crate) struct Looked {
-    /// `directory`, `file`, `stdin`, `git-staged`, `git-range`, `git-revision`.
+    /// `directory`, `file`, `stdin`, `git-staged`, `git-range`, `git-revision`, `git-history`.
     pub(crate) kind: &'static str,
     /// As the user named it.
     pub(crate) path: String,
@@ -61,13 +62,15 @@ pub(crate) fn look(target: &Path, look: &Look) -> anyhow::Result<Looked> {
         let scan = stdin(&scanner, &look.stdin_path)?;
         return Ok(Looked { kind: "stdin", path: look.stdin_path.clone(), scan, scanner, config, before: None });
     }
-    let in_git = look.staged || look.range.is_some() || look.revision.is_some();
+    let in_git = look.staged || look.history || look.range.is_some() || look.revision.is_some();
     if in_git && !target.is_dir() {
         return Err(anyhow!("{} is not a directory in a git repository", target.display()));
     }
     let (scanner, config) = prepare(target, look)?;
     let (kind, scan) = if look.staged {
         ("git-staged", git_target::staged(&scanner, target, &config)?)
+    } else if look.history {
+        ("git-history", history::scan(&scanner, target, &config)?)
     } else if let Some(range) = &look.range {
         ("git-range", git_target::range(&scanner, target, range, &config)?)
     } else if let Some(revision) = &look.revision {

@@ -80,6 +80,12 @@ fn is_key(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'$')
 }
 
+/// How much of a key stands before an offset.
+pub(super) fn key_before(bytes: &[u8], at: usize) -> usize {
+    let left = bytes.get(at.saturating_sub(2 * KEY_BYTES_MAX)..at).unwrap_or(&[]);
+    left.iter().rev().take_while(|byte| is_key(**byte)).count()
+}
+
 /// Reads the assignment whose key holds the word at [`start`, `end`).
 pub(super) fn parse<'a>(bytes: &'a [u8], start: usize, end: usize, syntax: Syntax) -> Parsed<'a> {
     let left = bytes.get(start.saturating_sub(KEY_BYTES_MAX)..start).unwrap_or(&[]);

@@ -3,6 +3,8 @@
 //! It refuses runs that decode to anything but text, and runs above [`RUN_BYTES_MAX`]: those are pictures and
 //! archives, and what is in them is not for a search for strings.
 
+use std::ops::Range;
+
 use palisade_model::Span;
 
 use super::engine::MATCH_BYTES_MAX;
@@ -73,15 +75,21 @@ fn is(class: u8, byte: u8) -> bool {
 }
 
 /// Calls `found` for every encoded run in `bytes` that decodes to text.
-pub(super) fn each(bytes: &[u8], mut found: impl FnMut(Run)) {
-    let mut at = PROBE - 1;
-    while let Some(byte) = bytes.get(at) {
+pub(super) fn each(bytes: &[u8], found: impl FnMut(Run)) {
+    each_within(bytes, 0..bytes.len(), found);
+}
+
+/// Calls `found` for every encoded run that starts in `asked` and decodes to text.
+pub(super) fn each_within(bytes: &[u8], asked: Range<usize>, mut found: impl FnMut(Run)) {
+    let mut at = asked.start + PROBE - 1;
+    let probes_end = bytes.len().min(asked.end + PROBE);
+    while let Some(byte) = bytes.get(at).filter(|_| at < probes_end) {
         if !is(IN_BASE64, *byte) {
             at += PROBE;
             continue;
         }
         let (start, end) = extent(bytes, at, IN_BASE64);
-        if end - start >= RUN_BYTES_MIN && end - start <= RUN_BYTES_MAX {
+        if asked.contains(&start) && end - start >= RUN_BYTES_MIN && end - start <= RUN_BYTES_MAX {
             let run = bytes.get(start..end).unwrap_or(&[]);
             if let Some((encoding, text)) = decode(run) {
                 let padding = bytes.get(end..).unwrap_or(&[]).iter().take(2).take_while(|byte| **byte == b'=').count();
@@ -90,14 +98,22 @@ pub(super) fn each(bytes: &[u8], mut found: impl FnMut(Run)) {
         }
         at = end.max(at) + PROBE - (end.max(at).saturating_sub(at)) % PROBE;
     }
+    // The first escape of a run that starts in `asked` may stand behind it.
+    let last = asked.end.saturating_sub(1);
+    let escapes_end = if bytes.get(last).is_some_and(|byte| is(IN_URL, *byte)) {
+        extent(bytes, last, IN_URL).1.max(asked.end)
+    } else {
+        asked.end
+    };
     let mut done = 0;
-    for at in memchr::memchr_iter(b'%', bytes) {
+    for at in memchr::memchr_iter(b'%', bytes.get(asked.start..escapes_end).unwrap_or(&[])) {
+        let at = at + asked.start;
         if at < done || escape(bytes, at).is_none() {
             continue;
         }
         let (start, end) = extent(bytes, at, IN_URL);
         done = end;
-        if end - start < RUN_BYTES_MIN || end - start > RUN_BYTES_MAX {
+        if !asked.contains(&start) || end - start < RUN_BYTES_MIN || end - start > RUN_BYTES_MAX {
             continue;
         }
         let text = percent(bytes.get(start..end).unwrap_or(&[]));

@@ -4,6 +4,7 @@
 //! window, then the validators. It refuses to look at anything but the bytes near a match, so that a match
 //! is a pure function of the bytes within [`CONTEXT_BYTES`] of it, and parts of a file can be scanned apart.
 
+use std::ops::Range;
 use std::sync::OnceLock;
 
 use palisade_model::{Confidence, Severity, Span};
@@ -32,6 +33,9 @@ const DECODE_DEPTH_MAX: usize = 2;
 const MATCHES_MAX: usize = 10_000;
 /// Memory of one compiled pattern.
 pub(super) const REGEX_BYTES_MAX: usize = 2 << 20;
+
+/// The longest anchor; a test holds all to it.
+const ANCHOR_BYTES_MAX: usize = 64;
 
 /// Payload of the words that open an assignment (`password`, `token` …).
 const KEY_WORD: u16 = u16::MAX - 1;
@@ -112,25 +116,46 @@ impl Engine {
         let mut found = Vec::new();
         self.scan_plain(Some(kind), bytes, &mut found);
         self.scan_encoded(bytes, 0, &mut found);
-        for rule in &self.user {
-            rule.scan(path, bytes, &mut found);
-        }
+        self.scan_user_rules(path, bytes, &mut found);
         settle(found)
     }
 
     fn scan_plain(&self, kind: Option<FileKind>, bytes: &[u8], found: &mut Vec<Match>) {
-        let mut key_end = 0;
-        self.anchors.each(bytes, |hit| {
-            if found.len() >= MATCHES_MAX {
-                return;
+        self.plain_within(kind, bytes, 0..bytes.len(), |_, one| {
+            if found.len() < MATCHES_MAX {
+                found.extend(one);
             }
+        });
+    }
+
+    /// Tells each anchor that starts in `asked`, and the match there if it is one.
+    pub(super) fn plain_within(
+        &self,
+        kind: Option<FileKind>,
+        bytes: &[u8],
+        asked: Range<usize>,
+        mut tell: impl FnMut(Hit, Option<Match>),
+    ) {
+        // A key that begins before what is asked for opens with a word there.
+        let start = asked.start - assignment::key_before(bytes, asked.start);
+        let end = bytes.len().min(asked.end + ANCHOR_BYTES_MAX);
+        let mut key_end = 0;
+        self.anchors.each(bytes.get(start..end).unwrap_or(&[]), |hit| {
+            let hit = Hit { at: hit.at + start, end: hit.end + start, ..hit };
             if hit.payload == KEY_WORD {
                 // Several words of one key open it once.
                 if let Some(kind) = kind
                     && hit.at >= key_end
                 {
-                    key_end = self.assigned(kind, bytes, hit, found).max(key_end);
+                    let (end, one) = self.assigned(kind, bytes, hit);
+                    key_end = end.max(key_end);
+                    if one.is_some() && asked.contains(&hit.at) {
+                        tell(hit, one);
+                    }
                 }
+                return;
+            }
+            if !asked.contains(&hit.at) {
                 return;
             }
             let Some(detector) = self.detectors.get(usize::from(hit.payload)) else { return };
@@ -138,14 +163,31 @@ impl Engine {
                 Kind::Special(decide) => decide(bytes, hit),
                 _ => self.token(detector, bytes, hit),
             };
-            if let Some(one) = hit_found {
+            let one = hit_found.map(|one| {
                 let mut one = self.matched(detector, bytes, one);
                 if kind.is_some_and(|kind| matches!(kind.purpose, Purpose::Test | Purpose::Docs)) {
                     soften(&mut one);
                 }
-                found.push(one);
-            }
+                one
+            });
+            tell(hit, one);
         });
+    }
+
+    pub(super) fn has_user_rules(&self) -> bool {
+        !self.user.is_empty()
+    }
+
+    pub(super) fn scan_user_rules(&self, path: &str, bytes: &[u8], found: &mut Vec<Match>) {
+        for rule in &self.user {
+            rule.scan(path, bytes, found);
+        }
+    }
+
+    /// Of matches that overlap, the one to report; for the matches of one blob that were found apart.
+    #[must_use]
+    pub fn settle(found: Vec<Match>) -> Vec<Match> {
+        settle(found)
     }
 
     fn matched(&self, detector: &'static Detector, bytes: &[u8], found: Found) -> Match {
@@ -200,16 +242,15 @@ impl Engine {
         detector.near.is_empty() || is_near(detector.near, bytes, from, to)
     }
 
-    /// An assignment around a key word: keyed detectors first, then the generic judge. Gives the end of the key.
-    fn assigned(&self, kind: FileKind, bytes: &[u8], hit: Hit, found: &mut Vec<Match>) -> usize {
+    /// An assignment around a key word: keyed detectors first, then the generic judge. Gives the end of the key too.
+    fn assigned(&self, kind: FileKind, bytes: &[u8], hit: Hit) -> (usize, Option<Match>) {
         let parsed = assignment::parse(bytes, hit.at, hit.end, kind.syntax);
-        let Some(assignment) = parsed.assignment else { return parsed.key_end };
+        let Some(assignment) = parsed.assignment else { return (parsed.key_end, None) };
         if let Some(mut one) = self.keyed(bytes, &assignment) {
             if matches!(kind.purpose, Purpose::Test | Purpose::Docs) {
                 soften(&mut one);
             }
-            found.push(one);
-            return parsed.key_end;
+            return (parsed.key_end, Some(one));
         }
         if self.generic.is_some()
             && let Some(verdict) = generic::judge(bytes, &assignment, kind)
@@ -219,9 +260,9 @@ impl Engine {
                 self.matched(detector, bytes, Found::at(verdict.span.start as usize, verdict.span.end as usize));
             one.confidence = verdict.confidence;
             one.severity = verdict.severity;
-            found.push(one);
+            return (parsed.key_end, Some(one));
         }
-        parsed.key_end
+        (parsed.key_end, None)
     }
 
     fn keyed(&self, bytes: &[u8], assignment: &Assignment<'_>) -> Option<Match> {
@@ -253,14 +294,17 @@ impl Engine {
     }
 
     fn scan_encoded(&self, bytes: &[u8], depth: usize, found: &mut Vec<Match>) {
-        decode::each(bytes, |run| {
-            let mut inner = Vec::new();
-            self.scan_plain(None, &run.text, &mut inner);
-            if depth + 1 < DECODE_DEPTH_MAX {
-                self.scan_encoded(&run.text, depth + 1, &mut inner);
-            }
-            found.extend(inner.into_iter().map(|one| Match { span: run.span, encoding: Some(run.encoding), ..one }));
-        });
+        decode::each(bytes, |run| self.scan_run(&run, depth, found));
+    }
+
+    /// The secrets in an encoded run.
+    pub(super) fn scan_run(&self, run: &decode::Run, depth: usize, found: &mut Vec<Match>) {
+        let mut inner = Vec::new();
+        self.scan_plain(None, &run.text, &mut inner);
+        if depth + 1 < DECODE_DEPTH_MAX {
+            self.scan_encoded(&run.text, depth + 1, &mut inner);
+        }
+        found.extend(inner.into_iter().map(|one| Match { span: run.span, encoding: Some(run.encoding), ..one }));
     }
 }
 

@@ -15,6 +15,7 @@ mod entropy;
 mod file_kind;
 mod generic;
 mod identity;
+mod parts;
 mod placeholder;
 mod private_key;
 mod providers;
@@ -27,6 +28,7 @@ pub use decode::Encoding;
 pub use detector::Detector;
 pub use engine::{CONTEXT_BYTES, Engine, MATCH_BYTES_MAX, Match};
 pub use identity::{Identity, preview};
+pub use parts::Part;
 pub use user_rules::{UserRule, UserRules, UserRulesError};
 
 pub(crate) use report::{firm, masks, merge, report};
