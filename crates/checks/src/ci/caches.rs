@@ -29,6 +29,8 @@ enum Switch {
     OnUnlessFalse(&'static str, u32),
     /// On unless the input is true.
     OffWhen(&'static str),
+    /// On when the input is given; else, from this major version on, unless the second one is false.
+    OnOrAuto(&'static str, &'static str, u32),
     /// On when the input mentions this text.
     Mentions(&'static str, &'static str),
 }
@@ -40,7 +42,7 @@ const CACHING: [(&str, Switch); 37] = [
     ("buildjet/cache", Switch::Always),
     ("useblacksmith/cache", Switch::Always),
     ("namespacelabs/nscloud-cache-action", Switch::Always),
-    ("actions/setup-node", Switch::On("cache")),
+    ("actions/setup-node", Switch::OnOrAuto("cache", "package-manager-cache", 5)),
     ("actions/setup-python", Switch::On("cache")),
     ("actions/setup-java", Switch::On("cache")),
     ("actions/setup-dotnet", Switch::On("cache")),
@@ -90,6 +92,20 @@ pub(super) fn of_step(step: &Step<'_>) -> Option<Cache> {
             conditional = value.contains("${{");
             span = node.span();
         }
+        Switch::OnOrAuto(name, automatic, since) => match (input(name), input(automatic)) {
+            (Some((_, value)), _) if value.is_empty() || value == "false" => return None,
+            (Some((node, value)), _) => {
+                conditional = value.contains("${{");
+                span = node.span();
+            }
+            (None, Some((_, value))) if value == "false" => return None,
+            (None, automatic) => {
+                if uses.major_version().is_none_or(|major| major < since) {
+                    return None;
+                }
+                conditional = automatic.is_some_and(|(_, value)| value.contains("${{"));
+            }
+        },
         Switch::OnUnlessFalse(name, since) => match input(name) {
             Some((_, value)) if value == "false" => return None,
             Some((node, value)) => {

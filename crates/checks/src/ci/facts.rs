@@ -81,7 +81,7 @@ pub(super) fn of(workflow: &Workflow<'_>, report: &Report<'_>) -> WorkflowFacts 
     };
     for job in &workflow.jobs {
         note(job.uses.as_ref(), report, &mut facts);
-        let place = Place { workflow: Some(workflow), job: Some(job), action: None };
+        let place = Place { workflow: Some(workflow), job: Some(job), ..Place::default() };
         let untrusted = job.steps.iter().any(|step| untrusted_checkout::brings_in_outsiders(&StepAt { step, place }));
         for step in &job.steps {
             note(step.uses.as_ref(), report, &mut facts);

@@ -181,7 +181,8 @@ pub(crate) fn judge(
         Format::Workflow => {
             let workflow = Workflow::new(root);
             facts.workflow = Some(Box::new(facts::of(&workflow, report)));
-            let place = Place { workflow: Some(&workflow), ..Place::default() };
+            let deploys = evidence::deploys_or_releases(&workflow, report.path());
+            let place = Place { workflow: Some(&workflow), deploys, ..Place::default() };
             for check in checks {
                 report.switch(&check.meta);
                 match check.run {

@@ -21,8 +21,11 @@ pub static CHECK: Check = Check::on_step(
     run,
 );
 
+/// Steps after a checkout that are looked at; longer jobs are no job of people's.
+const STEPS_AHEAD_MAX: usize = 500;
+
 /// Actions that push with the credentials that the checkout left.
-const PUSHING: [&str; 12] = [
+const PUSHING: [&str; 11] = [
     "peter-evans/create-pull-request",
     "stefanzweifel/git-auto-commit-action",
     "endbug/add-and-commit",
@@ -33,7 +36,6 @@ const PUSHING: [&str; 12] = [
     "jamesives/github-pages-deploy-action",
     "pre-commit-ci/lite-action",
     "tj-actions/auto-doc",
-    "github/super-linter",
     "autofix-ci/action",
 ];
 
@@ -44,7 +46,7 @@ fn run(at: &StepAt<'_, '_>, report: &mut Report<'_>) {
         return;
     }
     let steps = at.place.steps();
-    let after = steps.iter().skip_while(|step| !std::ptr::eq(*step, at.step)).skip(1);
+    let after = steps.iter().skip_while(|step| !std::ptr::eq(*step, at.step)).skip(1).take(STEPS_AHEAD_MAX);
     let upload = after.clone().find(|step| uploads_everything(step));
     // From version 6 on the token lies outside of the checked-out tree.
     let inside = uses.major_version().is_none_or(|major| major < 6);

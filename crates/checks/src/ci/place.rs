@@ -13,6 +13,8 @@ pub struct Place<'a, 'y> {
     pub job: Option<&'a Job<'y>>,
     /// The action, when it is one.
     pub action: Option<&'a Action<'y>>,
+    /// Whether the workflow deploys or releases; decided once a file, since it looks at every script.
+    pub deploys: bool,
 }
 
 /// A step and what surrounds it.

@@ -27,7 +27,7 @@ fn run(workflow: &Workflow<'_>, report: &mut Report<'_>) {
         return;
     }
     for job in &workflow.jobs {
-        let place = Place { workflow: Some(workflow), job: Some(job), action: None };
+        let place = Place { workflow: Some(workflow), job: Some(job), ..Place::default() };
         let hostile = job.steps.iter().any(|step| untrusted_checkout::brings_in_outsiders(&StepAt { step, place }));
         let mut expressions = job.expressions.iter().chain(job.steps.iter().flat_map(|step| &step.expressions));
         let secret = expressions.find_map(|located| {

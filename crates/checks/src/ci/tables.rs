@@ -4,7 +4,7 @@
 pub(super) const ARCHIVED_AS_OF: &str = "August 2026";
 
 /// Archived repositories of actions, and what does the same today.
-pub(super) const ARCHIVED: [(&str, &str); 62] = [
+pub(super) const ARCHIVED: [(&str, &str); 66] = [
     ("8398a7/action-slack", "slackapi/slack-github-action"),
     ("actions-rs/audit-check", "rustsec/audit-check"),
     ("actions-rs/cargo", "`cargo` in a `run:` step"),
@@ -32,6 +32,7 @@ pub(super) const ARCHIVED: [(&str, &str); 62] = [
     ("azure/webapps-container-deploy", "azure/webapps-deploy"),
     ("cedrickring/golang-action", "actions/setup-go"),
     ("contributor-assistant/github-action", ""),
+    ("cirrus-actions/rebase", "GitHub's own button to update a branch"),
     ("convictional/trigger-workflow-and-wait", "`gh workflow run`"),
     ("crazy-max/ghaction-docker-buildx", "docker/setup-buildx-action"),
     ("crazy-max/ghaction-hugo", "`hugo` in a `run:` step"),
@@ -63,7 +64,10 @@ pub(super) const ARCHIVED: [(&str, &str); 62] = [
     ("stefanprodan/kube-tools", ""),
     ("svenstaro/upx-action", "`upx` in a `run:` step"),
     ("technote-space/auto-cancel-redundant-workflow", "`concurrency:`"),
+    ("swiftdocorg/github-wiki-publish-action", ""),
     ("technote-space/get-diff-action", "`git diff`"),
+    ("trmcnvn/chrome-addon", ""),
+    ("z0al/dependent-issues", ""),
     ("tibdex/github-app-token", "actions/create-github-app-token"),
     ("verygoodopensource/very_good_coverage", ""),
     ("youyo/aws-cdk-github-actions", "`cdk` in a `run:` step"),

@@ -346,7 +346,7 @@ mod tests {
         let workflow = Workflow::new(yaml.root().unwrap());
         let job = workflow.jobs.first();
         let step = job.and_then(|job| job.steps.last());
-        let place = Place { workflow: Some(&workflow), job, action: None };
+        let place = Place { workflow: Some(&workflow), job, ..Place::default() };
         of_expression(&parse(expression).unwrap(), &place, step).0
     }
 

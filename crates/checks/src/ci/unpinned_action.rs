@@ -2,7 +2,6 @@
 //!
 //! `pinned` is shared with `unpinned_action_in_deploy`.
 
-use super::evidence;
 use super::place::UsesAt;
 use palisade_inventory::workflow::Source;
 use palisade_model::{Confidence, Meta, Severity};
@@ -25,7 +24,7 @@ pub static CHECK: Check = Check::on_uses(
 );
 
 fn run(at: &UsesAt<'_, '_>, report: &mut Report<'_>) {
-    if is_loose(at, report) && !in_deploy(at, report) {
+    if is_loose(at, report) && !at.place.deploys {
         let message = match at.uses.reference() {
             Some("") => format!("`{}` names no version at all; pin a full commit id", at.uses.text),
             _ => format!(
@@ -43,11 +42,6 @@ pub(super) fn is_loose(at: &UsesAt<'_, '_>, report: &Report<'_>) -> bool {
     let Source::Repository { .. } = at.uses.source else { return false };
     let slug = at.uses.slug().unwrap_or_default();
     !at.uses.is_pinned() && !report.settings().ci.trusted_actions.iter().any(|pattern| super::covers(pattern, slug))
-}
-
-/// Whether it stands in a workflow that deploys or releases.
-pub(super) fn in_deploy(at: &UsesAt<'_, '_>, report: &Report<'_>) -> bool {
-    at.place.workflow.is_some_and(|workflow| evidence::deploys_or_releases(workflow, report.path()))
 }
 
 /// GitHub's own actions: whoever takes those over has the runner as well.

@@ -1,7 +1,7 @@
 //! Actions that a tag or branch names, in workflows that deploy or release. The merge gate denies on it.
 
 use super::place::UsesAt;
-use super::unpinned_action::{in_deploy, is_loose};
+use super::unpinned_action::is_loose;
 use palisade_model::{Confidence, Meta, Severity};
 
 use crate::{Check, Report};
@@ -22,7 +22,7 @@ pub static CHECK: Check = Check::on_uses(
 );
 
 fn run(at: &UsesAt<'_, '_>, report: &mut Report<'_>) {
-    if is_loose(at, report) && in_deploy(at, report) {
+    if is_loose(at, report) && at.place.deploys {
         let slug = at.uses.slug().unwrap_or_default();
         let message = format!(
             "this workflow deploys or releases, and whoever can move this tag of `{slug}` runs code in it; pin a full commit id"

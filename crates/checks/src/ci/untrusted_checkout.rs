@@ -22,6 +22,9 @@ pub static CHECK: Check = Check::on_step(
     run,
 );
 
+/// Steps after a checkout that are looked at; longer jobs are no job of people's.
+const STEPS_AHEAD_MAX: usize = 500;
+
 const EVENTS: [&str; 5] = ["pull_request_target", "workflow_run", "issue_comment", "issues", "discussion_comment"];
 
 /// Contexts that name the head of a pull request: its commit, branch, or repository.
@@ -45,7 +48,7 @@ fn run(at: &StepAt<'_, '_>, report: &mut Report<'_>) {
     }
     let Some(span) = checks_out_head(at) else { return };
     let steps = at.place.steps();
-    let after = steps.iter().skip_while(|step| !std::ptr::eq(*step, at.step)).skip(1);
+    let after = steps.iter().skip_while(|step| !std::ptr::eq(*step, at.step)).skip(1).take(STEPS_AHEAD_MAX);
     let runs_it = after.clone().any(executes);
     let (severity, message) = if runs_it {
         (

@@ -27,7 +27,7 @@ fn run(definition: &Definition<'_, '_>, report: &mut Report<'_>) {
     match definition {
         Definition::Workflow(workflow) => {
             for job in &workflow.jobs {
-                let place = Place { workflow: Some(workflow), job: Some(job), action: None };
+                let place = Place { workflow: Some(workflow), job: Some(job), ..Place::default() };
                 if let Some(uses) = job.uses.filter(|uses| matches!(uses.source, Source::Workspace(_))) {
                     style.push(uses.node.span());
                 }
