@@ -13,8 +13,6 @@ use super::engine::MATCH_BYTES_MAX;
 const RUN_BYTES_MIN: usize = 24;
 /// Longer runs are data.
 const RUN_BYTES_MAX: usize = MATCH_BYTES_MAX;
-/// Distance of the probes for a run; at most [`RUN_BYTES_MIN`], so that one falls into every run.
-const PROBE: usize = RUN_BYTES_MIN;
 /// So many bytes at the start of a run must decode to text before the rest is looked at.
 const HEAD_BYTES: usize = 15;
 
@@ -81,22 +79,29 @@ pub(super) fn each(bytes: &[u8], found: impl FnMut(Run)) {
 
 /// Calls `found` for every encoded run that starts in `asked` and decodes to text.
 pub(super) fn each_within(bytes: &[u8], asked: Range<usize>, mut found: impl FnMut(Run)) {
-    let mut at = asked.start + PROBE - 1;
-    let probes_end = bytes.len().min(asked.end + PROBE);
-    while let Some(byte) = bytes.get(at).filter(|_| at < probes_end) {
-        if !is(IN_BASE64, *byte) {
-            at += PROBE;
+    let in_run = |from: usize, limit: usize| {
+        bytes.get(from..).unwrap_or(&[]).iter().take(limit).take_while(|byte| is(IN_BASE64, **byte)).count()
+    };
+    let mut start = asked.start;
+    // A run that began before is not asked for.
+    if start.checked_sub(1).and_then(|at| bytes.get(at)).is_some_and(|byte| is(IN_BASE64, *byte)) {
+        start += in_run(start, asked.len());
+    }
+    // Look at the last byte of the shortest run first: one that is no base64 rules out all runs through it.
+    while let Some(window) = bytes.get(start..start + RUN_BYTES_MIN).filter(|_| start < asked.end) {
+        if let Some(outside) = window.iter().rposition(|byte| !is(IN_BASE64, *byte)) {
+            start += outside + 1;
             continue;
         }
-        let (start, end) = extent(bytes, at, IN_BASE64);
-        if asked.contains(&start) && end - start >= RUN_BYTES_MIN && end - start <= RUN_BYTES_MAX {
+        let end = start + in_run(start, (RUN_BYTES_MAX + 1).max(asked.end - start));
+        if end - start <= RUN_BYTES_MAX {
             let run = bytes.get(start..end).unwrap_or(&[]);
             if let Some((encoding, text)) = decode(run) {
                 let padding = bytes.get(end..).unwrap_or(&[]).iter().take(2).take_while(|byte| **byte == b'=').count();
                 found(Run { span: Span::new(start, end + padding), encoding, text });
             }
         }
-        at = end.max(at) + PROBE - (end.max(at).saturating_sub(at)) % PROBE;
+        start = end + 1;
     }
     // The first escape of a run that starts in `asked` may stand behind it.
     let last = asked.end.saturating_sub(1);

@@ -7,6 +7,7 @@
 use std::ops::Range;
 use std::sync::OnceLock;
 
+use aho_corasick::AhoCorasick;
 use palisade_model::{Confidence, Severity, Span};
 use regex::bytes::{Regex, RegexBuilder};
 
@@ -25,6 +26,8 @@ pub const CONTEXT_BYTES: usize = 512;
 pub const MATCH_BYTES_MAX: usize = 16 << 10;
 /// The longest secret of a detector that is matched by pattern.
 pub(super) const TOKEN_BYTES_MAX: usize = 4 << 10;
+/// The same behind the anchor of a pattern that may begin before it.
+const SEARCH_BYTES_MAX: usize = 160;
 /// How far around a match words that name the provider are looked for.
 const NEAR_BYTES: usize = 160;
 /// Encoded text within encoded text is followed so deep.
@@ -66,6 +69,7 @@ pub struct Engine {
     detectors: Vec<&'static Detector>,
     patterns: Vec<OnceLock<Option<Regex>>>,
     keyed: Vec<u16>,
+    names: OnceLock<Names>,
     user: Vec<UserRule>,
     generic: Option<&'static Detector>,
 }
@@ -99,7 +103,7 @@ impl Engine {
         }
         let patterns = detectors.iter().map(|_| OnceLock::new()).collect();
         let generic = detectors.iter().copied().find(|detector| matches!(detector.kind, Kind::Generic));
-        Self { anchors, detectors, patterns, keyed, user, generic }
+        Self { anchors, detectors, patterns, keyed, names: OnceLock::new(), user, generic }
     }
 
     /// The detectors that run.
@@ -163,12 +167,15 @@ impl Engine {
                 Kind::Special(decide) => decide(bytes, hit),
                 _ => self.token(detector, bytes, hit),
             };
-            let one = hit_found.map(|one| {
+            let one = hit_found.and_then(|one| {
                 let mut one = self.matched(detector, bytes, one);
                 if kind.is_some_and(|kind| matches!(kind.purpose, Purpose::Test | Purpose::Docs)) {
+                    if detector.yields() && !is_strong(&one.value) {
+                        return None;
+                    }
                     soften(&mut one);
                 }
-                one
+                Some(one)
             });
             tell(hit, one);
         });
@@ -207,7 +214,9 @@ impl Engine {
     fn token(&self, detector: &'static Detector, bytes: &[u8], hit: Hit) -> Option<Found> {
         let pattern = self.pattern(hit.payload)?;
         let start = hit.at.saturating_sub(detector.before);
-        let window = bytes.get(start..bytes.len().min(hit.end + TOKEN_BYTES_MAX))?;
+        // A pattern that may begin before the anchor is searched for, so its window is kept small.
+        let reach = if detector.before == 0 { TOKEN_BYTES_MAX } else { SEARCH_BYTES_MAX };
+        let window = bytes.get(start..bytes.len().min(hit.end + reach))?;
         let captures = pattern.captures(window)?;
         let whole = captures.get(0)?;
         let value = captures.get(1).unwrap_or(whole);
@@ -272,19 +281,18 @@ impl Engine {
             return None;
         }
         let (from, to) = (assignment.key_span.start as usize, value.end as usize);
-        let around = bytes.get(from.saturating_sub(NEAR_BYTES)..to).unwrap_or(&[]).to_ascii_lowercase();
+        let around = bytes.get(from.saturating_sub(NEAR_BYTES)..to).unwrap_or(&[]);
         // Several providers may fit; the one whose name stands nearest to the value is meant.
-        let mut best: Option<(usize, &'static Detector)> = None;
-        for number in &self.keyed {
-            let Some(detector) = self.detectors.get(usize::from(*number)) else { continue };
-            let named = detector.near.iter().filter_map(|word| memchr::memmem::rfind(&around, word.as_bytes())).max();
-            let Some(named) = named.filter(|named| best.is_none_or(|(before, _)| *named > before)) else { continue };
-            let fits = self.pattern(*number).is_some_and(|pattern| pattern.is_match(text));
-            if fits && entropy::shannon(text) >= detector.entropy && !placeholder::is_placeholder(text) {
-                best = Some((named, detector));
-            }
-        }
-        best.map(|(_, detector)| self.matched(detector, bytes, Found::at(value.start as usize, to)))
+        let names = self.names.get_or_init(|| Names::of(&self.detectors, &self.keyed));
+        let mut named: Vec<(usize, u16)> = names.found_in(around);
+        named.sort_unstable_by_key(|(at, number)| (std::cmp::Reverse(*at), *number));
+        let best = named.into_iter().find_map(|(_, number)| {
+            let detector = self.detectors.get(usize::from(number))?;
+            let fits = self.pattern(number).is_some_and(|pattern| pattern.is_match(text));
+            (fits && entropy::shannon(text) >= detector.entropy && !placeholder::is_placeholder(text))
+                .then_some(*detector)
+        });
+        best.map(|detector| self.matched(detector, bytes, Found::at(value.start as usize, to)))
     }
 
     fn pattern(&self, number: u16) -> Option<&Regex> {
@@ -308,6 +316,34 @@ impl Engine {
     }
 }
 
+/// The words that name providers, and the detectors they stand for.
+#[derive(Debug)]
+struct Names {
+    words: Option<AhoCorasick>,
+    numbers: Vec<u16>,
+}
+
+impl Names {
+    fn of(detectors: &[&'static Detector], keyed: &[u16]) -> Self {
+        let pairs: Vec<(&str, u16)> = keyed
+            .iter()
+            .filter_map(|number| Some((detectors.get(usize::from(*number))?, *number)))
+            .flat_map(|(detector, number)| detector.near.iter().map(move |word| (*word, number)))
+            .collect();
+        let words = AhoCorasick::builder().ascii_case_insensitive(true).build(pairs.iter().map(|(word, _)| word)).ok();
+        Self { words, numbers: pairs.into_iter().map(|(_, number)| number).collect() }
+    }
+
+    /// Where each name starts, with its detector.
+    fn found_in(&self, text: &[u8]) -> Vec<(usize, u16)> {
+        let Some(words) = &self.words else { return Vec::new() };
+        words
+            .find_overlapping_iter(text)
+            .filter_map(|found| Some((found.start(), *self.numbers.get(found.pattern().as_usize())?)))
+            .collect()
+    }
+}
+
 /// In tests and documentation keys are mostly made for the occasion. A provider's own token is not: there
 /// is no reason to make one up that the provider's format accepts.
 fn soften(one: &mut Match) {
@@ -319,6 +355,11 @@ fn soften(one: &mut Match) {
             one.confidence = one.confidence.min(Confidence::Medium);
         }
     }
+}
+
+/// A password that nobody would make up for an example.
+fn is_strong(value: &[u8]) -> bool {
+    value.len() >= 8 && entropy::Classes::of(value).kinds() >= 3
 }
 
 /// Compiles the pattern of a row. A row whose pattern does not compile finds nothing; a test goes through all.

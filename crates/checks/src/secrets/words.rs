@@ -43,7 +43,7 @@ const TURNS_AWAY: &[&str] = &[
     "empty", "match", "matches", "protected", "protection", "env", "variable", "var", "vars", "ignored",
     "checker", "check", "stdin", "prompted", "cost", "iterations", "pub", "public", "cert", "certificate", "ca",
     "usages", "value_from", "alias", "entry", "dn", "attribute", "attr", "claim", "claims", "management",
-    "issue", "login", "secret_name", "volume", "binding", "scheme", "within", "sha2", "sha1", "sha256", "sha512", "md5", "seeder", "complexity", "code",
+    "issue", "login", "secret_name", "volume", "binding", "decode", "encode", "encoding", "encryption", "scheme", "within", "sha2", "sha1", "sha256", "sha512", "md5", "seeder", "complexity", "code",
     "codes", "history", "rotate", "minimum", "maximum", "screen", "box", "dialog", "element", "el", "id1", "annotations", "annotation", "metadata", "uid",
     "bucket",
 ];
