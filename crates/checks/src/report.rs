@@ -11,6 +11,9 @@ use crate::Settings;
 /// Findings beyond this for one check in one file are counted in the last one's message, not listed.
 const FINDINGS_PER_CHECK_MAX: usize = 1_000;
 
+/// Checks and places at which something was found.
+pub(crate) type Seen = HashSet<(&'static str, Arc<str>, Span, String)>;
+
 /// Collects the findings of checks over one file, or over the whole target.
 pub struct Report<'a> {
     settings: &'a Settings,
@@ -98,9 +101,12 @@ impl<'a> Report<'a> {
 
     /// Takes what another report found at places and by checks not `seen` before. Its edits are dropped: they were
     /// made for a rendered text.
-    pub(crate) fn absorb(&mut self, drafts: Vec<Draft>, seen: &mut HashSet<(&'static str, Arc<str>, Span)>) {
+    pub(crate) fn absorb(&mut self, drafts: Vec<Draft>, seen: &mut Seen) {
         for mut draft in drafts {
-            if seen.insert((draft.check.id, Arc::clone(&draft.location.path), draft.location.span)) {
+            // Where only the file is known, the structure tells findings apart.
+            let place = &draft.location;
+            let structure = if place.span.is_empty() { place.structure.clone() } else { String::new() };
+            if seen.insert((draft.check.id, Arc::clone(&place.path), place.span, structure)) {
                 draft.fix = None;
                 self.drafts.push(draft);
             }

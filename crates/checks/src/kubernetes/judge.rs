@@ -30,9 +30,14 @@ pub(crate) fn judge(
             name: object.name().map(str::to_owned),
             namespace: object.namespace().map(str::to_owned),
             location: subject.locate(object.place()),
-            workload: !workloads.is_empty(),
+            workload: !workloads.is_empty() && !describes(object.kind()),
             isolates: Isolation::of(object),
         });
     }
     facts
+}
+
+/// Whether a kind only holds settings for pods that other objects bring.
+fn describes(kind: &str) -> bool {
+    ["Config", "Runtime", "Template"].iter().any(|ending| kind.ends_with(ending))
 }

@@ -4,7 +4,7 @@
 //! fields on purpose, and an overlay may mend what its base lacks.
 
 use std::cell::OnceCell;
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use palisade_inventory::kubernetes::ObjectFacts;
@@ -15,6 +15,7 @@ use palisade_inventory::{Flat, Format, Inventory, Origins, Subject};
 use palisade_model::{Finding, Location, Related, Span};
 
 use super::{chart, judge, masks};
+use crate::report::Seen;
 use crate::scan::not_rendered;
 use crate::{Check, Host, Report, Settings};
 
@@ -43,7 +44,7 @@ pub(crate) fn render(
         host,
         report: Report::new(settings, None, &first.meta),
         settings,
-        seen: HashSet::new(),
+        seen: Seen::default(),
         rendered: &mut rendered,
     };
     stage.kustomizations(inventory);
@@ -60,7 +61,7 @@ pub(super) struct Stage<'s, 'a> {
     host: Host<'s>,
     settings: &'a Settings,
     report: Report<'a>,
-    seen: HashSet<(&'static str, Arc<str>, Span)>,
+    seen: Seen,
     rendered: &'s mut Rendered,
 }
 
