@@ -9,7 +9,7 @@ use palisade_model::{Coverage, Finding, Fingerprint, Skipped, Span};
 
 use crate::check::Run;
 use crate::secrets::{self, Engine, Identity, UserRules};
-use crate::{Check, Report, Selection, Settings};
+use crate::{Check, Mark, Report, Selection, Settings};
 
 /// Structured files above this are searched for secrets but not parsed.
 pub const PARSE_BYTES_MAX: usize = 16 << 20;
@@ -65,6 +65,8 @@ pub struct FileReport {
     pub facts: Facts,
     /// This file's line in the coverage.
     pub coverage: Coverage,
+    /// Comments that name exceptions.
+    pub marks: Vec<Mark>,
 }
 
 /// A finished scan.
@@ -74,6 +76,19 @@ pub struct Scan {
     pub findings: Vec<Finding>,
     /// What was looked at.
     pub coverage: Coverage,
+    /// Comments that name exceptions.
+    pub marks: Vec<Mark>,
+}
+
+impl Scan {
+    /// Sorts findings and comments by path and place, so that parallel scans give the same.
+    pub fn sort(&mut self) {
+        self.findings.sort_by(|left, right| {
+            let key = |finding: &Finding| (Arc::clone(&finding.location.path), finding.location.span, finding.check.id);
+            key(left).cmp(&key(right))
+        });
+        self.marks.sort_by_key(|mark| (Arc::clone(&mark.location.path), mark.location.span));
+    }
 }
 
 impl Scanner {
@@ -147,6 +162,11 @@ impl Scanner {
     #[must_use]
     pub fn look(&self, path: &str, bytes: &[u8]) -> FileReport {
         let path: Arc<str> = path.into();
+        let marks = crate::marks(&Subject::new(Arc::clone(&path), bytes, &Flat, &[]));
+        FileReport { marks, ..self.judge(path, bytes) }
+    }
+
+    fn judge(&self, path: Arc<str>, bytes: &[u8]) -> FileReport {
         let format = Format::of(&path, bytes);
         let mut facts = Facts::new(Arc::clone(&path), format);
         let mut coverage = Coverage { seen: 1, ..Coverage::default() };
@@ -157,7 +177,7 @@ impl Scanner {
             let reason = format!("larger than {} MiB, searched for secrets only", PARSE_BYTES_MAX >> 20);
             coverage.partial.push(Skipped { path: path.to_string(), reason });
             findings.extend(self.secrets(&Subject::new(path, bytes, &Flat, &masks), &matches));
-            return FileReport { findings, facts, coverage };
+            return FileReport { findings, facts, coverage, marks: Vec::new() };
         }
         let problems = match format {
             Format::Workflow
@@ -213,7 +233,7 @@ impl Scanner {
                     let reason = "named like a Dockerfile, but does not read like one".to_owned();
                     coverage.skipped.push(Skipped { path: path.to_string(), reason });
                     findings.extend(self.secrets(&Subject::new(path, bytes, &Flat, &masks), &matches));
-                    return FileReport { findings, facts, coverage };
+                    return FileReport { findings, facts, coverage, marks: Vec::new() };
                 }
                 let shown = [masks.as_slice(), &crate::container::dockerfile_masks(&file, &text)].concat();
                 let subject = Subject::new(Arc::clone(&path), text.as_bytes(), &file, &shown);
@@ -245,7 +265,7 @@ impl Scanner {
             }
             None => coverage.parsed = 1,
         }
-        FileReport { findings, facts, coverage }
+        FileReport { findings, facts, coverage, marks: Vec::new() }
     }
 
     /// Ends a scan: checks across files, sorting.
@@ -256,6 +276,7 @@ impl Scanner {
         for report in reports {
             scan.findings.extend(report.findings);
             scan.coverage.merge(report.coverage);
+            scan.marks.extend(report.marks);
             inventory.files.push(report.facts);
         }
         inventory.files.sort_by(|left, right| left.path.cmp(&right.path));
@@ -280,10 +301,7 @@ impl Scanner {
             }
         }
         scan.coverage.sort();
-        scan.findings.sort_by(|left, right| {
-            let key = |finding: &Finding| (Arc::clone(&finding.location.path), finding.location.span, finding.check.id);
-            key(left).cmp(&key(right))
-        });
+        scan.sort();
         secrets::merge(&mut scan.findings);
         scan
     }

@@ -4,6 +4,12 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+// The path is spelled out because xtask compiles this file in as well.
+#[path = "arguments/judging.rs"]
+pub(crate) mod judging;
+
+pub(crate) use judging::{ExceptionVerb, Gate, LedgerVerb};
+
 /// Finds what is weak in a repository, gates its merges, and proves each decision.
 #[derive(Debug, Parser)]
 #[command(name = "palisade", version, max_term_width = 100, after_help = EXIT_CODES)]
@@ -45,6 +51,15 @@ pub(crate) enum Colour {
 pub(crate) enum Command {
     /// Look at a target and report what is weak. Never judges: findings do not change the exit code.
     Scan(Scan),
+    /// Judge a change, record the decision, and say what to do about each reason.
+    #[command(subcommand)]
+    Gate(Gate),
+    /// Permissions for findings to stay for a while: add, list, renew, revoke.
+    #[command(subcommand)]
+    Exception(ExceptionVerb),
+    /// The log of decisions: append, prove, verify.
+    #[command(subcommand)]
+    Ledger(LedgerVerb),
     /// Write the files that a repository keeps for Palisade: settings, exceptions, the key of fingerprints.
     Init(Init),
     /// Keep secrets out of commits and pushes with git hooks.
@@ -106,6 +121,9 @@ pub(crate) struct Look {
     /// Compare with a git revision: say what is new, gone and unchanged since then.
     #[arg(long, value_name = "REV", conflicts_with_all = ["staged", "range"])]
     pub(crate) since: Option<String>,
+    /// Compare with an earlier scan, written by `palisade scan --format json`.
+    #[arg(long, value_name = "FILE", conflicts_with = "since")]
+    pub(crate) baseline: Option<PathBuf>,
     /// Show everything, as if there were no exceptions.
     #[arg(long)]
     pub(crate) no_exceptions: bool,

@@ -2,6 +2,7 @@
 
 use anyhow::{Context as _, anyhow};
 use palisade_checks::{Settings, distance};
+use palisade_gate::{ExceptionSettings, GateSettings};
 use serde::Deserialize;
 
 use crate::exit::hinted;
@@ -14,8 +15,14 @@ pub(crate) const FILE: &str = "palisade.toml";
 pub(crate) struct Config {
     /// `[scan]`
     pub(crate) scan: ScanConfig,
+    /// `[exceptions]`
+    pub(crate) exceptions: ExceptionSettings,
+    /// `[gate]`
+    pub(crate) gate: GateSettings,
     /// The tables that checks read.
     pub(crate) settings: Settings,
+    /// The text of the file, for the digest of the policy.
+    pub(crate) text: String,
 }
 
 /// `[scan]` in `palisade.toml`.
@@ -37,12 +44,20 @@ impl Config {
     /// Syntax errors and unknown keys, with the nearest key that exists.
     pub(crate) fn parse(text: &str) -> anyhow::Result<Self> {
         let mut table: toml::Table = toml::from_str(text).with_context(|| format!("{FILE} is not valid TOML"))?;
-        let scan = match table.remove("scan") {
-            Some(value) => value.try_into().map_err(|error| explained(&error, "[scan] ", &[]))?,
-            None => ScanConfig::default(),
-        };
-        let settings = toml::Value::Table(table).try_into().map_err(|error| explained(&error, "", &["scan"]))?;
-        Ok(Self { scan, settings })
+        let scan = take(&mut table, "scan")?;
+        let exceptions = take(&mut table, "exceptions")?;
+        let gate = take(&mut table, "gate")?;
+        let own = ["scan", "exceptions", "gate"];
+        let settings = toml::Value::Table(table).try_into().map_err(|error| explained(&error, "", &own))?;
+        Ok(Self { scan, exceptions, gate, settings, text: text.to_owned() })
+    }
+}
+
+/// A table of the file, or what holds when it is not there.
+fn take<T: Default + serde::de::DeserializeOwned>(table: &mut toml::Table, name: &str) -> anyhow::Result<T> {
+    match table.remove(name) {
+        Some(value) => value.try_into().map_err(|error| explained(&error, &format!("[{name}] "), &[])),
+        None => Ok(T::default()),
     }
 }
 
@@ -72,6 +87,8 @@ mod tests {
         for (text, hint) in [
             ("[scan]\nexlude = []\n", "exclude"),
             ("[scna]\n", "scan"),
+            ("[gate.merge]\nseverty = \"high\"\n", "severity"),
+            ("[exceptions]\nmax-day = 3\n", "max-days"),
             ("[kubernetes]\nversoin = \"1.30\"\n", "version"),
         ] {
             let error = Config::parse(text).err();

@@ -86,6 +86,15 @@ pub(crate) fn revision(scanner: &Scanner, folder: &Path, revision: &str, config:
     Ok(scanner.finish(reports, Host::reading(&read)))
 }
 
+/// The bytes of one file below `folder` as a revision holds it.
+pub(crate) fn file_of_revision(folder: &Path, revision: &str, path: &str) -> anyhow::Result<Option<Vec<u8>>> {
+    let repository = Repository::discover(folder)?;
+    let path = prefix_of(&repository, folder) + path;
+    let commit = repository.commit(revision)?;
+    let file = repository.files(&commit, &|_| {}).into_iter().find(|file| file.path == path);
+    Ok(file.map(|file| repository.blob(file.blob)).transpose()?)
+}
+
 /// Path of `folder` within the work tree, with a slash behind it; empty at the root.
 fn prefix_of(repository: &Repository, folder: &Path) -> String {
     let real = |path: &Path| std::fs::canonicalize(path).ok();

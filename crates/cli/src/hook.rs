@@ -16,7 +16,7 @@ use palisade_source::{Entry, File};
 
 use crate::arguments::{Global, Hook, HookKind, Look};
 use crate::exit::{Exit, hinted, printable};
-use crate::{console, target};
+use crate::{console, excepting, target};
 
 /// Blobs above this are passed over with a line: git streams them to us whole.
 const BLOB_BYTES_MAX: u64 = 64 << 20;
@@ -98,8 +98,11 @@ fn guard(kind: HookKind, remote: Option<&str>, global: &Global) -> anyhow::Resul
                     reports.push(target::look_at(&scanner, &Entry::File(File::whole(path, bytes))));
                 }
             })?;
-            let scan = scanner.finish(reports, Host::reading(&|_| None));
-            target::Looked { kind: "git-push", path: ".".to_owned(), scan, scanner, config, before: None }
+            let mut scan = scanner.finish(reports, Host::reading(&|_| None));
+            // On a server the exceptions would be those of whoever pushes.
+            let file = if kind == HookKind::PrePush { excepting::file_of_folder(folder)? } else { None };
+            let excepted = excepting::apply(&mut scan, file, &config, &look, &scanner, false);
+            target::Looked { kind: "git-push", path: ".".to_owned(), scan, scanner, config, before: None, excepted }
         }
     };
     let blocking = looked.scan.findings.iter().filter(|finding| blocks(finding)).count();
@@ -109,6 +112,7 @@ fn guard(kind: HookKind, remote: Option<&str>, global: &Global) -> anyhow::Resul
     let scan = Scan {
         findings: looked.scan.findings.iter().filter(|finding| blocks(finding)).cloned().collect(),
         coverage: looked.scan.coverage.clone(),
+        ..Scan::default()
     };
     let report = ScanReport {
         target: Target { kind: looked.kind.to_owned(), path: looked.path.clone() },

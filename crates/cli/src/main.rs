@@ -5,11 +5,15 @@
 mod arguments;
 mod config;
 mod console;
+mod excepting;
+mod exception;
 mod exit;
+mod gate;
 mod git_target;
 mod history;
 mod hook;
 mod init;
+mod ledger;
 mod reference;
 mod renderer;
 mod scan;
@@ -27,6 +31,9 @@ fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let result = match &arguments.command {
         Command::Scan(scan) => scan::run(scan, &arguments.global),
+        Command::Gate(gate) => gate::run(gate, &arguments.global),
+        Command::Exception(verb) => exception::run(verb),
+        Command::Ledger(verb) => ledger::run(verb),
         Command::Init(init) => init::run(init),
         Command::Hook(hook) => hook::run(hook, &arguments.global),
         Command::Checks(checks) => reference::checks(checks, &arguments.global),

@@ -21,8 +21,8 @@ pub(crate) fn run(arguments: &Scan, global: &Global) -> anyhow::Result<Exit> {
         duration: started.elapsed(),
         baseline: looked.before.as_ref().map(|before| Baseline {
             name: before.name.clone(),
-            before: &before.fingerprints,
-            gone: before.gone(&looked.scan),
+            before: before.baseline.before(),
+            gone: before.baseline.gone(&looked.scan.findings),
         }),
     };
     match &arguments.output {

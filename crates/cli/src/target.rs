@@ -1,20 +1,21 @@
 //! A target is read and scanned: directory, file, standard input, or part of a git repository.
 
-use std::collections::BTreeSet;
 use std::io::Read as _;
 use std::path::Path;
 use std::sync::Mutex;
 
 use anyhow::{Context as _, anyhow};
 use palisade_checks::{FileReport, Host, Scan, Scanner, Selection};
+use palisade_gate::{BASELINE_BYTES_MAX, Baseline, EXCEPTIONS_FILE};
 use palisade_inventory::{Facts, Format};
-use palisade_model::{Coverage, Fingerprint, Skipped};
+use palisade_model::{Coverage, Skipped};
 use palisade_source::directory::Directory;
 use palisade_source::walk::{WalkOptions, walk};
 use palisade_source::{Entry, File, Visit};
 
 use crate::arguments::Look;
 use crate::config::{self, Config};
+use crate::excepting::{self, Excepted};
 use crate::exit::hinted;
 use crate::git_target;
 use crate::history;
@@ -37,6 +38,8 @@ pub(crate) struct Looked {
     pub(crate) config: Config,
     /// What the findings are compared with.
     pub(crate) before: Option<Before>,
+    /// The exceptions that held, and which of them covered something.
+    pub(crate) excepted: Excepted,
 }
 
 /// An earlier state of the target.
@@ -44,15 +47,7 @@ pub(crate) struct Before {
     /// A file or a revision, in the user's words.
     pub(crate) name: String,
     /// What was found then.
-    pub(crate) fingerprints: BTreeSet<Fingerprint>,
-}
-
-impl Before {
-    /// How many of the findings of then are gone.
-    pub(crate) fn gone(&self, scan: &Scan) -> usize {
-        let now: BTreeSet<Fingerprint> = scan.findings.iter().map(|finding| finding.fingerprint).collect();
-        self.fingerprints.difference(&now).count()
-    }
+    pub(crate) baseline: Baseline,
 }
 
 /// Reads and scans a target.
@@ -60,14 +55,16 @@ pub(crate) fn look(target: &Path, look: &Look) -> anyhow::Result<Looked> {
     if target == Path::new("-") {
         let (scanner, config) = scanner(Config::default(), look)?;
         let scan = stdin(&scanner, &look.stdin_path)?;
-        return Ok(Looked { kind: "stdin", path: look.stdin_path.clone(), scan, scanner, config, before: None });
+        let path = look.stdin_path.clone();
+        let excepted = Excepted::default();
+        return Ok(Looked { kind: "stdin", path, scan, scanner, config, before: baseline(look)?, excepted });
     }
     let in_git = look.staged || look.history || look.range.is_some() || look.revision.is_some();
     if in_git && !target.is_dir() {
         return Err(anyhow!("{} is not a directory in a git repository", target.display()));
     }
     let (scanner, config) = prepare(target, look)?;
-    let (kind, scan) = if look.staged {
+    let (kind, mut scan) = if look.staged {
         ("git-staged", git_target::staged(&scanner, target, &config)?)
     } else if look.history {
         ("git-history", history::scan(&scanner, target, &config)?)
@@ -80,15 +77,40 @@ pub(crate) fn look(target: &Path, look: &Look) -> anyhow::Result<Looked> {
     } else {
         ("file", file(&scanner, target)?)
     };
+    let file = match &look.revision {
+        Some(revision) => git_target::file_of_revision(target, revision, EXCEPTIONS_FILE)?,
+        None if target.is_dir() => excepting::file_of_folder(target)?,
+        None => None,
+    };
+    let excepted =
+        excepting::apply(&mut scan, file, &config, look, &scanner, matches!(kind, "directory" | "git-revision"));
     let before = match &look.since {
         Some(revision) => {
             let then = git_target::revision(&scanner, target, revision, &config)?;
-            let fingerprints = then.findings.iter().map(|finding| finding.fingerprint).collect();
-            Some(Before { name: revision.clone(), fingerprints })
+            let file = git_target::file_of_revision(target, revision, EXCEPTIONS_FILE)?;
+            let exceptions = excepting::read(file.as_deref().unwrap_or_default(), &config);
+            let baseline = Baseline::of(&then.findings, &then.marks, &exceptions);
+            Some(Before { name: revision.clone(), baseline })
         }
-        None => None,
+        None => baseline(look)?,
     };
-    Ok(Looked { kind, path: target.display().to_string(), scan, scanner, config, before })
+    Ok(Looked { kind, path: target.display().to_string(), scan, scanner, config, before, excepted })
+}
+
+/// The earlier scan that the user named.
+fn baseline(look: &Look) -> anyhow::Result<Option<Before>> {
+    let Some(path) = &look.baseline else { return Ok(None) };
+    let name = path.display().to_string();
+    let file = std::fs::File::open(path).with_context(|| format!("cannot read the baseline {name}"))?;
+    let mut bytes = Vec::new();
+    file.take(BASELINE_BYTES_MAX as u64 + 1)
+        .read_to_end(&mut bytes)
+        .with_context(|| format!("cannot read the baseline {name}"))?;
+    let baseline = Baseline::parse(&bytes).map_err(|error| {
+        let error = anyhow::Error::new(error).context(format!("{name} is no baseline"));
+        hinted(error, "write one with `palisade scan --format json -o FILE`")
+    })?;
+    Ok(Some(Before { name, baseline }))
 }
 
 /// The scanner for a target and the settings at its root.
@@ -168,5 +190,5 @@ pub(crate) fn look_at(scanner: &Scanner, entry: &Entry<'_>) -> FileReport {
         Entry::Unreadable { .. } => &mut coverage.unreadable,
     };
     list.push(Skipped { path: path.to_owned(), reason: reason.to_owned() });
-    FileReport { findings: Vec::new(), facts: Facts::new(path.into(), Format::Other), coverage }
+    FileReport { findings: Vec::new(), facts: Facts::new(path.into(), Format::Other), coverage, marks: Vec::new() }
 }

@@ -7,8 +7,11 @@
 
 use std::collections::BTreeSet;
 
+use palisade_checks::Mark;
 use palisade_model::{Finding, Fingerprint};
 use serde::Deserialize;
+
+use crate::exceptions::Exceptions;
 
 /// Largest document that is read.
 pub const BASELINE_BYTES_MAX: usize = 256 << 20;
@@ -72,10 +75,13 @@ impl Baseline {
         Ok(Self { before })
     }
 
-    /// The baseline that a scan of an earlier revision gives.
+    /// The baseline that a scan of an earlier revision gives, without what the exceptions of that revision cover
+    /// or covered until their date.
     #[must_use]
-    pub fn of(findings: &[Finding]) -> Self {
-        let open = findings.iter().filter(|finding| finding.exception.is_none() && may_be_excused(finding.check.id));
+    pub fn of(findings: &[Finding], marks: &[Mark], exceptions: &Exceptions) -> Self {
+        let open = findings.iter().filter(|finding| {
+            finding.exception.is_none() && may_be_excused(finding.check.id) && !exceptions.ever_covered(finding, marks)
+        });
         Self { before: open.map(|finding| finding.fingerprint).collect() }
     }
 

@@ -51,6 +51,8 @@ pub struct Exception {
 pub struct Exceptions {
     /// In file order.
     pub entries: Vec<Exception>,
+    /// Entries whose only fault is their date: what they covered was never mended, only permitted.
+    pub lapsed: Vec<Exception>,
     /// Faults of the file itself, as findings.
     pub faults: Vec<Finding>,
 }
@@ -81,8 +83,16 @@ impl Exceptions {
             reader.fault(&faults::MALFORMED.meta, span, message);
         }
         let twice = |id: &str| rows.iter().filter(|row| row.text("id").as_deref() == Some(id)).count() > 1;
-        let entries = rows.iter().filter_map(|row| reader.entry(row, &twice)).collect();
-        Self { entries, faults: reader.report.finish() }
+        let read: Vec<(Exception, bool)> = rows.iter().filter_map(|row| reader.entry(row, &twice)).collect();
+        let (held, lapsed): (Vec<_>, Vec<_>) = read.into_iter().partition(|(_, holds)| *holds);
+        let only = |list: Vec<(Exception, bool)>| list.into_iter().map(|(entry, _)| entry).collect();
+        Self { entries: only(held), lapsed: only(lapsed), faults: reader.report.finish() }
+    }
+
+    /// Whether an entry covers a finding or did so until its date: then a baseline must not excuse it.
+    #[must_use]
+    pub fn ever_covered(&self, finding: &Finding, marks: &[Mark]) -> bool {
+        self.entries.iter().chain(&self.lapsed).any(|entry| entry.covers(finding, marks))
     }
 
     /// Marks each finding that an exception covers. `whole` says that the scan looked at the whole target with
@@ -192,8 +202,8 @@ impl Reader<'_> {
         self.report.finding(span, message);
     }
 
-    /// The entry of a row, when nothing about it is wrong.
-    fn entry(&mut self, row: &Row, twice: &dyn Fn(&str) -> bool) -> Option<Exception> {
+    /// The entry of a row, when nothing about it is wrong but perhaps its date, and whether it holds.
+    fn entry(&mut self, row: &Row, twice: &dyn Fn(&str) -> bool) -> Option<(Exception, bool)> {
         let place = row.get("id").map_or(row.span, |item| item.span);
         let known = self.known_keys(row);
         let id = self.id(row, twice);
@@ -202,7 +212,8 @@ impl Reader<'_> {
         let expires = self.expires(row, place);
         let [Some(owner), Some(ticket), Some(reason)] = accountable else { return None };
         let (true, Some(id), Some(scope), Some(expires)) = (known, id, scope, expires) else { return None };
-        Some(Exception {
+        let (expires, holds) = expires;
+        let exception = Exception {
             note: ExceptionNote { id, owner, ticket, reason, expires },
             check: scope.check,
             fingerprint: scope.fingerprint,
@@ -210,7 +221,8 @@ impl Reader<'_> {
             inline: scope.inline,
             location: self.report.locate(place),
             scope: self.report.locate(scope.span),
-        })
+        };
+        Some((exception, holds))
     }
 
     fn known_keys(&mut self, row: &Row) -> bool {
@@ -253,7 +265,8 @@ impl Reader<'_> {
         Some(text.trim().to_owned())
     }
 
-    fn expires(&mut self, row: &Row, place: Span) -> Option<Date> {
+    /// The date, and whether it is in force today.
+    fn expires(&mut self, row: &Row, place: Span) -> Option<(Date, bool)> {
         let no_expiry = &faults::NO_EXPIRY.meta;
         let (date, span) = match row.get("expires") {
             None => {
@@ -277,12 +290,12 @@ impl Reader<'_> {
                 days => format!("{days} days ago"),
             };
             self.fault(&faults::EXPIRED.meta, span, format!("expired {ago}: mend what it permitted, or renew it"));
-            return None;
+            return Some((date, false));
         }
         if left > self.max_days {
             let message = format!("{left} days ahead, and {} are allowed: the exception does not hold", self.max_days);
             self.fault(&faults::TOO_LONG.meta, span, message);
-            return None;
+            return Some((date, false));
         }
         if let Some((_, severity)) = WARN_DAYS.into_iter().find(|(days, _)| left <= *days) {
             let when = match left {
@@ -293,7 +306,7 @@ impl Reader<'_> {
             self.report.switch(&faults::EXPIRES_SOON.meta);
             self.report.finding(span, format!("{when}: mend what it permits, or renew it")).severity(severity);
         }
-        Some(date)
+        Some((date, true))
     }
 
     fn scope(&mut self, row: &Row, place: Span) -> Option<Scope> {

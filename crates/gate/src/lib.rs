@@ -18,3 +18,4 @@ pub use exceptions::{Applied, EXCEPTIONS_FILE, Exception, Exceptions};
 pub use glob::{Glob, GlobError};
 pub use merge::{MergeInput, merge};
 pub use settings::{DaysOutOfRange, Effect, ExceptionSettings, GateSettings, MAX_DAYS_LIMIT, MaxDays, MergePolicy};
+pub use table::{EntryPlace, entry_places};

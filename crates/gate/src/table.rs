@@ -36,6 +36,33 @@ impl Row {
     }
 }
 
+/// Where an entry stands in the text of the file, for edits that leave everything else as it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EntryPlace {
+    /// Its id, if it has one.
+    pub id: String,
+    /// From its header to the end of its last value.
+    pub span: Span,
+    /// The value of `expires`, with its quotes.
+    pub expires: Option<Span>,
+}
+
+/// The entries of a file in order; none when it does not parse.
+#[must_use]
+pub fn entry_places(bytes: &[u8]) -> Vec<EntryPlace> {
+    let (rows, _) = parse(bytes);
+    rows.iter()
+        .map(|row| {
+            let end = row.items.iter().map(|item| item.span).fold(row.span, Span::to);
+            EntryPlace {
+                id: row.text("id").unwrap_or_default(),
+                span: end,
+                expires: row.get("expires").map(|item| item.span),
+            }
+        })
+        .collect()
+}
+
 /// The rows, and what is wrong with the file as a whole. With a syntax error there are no rows.
 pub(crate) fn parse(bytes: &[u8]) -> (Vec<Row>, Vec<(Span, String)>) {
     if bytes.len() > BYTES_MAX {
@@ -100,4 +127,19 @@ fn row(span: Span, members: &DeTable<'_>) -> Row {
 
 fn span_of(range: &std::ops::Range<usize>) -> Span {
     Span::new(range.start, range.end)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn entries_are_found_in_the_text() {
+        let text =
+            "# head\n[[exception]]\nid = \"A\"\nexpires = \"2027-01-01\" # soon\n\n# next\n[[exception]]\nid = \"B\"\n";
+        let places = entry_places(text.as_bytes());
+        let shown: Vec<&str> = places.iter().map(|place| place.span.of(text)).collect();
+        assert_eq!(shown, ["[[exception]]\nid = \"A\"\nexpires = \"2027-01-01\"", "[[exception]]\nid = \"B\""]);
+        assert_eq!(places.first().and_then(|place| place.expires).map(|span| span.of(text)), Some("\"2027-01-01\""));
+    }
 }

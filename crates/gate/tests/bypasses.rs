@@ -221,7 +221,7 @@ fn a_baseline_excuses_what_was_there_and_nothing_else() {
     let case = look(&[("deploy/agent.yaml", POD)]);
     let policy = MergePolicy::default();
     let baseline = Baseline::parse(&document(&case.findings, |_| {})).unwrap();
-    assert_eq!(baseline, Baseline::of(&case.findings));
+    assert_eq!(baseline, Baseline::of(&case.findings, &[], &Exceptions::default()));
     let decision = judge(&case, Some(&baseline), &policy);
     assert_eq!(decision.verdict, Verdict::Allow, "{:?}", decision.reasons);
     assert_eq!((decision.counts.new, decision.counts.gone), (0, 0));
@@ -247,9 +247,17 @@ fn a_baseline_excuses_what_was_there_and_nothing_else() {
 fn a_baseline_does_not_keep_an_expired_exception_alive() {
     let excepted = with_entry(ENTRY);
     let baseline = Baseline::parse(&document(&excepted.findings, |_| {})).unwrap();
-    assert_eq!(baseline, Baseline::of(&excepted.findings));
+    assert_eq!(baseline, Baseline::of(&excepted.findings, &[], &Exceptions::default()));
     let expired = with_entry(&ENTRY.replace("2027-01-31", "2027-01-14"));
     assert!(denies_privileged(&judge(&expired, Some(&baseline), &MergePolicy::default())));
+    // Nor does the revision before, whose exception has run out by now, whatever became of the entry.
+    for date in ["2027-01-14", "2027-01-31"] {
+        let entry = ENTRY.replace("2027-01-31", date);
+        let then = Exceptions::read(EXCEPTIONS_FILE, entry.as_bytes(), &ExceptionSettings::default(), today());
+        let open = look(&[("deploy/agent.yaml", POD)]);
+        let baseline = Baseline::of(&open.findings, &[], &then);
+        assert!(denies_privileged(&judge(&open, Some(&baseline), &MergePolicy::default())), "{date}");
+    }
 }
 
 #[test]
@@ -335,7 +343,7 @@ fn what_was_not_looked_at_is_not_allowed() {
 fn unreadable_files_and_loose_pins_deny_even_when_old() {
     let policy = MergePolicy::default();
     let lock = look(&[("Cargo.lock", "[[package]\n")]);
-    let old = Baseline::of(&lock.findings);
+    let old = Baseline::of(&lock.findings, &[], &Exceptions::default());
     assert_eq!(judge(&lock, Some(&old), &policy).verdict, Verdict::Deny);
     let warn = MergePolicy { unreadable_lockfiles: palisade_gate::Effect::Warn, ..policy.clone() };
     assert_eq!(judge(&lock, None, &warn).verdict, Verdict::Warn);
@@ -351,7 +359,7 @@ jobs:
       - uses: example/deploy@v3
 ";
     let deploy = look(&[(".github/workflows/deploy.yml", deploy)]);
-    let old = Baseline::of(&deploy.findings);
+    let old = Baseline::of(&deploy.findings, &[], &Exceptions::default());
     let decision = judge(&deploy, Some(&old), &policy);
     assert_eq!(decision.verdict, Verdict::Deny);
     assert!(decision.reasons.iter().any(|reason| reason.rule == Rule::UnpinnedDeployActions), "{decision:?}");

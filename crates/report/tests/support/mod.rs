@@ -143,6 +143,7 @@ pub(crate) fn everything() -> Scan {
             skipped: vec![skipped("logo.png", "binary"), skipped("big.json", "larger than 64 MiB")],
             unreadable: vec![skipped("private.key", "permission denied")],
         },
+        ..Scan::default()
     }
 }
 
@@ -165,6 +166,7 @@ pub(crate) fn hostile() -> Scan {
     Scan {
         findings: vec![finding, excepted],
         coverage: Coverage { seen: 4, parsed: 1, partial: file.clone(), skipped: file.clone(), unreadable: file },
+        ..Scan::default()
     }
 }
 
@@ -176,7 +178,8 @@ pub(crate) fn many(number: u32) -> Scan {
         let path = format!("dir/file-{:04}.yaml", at / 7);
         finding(check, "the same fault once more", location(&path, at % 400 + 2, 5, &["---", "    fault: true", ""]))
     });
-    Scan { findings: findings.collect(), coverage: Coverage { seen: 3, parsed: 3, ..Coverage::default() } }
+    let coverage = Coverage { seen: 3, parsed: 3, ..Coverage::default() };
+    Scan { findings: findings.collect(), coverage, ..Scan::default() }
 }
 
 pub(crate) fn skipped(path: &str, reason: &str) -> Skipped {

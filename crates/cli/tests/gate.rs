@@ -1,0 +1,398 @@
+//! `gate merge`, `exception` and `ledger` as a user runs them: the built binary on real folders.
+#![expect(clippy::unwrap_used, clippy::disallowed_methods, clippy::indexing_slicing, reason = "tests")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+const POD: &str = "\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: agent
+spec:
+  automountServiceAccountToken: false
+  containers:
+    - name: agent
+      image: example.org/agent@sha256:0000000000000000000000000000000000000000000000000000000000000000
+      securityContext:
+        privileged: true
+";
+
+/// A repository and, apart from it, a home that holds the key.
+struct Place {
+    _folder: TempDir,
+    root: PathBuf,
+    home: PathBuf,
+}
+
+impl Place {
+    fn new(files: &[(&str, &str)]) -> Self {
+        let folder = TempDir::new().unwrap();
+        let (root, home) = (folder.path().join("repository"), folder.path().join("home"));
+        fs::create_dir_all(&root).unwrap();
+        let place = Self { _folder: folder, root, home };
+        for (path, text) in files {
+            place.write(path, text);
+        }
+        place
+    }
+
+    fn write(&self, path: &str, text: &str) {
+        let path = self.root.join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+
+    fn run(&self, arguments: &[&str]) -> Output {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_palisade"));
+        command.args(arguments).current_dir(&self.root).env_clear();
+        command.env("XDG_CONFIG_HOME", &self.home).output().unwrap()
+    }
+
+    /// Runs, asserts the exit code, and gives standard output.
+    fn expect(&self, arguments: &[&str], code: i32) -> String {
+        let output = self.run(arguments);
+        let (out, errors) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        assert_eq!(output.status.code(), Some(code), "{arguments:?}\n{out}\n{errors}");
+        out.into_owned()
+    }
+
+    fn json(&self, arguments: &[&str], code: i32) -> Value {
+        serde_json::from_str(&self.expect(&[arguments, &["--format", "json"]].concat(), code)).unwrap()
+    }
+
+    fn ledger(&self, path: &str) -> PathBuf {
+        self.root.join(".palisade/ledger").join(path)
+    }
+
+    /// The kinds of faults that `ledger verify` names, and its messages.
+    fn faults(&self) -> (Vec<String>, String) {
+        let report = self.json(&["ledger", "verify"], 1);
+        let faults = report["faults"].as_array().unwrap();
+        let names = faults.iter().map(|fault| fault["fault"].as_str().unwrap().to_owned()).collect();
+        let messages: Vec<&str> = faults.iter().map(|fault| fault["message"].as_str().unwrap()).collect();
+        (names, messages.join("\n"))
+    }
+}
+
+fn checks(decision: &Value) -> Vec<&str> {
+    let reasons = decision["reasons"].as_array().unwrap();
+    reasons
+        .iter()
+        .filter(|reason| reason["effect"] == "deny")
+        .filter_map(|reason| reason["finding"]["check"].as_str())
+        .collect()
+}
+
+#[test]
+fn a_clean_repository_is_allowed_and_the_allow_is_in_the_ledger_first() {
+    let place = Place::new(&[("README.md", "hello\n")]);
+    let decision = place.json(&["gate", "merge"], 0);
+    assert_eq!(decision["schema"], "palisade.decision/1");
+    assert_eq!(decision["verdict"], "allow");
+    assert_eq!(decision["entry"]["index"], 0);
+    assert!(place.expect(&["ledger", "verify"], 0).starts_with("intact: 1 entries"));
+    let text = place.expect(&["gate", "merge", "."], 0);
+    assert!(text.contains("ALLOW") && text.contains("recorded as entry 1"), "{text}");
+    // The ledger keeps itself out of commits and scans.
+    assert_eq!(fs::read_to_string(place.ledger(".gitignore")).unwrap(), "*\n");
+}
+
+#[test]
+fn a_bad_finding_denies_with_a_next_step_and_an_exception_lifts_it() {
+    let place = Place::new(&[("deploy/agent.yaml", POD)]);
+    let decision = place.json(&["gate", "merge"], 1);
+    assert!(checks(&decision).contains(&"kubernetes/privileged-container"), "{decision}");
+    for reason in decision["reasons"].as_array().unwrap() {
+        assert!(!reason["next"].as_str().unwrap().is_empty());
+    }
+    let text = place.expect(&["gate", "merge"], 1);
+    assert!(text.contains("DENY") && text.contains("next: "), "{text}");
+    assert!(place.expect(&["gate", "merge", "--dry-run"], 0).contains("dry run, would be DENY"));
+    let add = [
+        "exception",
+        "add",
+        "--path",
+        "deploy/agent.yaml",
+        "--check",
+        "kubernetes/*",
+        "--owner",
+        "platform",
+        "--ticket",
+        "OPS-1",
+        "--reason",
+        "it loads a kernel module",
+        "--days",
+        "30",
+    ];
+    assert!(place.expect(&add, 0).starts_with("added EX-1"));
+    let decision = place.json(&["gate", "merge"], 0);
+    assert_eq!(decision["exceptions"], serde_json::json!(["EX-1"]));
+    assert!(decision["counts"]["excepted"].as_u64().unwrap() > 0);
+    assert!(checks(&place.json(&["gate", "merge", "--no-exceptions"], 1)).contains(&"kubernetes/privileged-container"));
+    place.expect(&["exception", "revoke", "EX-1"], 0);
+    place.json(&["gate", "merge"], 1);
+}
+
+#[test]
+fn exceptions_are_edited_in_place_and_only_when_they_would_hold() {
+    let place = Place::new(&[("a.txt", "x")]);
+    let add = |id: &str, days: &str, code: i32| {
+        let arguments = [
+            "exception",
+            "add",
+            "--id",
+            id,
+            "--check",
+            "kubernetes/host-path",
+            "--path",
+            "a.yaml",
+            "--owner",
+            "me",
+            "--ticket",
+            "T-1",
+            "--reason",
+            "a \"quoted\" reason",
+            "--days",
+            days,
+        ];
+        place.expect(&arguments, code)
+    };
+    place.write(".palisade/exceptions.toml", "# the head stays\n");
+    add("A", "10", 0);
+    add("B", "20", 0);
+    add("C", "91", 2);
+    add("A", "10", 2);
+    let text = || fs::read_to_string(place.root.join(".palisade/exceptions.toml")).unwrap();
+    assert!(text().starts_with("# the head stays\n") && !text().contains("\"C\""), "{}", text());
+    let before = text();
+    place.expect(&["exception", "renew", "A", "--days", "400"], 2);
+    assert_eq!(text(), before);
+    place.expect(&["exception", "renew", "A", "--days", "60"], 0);
+    assert_eq!(text().lines().zip(before.lines()).filter(|(new, old)| new != old).count(), 1);
+    let list = place.json(&["exception", "list"], 0);
+    assert_eq!(list["exceptions"].as_array().unwrap().len(), 2);
+    assert_eq!(list["exceptions"][0]["in_force"], true);
+    place.expect(&["exception", "revoke", "A"], 0);
+    assert!(!text().contains("\"A\"") && text().contains("\"B\"") && text().starts_with("# the head stays\n"));
+    place.expect(&["exception", "revoke", "A"], 2);
+    place.expect(&["exception", "revoke", "B"], 0);
+    assert_eq!(text(), "# the head stays\n");
+    place.write(".palisade/exceptions.toml", "[[exception]\n");
+    assert!(place.expect(&["exception", "list"], 0).contains("no exception holds"));
+}
+
+#[test]
+fn what_is_old_is_excused_by_a_baseline_and_a_broken_one_excuses_nothing() {
+    let place = Place::new(&[("deploy/agent.yaml", POD)]);
+    let baseline = place.home.with_file_name("baseline.json");
+    let baseline = baseline.to_str().unwrap();
+    place.expect(&["scan", "--format", "json", "--output", baseline], 0);
+    let decision = place.json(&["gate", "merge", "--baseline", baseline], 0);
+    assert_eq!(decision["counts"]["new"], 0);
+    assert!(decision["counts"]["unchanged"].as_u64().unwrap() > 0);
+    place.json(&["gate", "merge", "--baseline", baseline, "--all"], 1);
+    place.write("deploy/other.yaml", POD);
+    let decision = place.json(&["gate", "merge", "--baseline", baseline], 1);
+    assert!(
+        decision["reasons"].as_array().unwrap().iter().all(|reason| reason["where"]["path"] == "deploy/other.yaml")
+    );
+    for (name, text) in [("missing", None), ("empty", Some("")), ("other", Some("{\"schema\":\"x\",\"findings\":[]}"))]
+    {
+        let path = place.home.with_file_name(name);
+        if let Some(text) = text {
+            fs::write(&path, text).unwrap();
+        }
+        place.expect(&["gate", "merge", "--baseline", path.to_str().unwrap()], 2);
+    }
+}
+
+#[test]
+fn what_cannot_be_decided_is_never_an_allow() {
+    assert!(Place::new(&[]).expect(&["gate", "merge"], 3).contains("NOTHING TO JUDGE"));
+    let place = Place::new(&[("a.txt", "x")]);
+    place.expect(&["gate", "merge", "nowhere"], 2);
+    place.expect(&["gate", "merge", "--ignore", "scan"], 2);
+    place.expect(&["gate", "merge", "--since", "main"], 2);
+    for settings in ["[gate.merge]\nseverity = \"hihg\"\n", "[gate.merge]\nsecrets = \"warn\"\n", "[gaet]\n", "["] {
+        place.write("palisade.toml", settings);
+        assert_eq!(place.expect(&["gate", "merge"], 2), "", "{settings}");
+    }
+    place.write("palisade.toml", "[scan]\nignore = [\"ci\"]\n");
+    place.expect(&["gate", "merge"], 2);
+    fs::remove_file(place.root.join("palisade.toml")).unwrap();
+    // No key, no home, a key that lies in the ledger: the decision cannot be recorded.
+    let mut command = Command::new(env!("CARGO_BIN_EXE_palisade"));
+    let output = command.args(["gate", "merge"]).current_dir(&place.root).env_clear().output().unwrap();
+    assert_eq!((output.status.code(), output.stdout.len()), (Some(2), 0));
+    place.expect(&["gate", "merge", "--key", ".palisade/ledger/key"], 2);
+    place.write("file", "x");
+    assert_eq!(place.expect(&["gate", "merge", "--ledger", "file"], 2), "");
+    place.expect(&["gate", "merge"], 0);
+    fs::write(place.ledger("checkpoint"), "forged\n").unwrap();
+    assert_eq!(place.expect(&["gate", "merge"], 2), "");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_planted_link_leads_the_ledger_nowhere() {
+    let place = Place::new(&[("a.txt", "x")]);
+    let elsewhere = place.home.with_file_name("elsewhere");
+    fs::create_dir_all(&elsewhere).unwrap();
+    fs::create_dir_all(place.root.join(".palisade")).unwrap();
+    std::os::unix::fs::symlink(&elsewhere, place.root.join(".palisade/ledger")).unwrap();
+    place.expect(&["gate", "merge"], 2);
+    assert_eq!(fs::read_dir(&elsewhere).unwrap().count(), 0);
+    fs::remove_file(place.root.join(".palisade/ledger")).unwrap();
+    fs::create_dir_all(place.ledger("")).unwrap();
+    std::os::unix::fs::symlink(&elsewhere, place.ledger("tile")).unwrap();
+    place.expect(&["gate", "merge"], 2);
+    assert_eq!(fs::read_dir(&elsewhere).unwrap().count(), 0);
+}
+
+#[cfg(unix)]
+#[test]
+fn the_key_is_private_and_an_exposed_one_is_refused() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let place = Place::new(&[("a.txt", "x")]);
+    place.expect(&["gate", "merge"], 0);
+    let key = place.home.join("palisade/ledger.key");
+    assert_eq!(fs::metadata(&key).unwrap().permissions().mode() & 0o777, 0o600);
+    fs::set_permissions(&key, fs::Permissions::from_mode(0o644)).unwrap();
+    place.expect(&["gate", "merge"], 2);
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap().map(Result::unwrap) {
+        let target = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            copy(&entry.path(), &target)
+        } else {
+            fs::copy(entry.path(), target).map(drop).unwrap()
+        }
+    }
+}
+
+/// A ledger of six entries, appended one by one.
+fn six() -> Place {
+    let place = Place::new(&[]);
+    for number in 0..6 {
+        place.write("line.jsonl", &format!("{{\"n\":{number}}}\n"));
+        place.expect(&["ledger", "append", "line.jsonl"], 0);
+    }
+    place.expect(&["ledger", "verify"], 0);
+    place
+}
+
+fn items(bytes: &[u8]) -> Vec<Vec<u8>> {
+    palisade_ledger::parse_bundle(bytes).0.into_iter().map(<[u8]>::to_vec).collect()
+}
+
+#[test]
+fn every_kind_of_tampering_is_named() {
+    let place = six();
+    let path = place.ledger("tile/entries/000.p/6");
+    let good = fs::read(&path).unwrap();
+    let tampered = |bytes: Vec<u8>| {
+        fs::write(&path, bytes).unwrap();
+        place.faults()
+    };
+    let mut one = good.clone();
+    let at = one.windows(7).position(|window| window == b"{\"n\":3}").unwrap();
+    one[at + 5] = b'7';
+    assert_eq!(tampered(one), (vec!["edited".into()], "entry 3 was edited".into()));
+    let mut swapped = items(&good);
+    swapped.swap(1, 4);
+    assert_eq!(tampered(palisade_ledger::print_bundle(&swapped)).0, ["moved", "moved"]);
+    let mut fewer = items(&good);
+    fewer.pop();
+    let removed = (vec!["removed".into()], "entry 5 was removed".into());
+    assert_eq!(tampered(palisade_ledger::print_bundle(&fewer)), removed);
+    fewer.remove(2);
+    assert!(tampered(palisade_ledger::print_bundle(&fewer)).1.contains("entry 2 was removed"));
+    let mut more = items(&good);
+    more.push(more[0].clone());
+    assert_eq!(tampered(palisade_ledger::print_bundle(&more)).0, ["unsigned"]);
+    fs::write(&path, &good).unwrap();
+    place.expect(&["ledger", "verify"], 0);
+    fs::remove_file(&path).unwrap();
+    assert!(place.faults().1.contains("entries 0 to 5 were removed"));
+}
+
+#[test]
+fn an_older_copy_is_a_rollback() {
+    let place = six();
+    let kept = place.home.with_file_name("kept");
+    copy(&place.ledger(""), &kept);
+    place.expect(&["ledger", "append", "line.jsonl"], 0);
+    fs::remove_dir_all(place.ledger("")).unwrap();
+    copy(&kept, &place.ledger(""));
+    let (names, messages) = place.faults();
+    assert_eq!(names[0], "rolled-back", "{messages}");
+    assert!(messages.contains("entry 6 removed"), "{messages}");
+    place.expect(&["ledger", "append", "line.jsonl"], 2);
+    // Elsewhere, with the public key alone, the older copy is a valid ledger, and it says what would not show.
+    let key = fs::read_to_string(kept.join("key.pub")).unwrap();
+    let arguments = ["ledger", "verify", "--ledger", kept.to_str().unwrap(), "--vkey", key.trim(), "--key", "none"];
+    assert!(place.expect(&arguments, 0).contains("remembers no earlier state"));
+}
+
+#[test]
+fn a_proof_verifies_without_the_ledger() {
+    let place = six();
+    let proof = place.expect(&["ledger", "prove", "4"], 0);
+    let key = fs::read_to_string(place.ledger("key.pub")).unwrap();
+    fs::remove_dir_all(place.ledger("")).unwrap();
+    place.write("proof", &proof);
+    let arguments = ["ledger", "verify", "--proof", "proof", "--vkey", key.trim()];
+    let text = place.expect(&arguments, 0);
+    assert!(text.starts_with("valid: this is entry 4 of 6") && text.contains("{\"n\":4}"), "{text}");
+    place.expect(&["ledger", "verify", "--proof", "proof"], 0);
+    place.write("proof", &proof.replace("index 4", "index 3"));
+    place.expect(&arguments, 1);
+    place.write("proof", &format!("{proof}\n"));
+    place.expect(&arguments, 2);
+}
+
+#[test]
+fn lines_are_appended_as_they_are_or_not_at_all() {
+    let place =
+        Place::new(&[("lines.jsonl", "{\"b\":1,\"a\":[true,null]}\n\n\"text\"\n{\"kind\":\"drill\",\"payload\":7}\n")]);
+    let receipts = place.json(&["ledger", "append", "lines.jsonl", "--ledger", "log"], 0);
+    assert_eq!(receipts["size"], 3);
+    assert!(place.expect(&["ledger", "verify", "--ledger", "log"], 0).contains("3 entries"));
+    for bad in ["{\"a\":1,\"a\":2}\n", "{\"fine\":1}\nnot json\n", "\u{feff}{}\n"] {
+        place.write("bad.jsonl", bad);
+        place.expect(&["ledger", "append", "bad.jsonl", "--ledger", "log"], 2);
+    }
+    place.write("empty.jsonl", "\n");
+    place.expect(&["ledger", "append", "empty.jsonl", "--ledger", "log"], 3);
+    assert!(place.expect(&["ledger", "verify", "--ledger", "log"], 0).contains("3 entries"));
+    place.expect(&["ledger", "prove", "3", "--ledger", "log"], 2);
+    place.expect(&["ledger", "verify", "--ledger", "nowhere"], 3);
+    place.expect(&["ledger", "verify", "--ledger", "log", "--key", "none"], 2);
+    place.expect(&["ledger", "verify", "--ledger", "log", "--key", "none", "--trust-stored-key"], 0);
+}
+
+#[test]
+fn a_decision_in_the_ledger_says_where_and_never_what_was_found() {
+    let place = Place::new(&[("deploy/agent.yaml", POD)]);
+    place.json(&["gate", "merge"], 1);
+    let proof = place.expect(&["ledger", "prove", "0"], 0);
+    place.write("proof", &proof);
+    let shown = place.json(&["ledger", "verify", "--proof", "proof"], 0);
+    let entry: Value = serde_json::from_str(shown["entry"].as_str().unwrap()).unwrap();
+    assert_eq!(entry["kind"], "gate.merge");
+    let payload = &entry["payload"];
+    assert_eq!(payload["verdict"], "deny");
+    assert_eq!(payload["policy"].as_str().unwrap().len(), 64);
+    let reason = &payload["reasons"][0];
+    assert_eq!(reason["where"]["path"], "deploy/agent.yaml");
+    assert_eq!(reason["fingerprint"].as_str().unwrap().len(), 32);
+    assert!(reason.get("what").is_none());
+}
