@@ -158,6 +158,12 @@ impl Scanner {
         self.secrets(&Subject::new(path.into(), bytes, &Flat, &masks), &matches)
     }
 
+    /// The spans of secrets in a file, which no excerpt may show.
+    #[must_use]
+    pub fn masks(&self, path: &str, bytes: &[u8]) -> Vec<Span> {
+        secrets::masks(&self.engine.scan(path, bytes))
+    }
+
     /// Looks at one file.
     #[must_use]
     pub fn look(&self, path: &str, bytes: &[u8]) -> FileReport {

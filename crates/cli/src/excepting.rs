@@ -37,8 +37,9 @@ pub(crate) fn file_of_folder(folder: &Path) -> anyhow::Result<Option<Vec<u8>>> {
 }
 
 /// The entries of a file as of today.
-pub(crate) fn read(bytes: &[u8], config: &Config) -> Exceptions {
-    Exceptions::read(EXCEPTIONS_FILE, bytes, &config.exceptions, now().date())
+pub(crate) fn read(bytes: &[u8], config: &Config, scanner: &Scanner) -> Exceptions {
+    let masks = scanner.masks(EXCEPTIONS_FILE, bytes);
+    Exceptions::read(EXCEPTIONS_FILE, bytes, &masks, &config.exceptions, now().date())
 }
 
 /// Marks what exceptions cover and adds their faults. `whole` says that the scan looked at every file.
@@ -51,7 +52,7 @@ pub(crate) fn apply(
     whole: bool,
 ) -> Excepted {
     let file = file.unwrap_or_default();
-    let exceptions = read(&file, config);
+    let exceptions = read(&file, config, scanner);
     let mut faults = exceptions.faults.clone();
     let mut used = Vec::new();
     if !look.no_exceptions {

@@ -4,6 +4,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, anyhow};
+use palisade_checks::Scanner;
 use palisade_gate::{EXCEPTIONS_FILE, EntryPlace, Exceptions, entry_places};
 use palisade_model::{Date, Finding};
 use palisade_report::visible;
@@ -30,19 +31,20 @@ pub(crate) fn run(verb: &ExceptionVerb) -> anyhow::Result<Exit> {
 struct Book {
     root: PathBuf,
     config: Config,
+    scanner: Scanner,
     text: String,
 }
 
 impl Book {
     fn open(root: &Path) -> anyhow::Result<Self> {
-        let (_, config) = target::prepare(root, &Look::default())?;
+        let (scanner, config) = target::prepare(root, &Look::default())?;
         let bytes = excepting::file_of_folder(root)?.unwrap_or_default();
         let text = String::from_utf8(bytes).with_context(|| format!("{EXCEPTIONS_FILE} is not UTF-8"))?;
-        Ok(Self { root: root.to_owned(), config, text })
+        Ok(Self { root: root.to_owned(), config, scanner, text })
     }
 
     fn read(&self, text: &str) -> Exceptions {
-        excepting::read(text.as_bytes(), &self.config)
+        excepting::read(text.as_bytes(), &self.config, &self.scanner)
     }
 
     fn place(&self, id: &str) -> anyhow::Result<EntryPlace> {

@@ -45,7 +45,10 @@ pub(crate) fn scan(scanner: &Scanner, folder: &Path, config: &Config) -> anyhow:
     };
     let findings = judge(scanner, &objects, &held, &history, &excluded, threads);
     let facts = Facts::new("".into(), Format::Other);
-    Ok(scanner.finish(vec![FileReport { findings, facts, coverage }], Host { read: &|_| None, renderer: None }))
+    Ok(scanner.finish(
+        vec![FileReport { findings, facts, coverage, marks: Vec::new() }],
+        Host { read: &|_| None, renderer: None },
+    ))
 }
 
 /// What a sweep saw: values, and the blobs that hold them.

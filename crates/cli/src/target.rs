@@ -88,7 +88,7 @@ pub(crate) fn look(target: &Path, look: &Look) -> anyhow::Result<Looked> {
         Some(revision) => {
             let then = git_target::revision(&scanner, target, revision, &config)?;
             let file = git_target::file_of_revision(target, revision, EXCEPTIONS_FILE)?;
-            let exceptions = excepting::read(file.as_deref().unwrap_or_default(), &config);
+            let exceptions = excepting::read(file.as_deref().unwrap_or_default(), &config, &scanner);
             let baseline = Baseline::of(&then.findings, &then.marks, &exceptions);
             Some(Before { name: revision.clone(), baseline })
         }

@@ -67,12 +67,12 @@ pub struct Applied {
 }
 
 impl Exceptions {
-    /// Reads the file at `path` as of `today`.
+    /// Reads the file at `path` as of `today`. `masks` are the spans of secrets in it, which no excerpt shows.
     #[must_use]
-    pub fn read(path: &str, bytes: &[u8], settings: &ExceptionSettings, today: Date) -> Self {
+    pub fn read(path: &str, bytes: &[u8], masks: &[Span], settings: &ExceptionSettings, today: Date) -> Self {
         let (rows, problems) = parse(bytes);
         let names = Names(rows.iter().map(|row| (row.span, row.text("id").unwrap_or_default())).collect());
-        let subject = Subject::new(path.into(), bytes, &names, &[]);
+        let subject = Subject::new(path.into(), bytes, &names, masks);
         let none = Settings::default();
         let mut reader = Reader {
             report: Report::new(&none, Some(&subject), &faults::MALFORMED.meta),

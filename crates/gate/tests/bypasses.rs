@@ -57,7 +57,7 @@ fn look(files: &[(&str, &str)]) -> Case {
     // One finding under test: the privileged container. Others are of other severities and checks.
     let file = files.iter().find(|(path, _)| path == EXCEPTIONS_FILE);
     let exceptions = file.map_or_else(Exceptions::default, |(path, text)| {
-        Exceptions::read(path, text, &ExceptionSettings::default(), today())
+        Exceptions::read(path, text, &[], &ExceptionSettings::default(), today())
     });
     let named: Vec<_> =
         files.iter().flat_map(|(path, text)| marks(&Subject::new(path.as_str().into(), text, &Flat, &[]))).collect();
@@ -253,7 +253,7 @@ fn a_baseline_does_not_keep_an_expired_exception_alive() {
     // Nor does the revision before, whose exception has run out by now, whatever became of the entry.
     for date in ["2027-01-14", "2027-01-31"] {
         let entry = ENTRY.replace("2027-01-31", date);
-        let then = Exceptions::read(EXCEPTIONS_FILE, entry.as_bytes(), &ExceptionSettings::default(), today());
+        let then = Exceptions::read(EXCEPTIONS_FILE, entry.as_bytes(), &[], &ExceptionSettings::default(), today());
         let open = look(&[("deploy/agent.yaml", POD)]);
         let baseline = Baseline::of(&open.findings, &[], &then);
         assert!(denies_privileged(&judge(&open, Some(&baseline), &MergePolicy::default())), "{date}");

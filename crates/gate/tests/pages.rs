@@ -30,7 +30,7 @@ fn scan(files: &[(String, String)], today: Date) -> Vec<(String, String, usize)>
     }
     let file = bytes.iter().find(|(path, _)| path == EXCEPTIONS_FILE);
     let exceptions = file.map_or_else(Exceptions::default, |(path, text)| {
-        Exceptions::read(path, text, &ExceptionSettings::default(), today)
+        Exceptions::read(path, text, &[], &ExceptionSettings::default(), today)
     });
     let applied = exceptions.apply(&mut findings, &named, true);
     let faults = exceptions.faults.iter().chain(&applied.faults);
