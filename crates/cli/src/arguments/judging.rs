@@ -57,7 +57,7 @@ Exit codes: 0 allow, 1 deny, 2 could not decide, 3 nothing to judge.";
 pub(crate) struct Key {
     /// The key that signs the ledger, made on first use; also PALISADE_LEDGER_KEY. By default
     /// palisade/ledger.key in the user's configuration folder, outside of what it signs.
-    #[arg(long = "key", value_name = "FILE")]
+    #[arg(id = "key_file", long = "key", value_name = "FILE")]
     pub(crate) file: Option<PathBuf>,
 }
 
@@ -229,7 +229,7 @@ pub(crate) struct Verify {
 #[derive(Debug, Args)]
 pub(crate) struct LedgerPlace {
     /// The folder of the ledger.
-    #[arg(long = "ledger", value_name = "DIR", default_value = ".palisade/ledger")]
+    #[arg(id = "ledger_folder", long = "ledger", value_name = "DIR", default_value = ".palisade/ledger")]
     pub(crate) folder: PathBuf,
     /// The key that signs it.
     #[command(flatten)]
