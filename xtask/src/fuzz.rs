@@ -174,6 +174,7 @@ fn kept_path(name: &str) -> PathBuf {
 /// First inputs: files of the examples and the cases of the checks' pages that the target wants.
 fn seeds(root: &Path, target: &Target) -> Result<Vec<Vec<u8>>> {
     let mut seeds = vec![Vec::new()];
+    seeds.extend((target.made)());
     for path in project::files(root)? {
         if path.starts_with("examples/") && (target.seeds)(&path) {
             seeds.push(std::fs::read(root.join(path))?);

@@ -168,7 +168,7 @@ mod tests {
         check("pnpm-lock.yaml", "lockfileVersion: '9.0'\n", None);
         check("go.sum", &format!("example.org/m v1.0.0/go.mod h1:{}=\n", "A".repeat(43)), None);
         check("go.sum", "", None);
-        check("Gemfile.lock", "GEM\n  remote: https://rubygems.org/\n\nBUNDLED WITH\n   2.5.1\n", None);
+        check("Gemfile.lock", "GEM\n  remote: https://gems.example.org/\n\nBUNDLED WITH\n   2.5.1\n", None);
         check("gradle.lockfile", "# comment\na:b:1.0=runtime\nempty=\n", None);
         check("mix.lock", "%{\n  \"a\": {:hex, :a},\n}\n", None);
         check("bun.lock", "{\n  \"lockfileVersion\": 1,\n}\n", None);

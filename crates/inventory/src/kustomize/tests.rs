@@ -1,3 +1,5 @@
+//! Overlays, patches, generators and cycles, each rendered and traced back to its files.
+
 #![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 use super::*;
 use crate::tree::Assembled;

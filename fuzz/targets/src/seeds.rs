@@ -1,0 +1,60 @@
+//! First inputs for formats of which the checkout holds no file.
+
+/// A tar with one file, and the head of a zip.
+pub(crate) fn archives() -> Vec<Vec<u8>> {
+    let mut header = vec![0_u8; 512];
+    let mut put = |at: usize, text: &[u8]| {
+        for (slot, byte) in header.iter_mut().skip(at).zip(text) {
+            *slot = *byte;
+        }
+    };
+    put(0, b"folder/settings.py");
+    put(100, b"0000644\0");
+    put(124, b"00000000016\0");
+    put(148, b"        ");
+    put(156, b"0");
+    put(257, b"ustar\x0000");
+    let sum: u32 = header.iter().map(|byte| u32::from(*byte)).sum();
+    let digits = format!("{sum:06o}\0 ");
+    for (slot, byte) in header.iter_mut().skip(148).zip(digits.bytes()) {
+        *slot = byte;
+    }
+    let mut content = vec![0_u8; 1536];
+    for (slot, byte) in content.iter_mut().zip(b"key = 'value'\n") {
+        *slot = *byte;
+    }
+    header.extend(content);
+    let zip = b"PK\x03\x04\x0a\0\0\0\0\0\0\0\0\0\0\0\0\0\x01\0\0\0\x01\0\0\0\x01\0\0\0ab\
+        PK\x01\x02\x0a\0\x0a\0\0\0\0\0\0\0\0\0\0\0\0\0\x01\0\0\0\x01\0\0\0\x01\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0a\
+        PK\x05\x06\0\0\0\0\x01\0\x01\0\x2f\0\0\0\x20\0\0\0\0\0";
+    vec![header, zip.to_vec()]
+}
+
+/// Copies and inserts over the base that the target holds.
+pub(crate) fn deltas() -> Vec<Vec<u8>> {
+    vec![vec![51, 12, 0x90, 4, 3, b'n', b'e', b'w', 0x91, 10, 5]]
+}
+
+/// A file and a folder.
+pub(crate) fn trees() -> Vec<Vec<u8>> {
+    let mut tree = b"100644 a.txt\0".to_vec();
+    tree.extend([7; 20]);
+    tree.extend(b"40000 folder\0");
+    tree.extend([9; 20]);
+    vec![tree]
+}
+
+/// An empty pack index of version 2.
+pub(crate) fn indexes() -> Vec<Vec<u8>> {
+    let mut index = b"\xfftOc\0\0\0\x02".to_vec();
+    index.extend([0; 256 * 4 + 40]);
+    vec![index]
+}
+
+/// A signed note and a proof, of the right form.
+pub(crate) fn notes() -> Vec<Vec<u8>> {
+    let key = "A".repeat(90);
+    let note = format!("example.org/log\n1\n{}=\n\n\u{2014} example.org/log {key}A=\n", "A".repeat(43));
+    let proof = format!("c2sp.org/tlog-proof@v1\nextra e30=\nindex 0\n\n{note}");
+    vec![note.into_bytes(), proof.into_bytes()]
+}
