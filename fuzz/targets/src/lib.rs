@@ -172,7 +172,7 @@ fn read_settings(bytes: &[u8]) {
 fn read_exceptions(bytes: &[u8]) {
     let settings = ExceptionSettings::default();
     let today = Date::from_days(20_000);
-    let read = Exceptions::read(EXCEPTIONS_FILE, bytes, &settings, today);
+    let read = Exceptions::read(EXCEPTIONS_FILE, bytes, &[], &settings, today);
     for entry in &read.entries {
         assert!(entry.note.expires >= today, "{} has ended and is in force", entry.note.id);
     }
