@@ -20,7 +20,7 @@ pub mod secrets;
 pub use check::{Check, Run};
 pub use mark::{Mark, is_id_byte, marks};
 pub use report::{Draft, Report};
-pub use scanner::{FileReport, Host, PARSE_BYTES_MAX, Renderer, Scan, Scanner};
+pub use scanner::{FileReport, Host, PARSE_BYTES_MAX, RELEASE_NAMESPACE, Renderer, Scan, Scanner};
 pub use settings::{
     CiSettings, ContainerSettings, KubernetesSettings, KubernetesVersion, Selection, Settings, UnknownCheck,
     UnknownVersion, distance, matches,

@@ -23,6 +23,9 @@ pub struct Host<'a> {
     pub renderer: Option<&'a dyn Renderer>,
 }
 
+/// The namespace that charts are rendered into; it stands for whichever is chosen when the chart is installed.
+pub const RELEASE_NAMESPACE: &str = "release-namespace";
+
 /// Programs that render what cannot be read as it stands. Folders are paths within the target.
 pub trait Renderer {
     /// The manifests of the chart in `folder`, as `helm template` gives them.

@@ -83,7 +83,11 @@ impl Programs {
 
 impl Renderer for Programs {
     fn chart(&self, folder: &str) -> Result<String, String> {
-        self.run("helm", &["template", "release", "--skip-tests"], folder)
+        self.run(
+            "helm",
+            &["template", "release", "--skip-tests", "--namespace", palisade_checks::RELEASE_NAMESPACE],
+            folder,
+        )
     }
 
     fn kustomization(&self, folder: &str) -> Result<String, String> {

@@ -5,7 +5,7 @@ use palisade_inventory::kubernetes::{Isolation, Object, ObjectFacts};
 use palisade_inventory::yaml::Node;
 
 use crate::check::Run;
-use crate::{Check, Report};
+use crate::{Check, RELEASE_NAMESPACE, Report};
 
 /// Judges every object and every pod template of a document; gives what is kept of them.
 pub(crate) fn judge(
@@ -28,7 +28,7 @@ pub(crate) fn judge(
         facts.push(ObjectFacts {
             kind: object.kind().to_owned(),
             name: object.name().map(str::to_owned),
-            namespace: object.namespace().map(str::to_owned),
+            namespace: object.namespace().filter(|name| *name != RELEASE_NAMESPACE).map(str::to_owned),
             location: subject.locate(object.place()),
             workload: !workloads.is_empty() && !describes(object.kind()),
             isolates: Isolation::of(object),
