@@ -161,6 +161,36 @@ impl Scanner {
         self.secrets(&Subject::new(path.into(), bytes, &Flat, &masks), &matches)
     }
 
+    /// The secrets that start in `owned`, in a window of a file too large to be held whole: the window begins
+    /// `offset` bytes and `lines` lines into the file.
+    #[must_use]
+    pub fn secrets_in_window(
+        &self,
+        path: &str,
+        bytes: &[u8],
+        owned: std::ops::Range<usize>,
+        offset: u64,
+        lines: u64,
+    ) -> Vec<Finding> {
+        let mut matches = self.engine.scan(path, bytes);
+        let masks = secrets::masks(&matches);
+        matches.retain(|one| owned.contains(&(one.span.start as usize)));
+        let mut findings = self.secrets(&Subject::new(path.into(), bytes, &Flat, &masks), &matches);
+        let lines = u32::try_from(lines).unwrap_or(u32::MAX);
+        for finding in &mut findings {
+            let also = finding.also.iter_mut().map(|related| &mut related.location);
+            for place in std::iter::once(&mut finding.location).chain(also) {
+                place.span = place.span.shifted(usize::try_from(offset).unwrap_or(usize::MAX));
+                place.start.line = place.start.line.saturating_add(lines);
+                place.end.line = place.end.line.saturating_add(lines);
+                if let Some(excerpt) = &mut place.excerpt {
+                    excerpt.first_line = excerpt.first_line.saturating_add(lines);
+                }
+            }
+        }
+        findings
+    }
+
     /// The spans of secrets in a file, which no excerpt may show.
     #[must_use]
     pub fn masks(&self, path: &str, bytes: &[u8]) -> Vec<Span> {

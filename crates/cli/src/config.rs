@@ -15,6 +15,8 @@ pub(crate) const FILE: &str = "palisade.toml";
 pub(crate) struct Config {
     /// `[scan]`
     pub(crate) scan: ScanConfig,
+    /// `[secrets]`
+    pub(crate) secrets: SecretsConfig,
     /// `[exceptions]`
     pub(crate) exceptions: ExceptionSettings,
     /// `[gate]`
@@ -37,6 +39,14 @@ pub(crate) struct ScanConfig {
     pub(crate) ignore: Vec<String>,
 }
 
+/// `[secrets]` in `palisade.toml`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub(crate) struct SecretsConfig {
+    /// A file of rules in gitleaks' TOML format, as a path from the target's root.
+    pub(crate) rules: Option<String>,
+}
+
 impl Config {
     /// Reads the text of a `palisade.toml`.
     ///
@@ -47,9 +57,10 @@ impl Config {
         let scan = take(&mut table, "scan")?;
         let exceptions = take(&mut table, "exceptions")?;
         let gate = take(&mut table, "gate")?;
-        let own = ["scan", "exceptions", "gate"];
+        let secrets = take(&mut table, "secrets")?;
+        let own = ["scan", "secrets", "exceptions", "gate"];
         let settings = toml::Value::Table(table).try_into().map_err(|error| explained(&error, "", &own))?;
-        Ok(Self { scan, exceptions, gate, settings, text: text.to_owned() })
+        Ok(Self { scan, secrets, exceptions, gate, settings, text: text.to_owned() })
     }
 }
 

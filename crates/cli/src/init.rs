@@ -33,8 +33,8 @@ const EXCEPTIONS: &str = "\
 pub(crate) fn run(arguments: &Init) -> anyhow::Result<Exit> {
     let root = &arguments.folder;
     write_new(root, crate::config::FILE, SETTINGS)?;
-    write_new(root, ".palisade/exceptions.toml", EXCEPTIONS)?;
-    write_new(root, ".palisade/identity.key", &identity_key()?)?;
+    write_new(root, palisade_gate::EXCEPTIONS_FILE, EXCEPTIONS)?;
+    write_new(root, crate::target::IDENTITY_FILE, &identity_key()?)?;
     println!("Commit these files. Next: `palisade scan`, then `palisade hook install`.");
     Ok(Exit::Done)
 }

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::Mutex;
 
 use anyhow::{Context as _, anyhow};
+use palisade_checks::secrets::{Identity, UserRules};
 use palisade_checks::{FileReport, Host, Scan, Scanner, Selection};
 use palisade_gate::{BASELINE_BYTES_MAX, Baseline, EXCEPTIONS_FILE};
 use palisade_inventory::{Facts, Format};
@@ -23,6 +24,9 @@ use crate::renderer::Programs;
 
 /// Standard input beyond this is refused: it is one file, held in memory.
 const STDIN_BYTES_MAX: u64 = 64 << 20;
+
+/// Where a target keeps the key of its fingerprints.
+pub(crate) const IDENTITY_FILE: &str = ".palisade/identity.key";
 
 /// A scanned target.
 pub(crate) struct Looked {
@@ -53,7 +57,7 @@ pub(crate) struct Before {
 /// Reads and scans a target.
 pub(crate) fn look(target: &Path, look: &Look) -> anyhow::Result<Looked> {
     if target == Path::new("-") {
-        let (scanner, config) = scanner(Config::default(), look)?;
+        let (scanner, config) = scanner(Config::default(), look, None)?;
         let scan = stdin(&scanner, &look.stdin_path)?;
         let path = look.stdin_path.clone();
         let excepted = Excepted::default();
@@ -115,7 +119,10 @@ fn baseline(look: &Look) -> anyhow::Result<Option<Before>> {
 
 /// The scanner for a target and the settings at its root.
 pub(crate) fn prepare(target: &Path, look: &Look) -> anyhow::Result<(Scanner, Config)> {
-    scanner(if target.is_dir() { load_config(target)? } else { Config::default() }, look)
+    if !target.is_dir() {
+        return scanner(Config::default(), look, None);
+    }
+    scanner(load_config(target)?, look, Some(target))
 }
 
 fn load_config(root: &Path) -> anyhow::Result<Config> {
@@ -126,7 +133,7 @@ fn load_config(root: &Path) -> anyhow::Result<Config> {
     }
 }
 
-fn scanner(mut config: Config, look: &Look) -> anyhow::Result<(Scanner, Config)> {
+fn scanner(mut config: Config, look: &Look, root: Option<&Path>) -> anyhow::Result<(Scanner, Config)> {
     if let Some(version) = look.kubernetes_version {
         config.settings.kubernetes.version = version;
     }
@@ -134,7 +141,46 @@ fn scanner(mut config: Config, look: &Look) -> anyhow::Result<(Scanner, Config)>
     let ignore = [look.ignore.clone(), config.scan.ignore.clone()].concat();
     let selection =
         Selection::new(select, ignore).map_err(|error| hinted(error, "`palisade checks` lists every check"))?;
-    Ok((Scanner::new(config.settings.clone(), &selection), config))
+    let scanner = Scanner::new(config.settings.clone(), &selection);
+    let (rules, identity) = (own_rules(look, &config, root)?, own_identity(root)?);
+    let scanner = match (rules, identity) {
+        (None, None) => scanner,
+        (rules, identity) => scanner.with_secrets(rules.unwrap_or_default(), identity.unwrap_or_default()),
+    };
+    Ok((scanner, config))
+}
+
+/// The user's own rules for secrets, from the command line or else from the settings of the target.
+fn own_rules(look: &Look, config: &Config, root: Option<&Path>) -> anyhow::Result<Option<UserRules>> {
+    let path = match (&look.rules, &config.secrets.rules, root) {
+        (Some(path), _, _) => path.clone(),
+        (None, Some(path), Some(root)) => root.join(path),
+        _ => return Ok(None),
+    };
+    let shown = path.display();
+    let text = std::fs::read_to_string(&path).with_context(|| format!("cannot read the rules {shown}"))?;
+    let rules = UserRules::parse(&text).with_context(|| format!("{shown} is no file of rules"))?;
+    Ok(Some(rules))
+}
+
+/// The key under which this target's secrets are hashed, if it has one of its own.
+fn own_identity(root: Option<&Path>) -> anyhow::Result<Option<Identity>> {
+    let Some(path) = root.map(|root| root.join(IDENTITY_FILE)) else { return Ok(None) };
+    let text = match std::fs::read_to_string(&path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(error).with_context(|| format!("cannot read {IDENTITY_FILE}")),
+    };
+    let digits = text.trim_end();
+    let mut key = [0; 32];
+    if digits.len() != 64 || !digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        let error = anyhow!("{IDENTITY_FILE} is not 64 hexadecimal digits");
+        return Err(hinted(error, "take it back from git; a new one makes every known secret new"));
+    }
+    for (byte, pair) in key.iter_mut().zip(digits.as_bytes().chunks_exact(2)) {
+        *byte = u8::from_str_radix(std::str::from_utf8(pair)?, 16)?;
+    }
+    Ok(Some(Identity::new(key)))
 }
 
 fn stdin(scanner: &Scanner, path: &str) -> anyhow::Result<Scan> {
@@ -180,7 +226,7 @@ pub(crate) fn look_at(scanner: &Scanner, entry: &Entry<'_>) -> FileReport {
     let (path, reason): (&str, &str) = match entry {
         Entry::File(file) if file.is_whole() => return scanner.look(file.path, file.bytes),
         Entry::File(File { path, binary: true, .. }) => (path, "binary"),
-        Entry::File(file) => (file.path, "too large to be parsed"),
+        Entry::File(file) => (file.path, "too large to be parsed, searched for secrets only"),
         Entry::Skipped { path, reason } | Entry::Unreadable { path, reason } => (path, reason),
     };
     let mut coverage = Coverage { seen: 1, ..Coverage::default() };
@@ -190,5 +236,14 @@ pub(crate) fn look_at(scanner: &Scanner, entry: &Entry<'_>) -> FileReport {
         Entry::Unreadable { .. } => &mut coverage.unreadable,
     };
     list.push(Skipped { path: path.to_owned(), reason: reason.to_owned() });
-    FileReport { findings: Vec::new(), facts: Facts::new(path.into(), Format::Other), coverage, marks: Vec::new() }
+    let mut findings = Vec::new();
+    if let Entry::File(file) = entry
+        && !file.binary
+    {
+        findings = scanner.secrets_in_window(path, file.bytes, file.owned.clone(), file.offset, file.lines_before);
+        if !file.is_first() {
+            coverage = Coverage::default(); // its first window has counted the file
+        }
+    }
+    FileReport { findings, facts: Facts::new(path.into(), Format::Other), coverage, marks: Vec::new() }
 }

@@ -381,6 +381,23 @@ impl PartialEq for Node<'_> {
     }
 }
 
+impl Yaml {
+    /// Of `count` children of `step` slots each from `start`, the slot of the last that begins at or before a
+    /// span. Children stand in file order, so this halves; files with 10,000 jobs need it.
+    fn around(&self, start: u32, count: u32, step: u32, span: Span) -> Option<u32> {
+        let begins_by = |at: u32| {
+            let slot = self.children.get(start.checked_add(at.checked_mul(step)?)? as usize)?;
+            Some(self.data(*slot)?.span.start <= span.start)
+        };
+        let (mut low, mut high) = (0, count);
+        while low < high {
+            let middle = low + (high - low) / 2;
+            if begins_by(middle)? { low = middle + 1 } else { high = middle }
+        }
+        start.checked_add(low.checked_sub(1)?.checked_mul(step)?)
+    }
+}
+
 impl Structure for Yaml {
     fn path_of(&self, span: Span) -> String {
         let mut path = String::new();
@@ -398,15 +415,20 @@ impl Structure for Yaml {
         }
         for _ in 0..=DEPTH_MAX {
             match self.data(node.id).map(|data| &data.kind) {
-                Some(Kind::Mapping { .. }) => {
-                    let inside = node.entries().find(|entry| entry.key.span().to(entry.value.span()).contains(span));
+                Some(Kind::Mapping { start, count }) => {
+                    let inside = self.around(*start, *count, 2, span).and_then(|key| {
+                        let value = key.checked_add(1).and_then(|at| node.child(at))?;
+                        Some(Entry { key: node.child(key)?, value })
+                    });
+                    let inside = inside.filter(|entry| entry.key.span().to(entry.value.span()).contains(span));
                     let Some(entry) = inside else { break };
                     path.push('.');
                     path.push_str(entry.key.scalar().unwrap_or("?"));
                     node = entry.value;
                 }
-                Some(Kind::Sequence { .. }) => {
-                    let Some(item) = node.items().find(|item| item.span().contains(span)) else { break };
+                Some(Kind::Sequence { start, count }) => {
+                    let inside = self.around(*start, *count, 1, span).and_then(|at| node.child(at));
+                    let Some(item) = inside.filter(|item| item.span().contains(span)) else { break };
                     path.push_str(&item_label(item));
                     node = item;
                 }

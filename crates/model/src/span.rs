@@ -59,7 +59,7 @@ impl Span {
     /// This span shifted by `offset` bytes, for a slice that starts at `offset` in its file.
     #[must_use]
     pub fn shifted(self, offset: usize) -> Span {
-        Span::new(self.start as usize + offset, self.end as usize + offset)
+        Span::new((self.start as usize).saturating_add(offset), (self.end as usize).saturating_add(offset))
     }
 }
 

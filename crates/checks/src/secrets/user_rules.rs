@@ -129,7 +129,7 @@ pub struct UserRule {
 }
 
 /// A file of rules.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct UserRules {
     /// The rules.
     pub rules: Vec<UserRule>,
@@ -137,6 +137,13 @@ pub struct UserRules {
     pub with_built_in: bool,
     /// Built-in detectors that the file switches off, by id or by the id without family.
     pub disabled: Vec<String>,
+}
+
+impl Default for UserRules {
+    /// No rules, and every built-in detector on.
+    fn default() -> Self {
+        Self { rules: Vec::new(), with_built_in: true, disabled: Vec::new() }
+    }
 }
 
 impl UserRules {
