@@ -145,9 +145,16 @@ pub fn matches(pattern: &str, id: &str) -> bool {
     pattern.strip_suffix('*').is_some_and(|head| !head.contains('*') && id.starts_with(head))
 }
 
-/// Edit distance, for "did you mean".
+/// Longer words are nobody's typo, and would take long to compare.
+const TYPO_BYTES_MAX: usize = 100;
+
+/// Edit distance, for "did you mean"; of words that are too long the length of the longer.
 #[must_use]
 pub fn distance(left: &str, right: &str) -> usize {
+    let longest = left.len().max(right.len());
+    if longest > TYPO_BYTES_MAX {
+        return longest;
+    }
     let right: Vec<char> = right.chars().collect();
     let mut row: Vec<usize> = (0..=right.len()).collect();
     for (i, a) in left.chars().enumerate() {

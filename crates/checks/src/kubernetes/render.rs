@@ -191,7 +191,7 @@ impl Stage<'_, '_> {
             let above = other.strip_suffix("Chart.yaml").unwrap_or("");
             *other != path && folder.strip_prefix(above).is_some_and(|rest| rest.starts_with("charts/"))
         };
-        if charts.iter().any(|other| parent(&other)) {
+        if charts.iter().any(parent) {
             return;
         }
         let name = (self.host.read)(path).and_then(|bytes| {

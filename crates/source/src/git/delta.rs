@@ -48,8 +48,8 @@ impl<'a> Delta<'a> {
     ) -> Option<()> {
         result.clear();
         let size = usize::try_from(self.size).ok()?;
-        if self.base_size != base.len() as u64 {
-            return None;
+        if self.base_size != base.len() as u64 || size > super::BLOB_BYTES_MAX {
+            return None; // the size is the delta's own claim
         }
         result.reserve(size);
         for instruction in self.instructions() {
