@@ -17,8 +17,15 @@ const REPEAT_MAX: usize = 6;
 const SEQUENCE_MAX: usize = 7;
 
 /// First eight bytes of the SHA-256 of values that vendors and specifications publish for everybody to
-/// use: emulator keys, jwt.io's and AWS's and Stripe's examples. Hashes, so that none stands in this file.
-const PUBLISHED: &[[u8; 8]] = &[];
+/// use. Hashes, so that none stands in this file.
+const PUBLISHED: &[[u8; 8]] = &[
+    [0x13, 0xd3, 0x1e, 0x96, 0x1a, 0x1a, 0xd8, 0xec], // the signature of RFC 7515's first token
+    [0x05, 0x1d, 0x09, 0x3c, 0x4b, 0xde, 0xdb, 0xf2], // the signature of jwt.io's token
+    [0x00, 0x11, 0xcc, 0x25, 0xeb, 0x43, 0x20, 0x71], // the Azurite account key
+    [0xaa, 0x65, 0x47, 0x43, 0x95, 0x83, 0xc3, 0xa2], // the Cosmos DB emulator's key
+    [0x2c, 0xaf, 0xc0, 0x97, 0x01, 0x49, 0xa8, 0x4f], // Stripe's documented test key
+    [0xf2, 0xd6, 0xca, 0x16, 0x51, 0x50, 0x33, 0xe5], // Stripe's older test key
+];
 
 /// Whether the random part of a token gives it away as an example.
 pub(super) fn is_placeholder(value: &[u8]) -> bool {
