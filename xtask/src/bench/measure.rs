@@ -39,8 +39,8 @@ pub(super) fn measure(command: &mut Command) -> Result<Cost> {
         bail!("{} could not be measured", command.get_program().display());
     };
     // Scanners say with their exit code what they found; 2 and above is their way to say that they failed.
-    // Palisade's 3 is a directory with nothing in it.
-    if !matches!(code, "0" | "1" | "3") {
+    // Palisade's 3 is a directory with nothing in it, Kingfisher's 200 a secret that it found.
+    if !matches!(code, "0" | "1" | "3" | "200") {
         bail!("{} ended with {code}", command.get_program().display());
     }
     Ok(Cost { seconds: seconds.parse()?, megabytes: kilobytes.parse::<u64>()? / 1024 })

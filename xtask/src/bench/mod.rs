@@ -108,15 +108,7 @@ const ROWS: &[Row] = &[
         corpus: Some("openbao"),
         input: input::checkout,
         ours: &["palisade", "scan", "{}", "--history", "--select", "secrets", "--format", "json"],
-        peer: &[
-            "gitleaks",
-            "git",
-            "{}",
-            "--no-banner",
-            "--exit-code=0",
-            "--report-format=json",
-            "--report-path=/dev/null",
-        ],
+        peer: &["gitleaks", "git", "{}", "--no-banner", "--exit-code=0"],
         bar: Bar::Absolute(8.0, Some(300)),
     },
     Row {
