@@ -2,6 +2,7 @@
 
 use palisade_inventory::shell::{Program, Script};
 use palisade_inventory::workflow::{Job, Step, Workflow};
+use palisade_inventory::yaml::Node;
 use palisade_model::Span;
 
 /// What a job changes outside of its run.
@@ -213,11 +214,17 @@ fn leads(program: &Program<'_>, words: &[&str]) -> bool {
     if first_is_option { given.windows(words.len()).any(|window| window == words) } else { given.starts_with(words) }
 }
 
-/// Whether anything in the workflow could let a job into a system outside: a secret, an environment (which
-/// may hold some), an identity token, or a runner with rights of its own. Without one, what a script applies goes to a cluster made for the run.
+/// Whether anything could let a job into a system outside: a secret, an environment (which may hold some), an
+/// identity token, or a runner with rights of its own. Without one, what a script applies goes to a cluster made
+/// for the run. Looks at the job and at what all jobs share, so that a file of 10,000 jobs is read once.
 fn may_hold_credentials(job: &Job<'_>) -> bool {
-    let text = job.key.yaml().text();
-    job.environment().is_some() || ["secrets", "id-token", "self-hosted"].iter().any(|word| text.contains(word))
+    let root = job.node.yaml().root();
+    let shared = ["env", "permissions"].iter().filter_map(|key| root?.get(key));
+    let tells = |node: Node<'_>| {
+        let text = node.span().of(node.yaml().text());
+        ["secrets", "id-token", "write-all", "self-hosted"].iter().any(|word| text.contains(word))
+    };
+    job.environment().is_some() || tells(job.node) || shared.into_iter().any(tells)
 }
 
 fn makes_scratch_cluster(step: &Step<'_>) -> bool {
