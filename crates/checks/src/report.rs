@@ -146,9 +146,11 @@ impl<'a> Report<'a> {
                     Fingerprint::of_place(draft.check.id, &place.path, &place.structure, place.content, *twin - 1)
                 }
             };
+            let idle =
+                !matches!(draft.check.family(), "secrets" | "exceptions") && self.settings.is_fixture(&place.path);
             findings.push(Finding {
                 check: draft.check,
-                severity: draft.severity,
+                severity: if idle { Severity::Info } else { draft.severity },
                 confidence: draft.confidence,
                 message: draft.message,
                 fingerprint,

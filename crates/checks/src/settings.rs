@@ -9,12 +9,24 @@ pub use crate::ci::settings::CiSettings;
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Settings {
+    /// Names of folders that hold material for tests: nothing runs from there, so that what is found there, secrets
+    /// aside, is [`palisade_model::Severity::Info`]. It stands under `[scan]`.
+    #[serde(skip)]
+    pub fixtures: Vec<String>,
     /// `[ci]`
     pub ci: CiSettings,
     /// `[kubernetes]`
     pub kubernetes: KubernetesSettings,
     /// `[container]`
     pub container: ContainerSettings,
+}
+
+impl Settings {
+    /// Whether a file lies in a folder of test material.
+    pub(crate) fn is_fixture(&self, path: &str) -> bool {
+        let folders = path.rsplit_once('/').map_or("", |(folders, _)| folders);
+        folders.split('/').any(|folder| self.fixtures.iter().any(|name| name == folder))
+    }
 }
 
 /// `[container]` in `palisade.toml`.

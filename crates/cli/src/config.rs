@@ -11,7 +11,7 @@ use crate::exit::hinted;
 pub(crate) const FILE: &str = "palisade.toml";
 
 /// Everything that `palisade.toml` may say.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Config {
     /// `[scan]`
     pub(crate) scan: ScanConfig,
@@ -28,7 +28,7 @@ pub(crate) struct Config {
 }
 
 /// `[scan]` in `palisade.toml`.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub(crate) struct ScanConfig {
     /// Globs, as in `.gitignore`, of files that are not looked at.
@@ -37,6 +37,20 @@ pub(crate) struct ScanConfig {
     pub(crate) select: Vec<String>,
     /// Checks not to run.
     pub(crate) ignore: Vec<String>,
+    /// Names of folders with material for tests, from which nothing runs.
+    pub(crate) fixtures: Vec<String>,
+}
+
+impl Default for ScanConfig {
+    fn default() -> Self {
+        let fixtures = ["testdata", "test-data", "test_data", "fixtures", "test-fixtures", "__fixtures__"];
+        Self {
+            exclude: Vec::new(),
+            select: Vec::new(),
+            ignore: Vec::new(),
+            fixtures: fixtures.map(str::to_owned).to_vec(),
+        }
+    }
 }
 
 /// `[secrets]` in `palisade.toml`.
@@ -47,6 +61,20 @@ pub(crate) struct SecretsConfig {
     pub(crate) rules: Option<String>,
 }
 
+impl Default for Config {
+    fn default() -> Self {
+        let scan = ScanConfig::default();
+        Self {
+            settings: Settings { fixtures: scan.fixtures.clone(), ..Settings::default() },
+            scan,
+            secrets: SecretsConfig::default(),
+            exceptions: ExceptionSettings::default(),
+            gate: GateSettings::default(),
+            text: String::new(),
+        }
+    }
+}
+
 impl Config {
     /// Reads the text of a `palisade.toml`.
     ///
@@ -54,12 +82,14 @@ impl Config {
     /// Syntax errors and unknown keys, with the nearest key that exists.
     pub(crate) fn parse(text: &str) -> anyhow::Result<Self> {
         let mut table: toml::Table = toml::from_str(text).with_context(|| format!("{FILE} is not valid TOML"))?;
-        let scan = take(&mut table, "scan")?;
+        let scan: ScanConfig = take(&mut table, "scan")?;
         let exceptions = take(&mut table, "exceptions")?;
         let gate = take(&mut table, "gate")?;
         let secrets = take(&mut table, "secrets")?;
         let own = ["scan", "secrets", "exceptions", "gate"];
-        let settings = toml::Value::Table(table).try_into().map_err(|error| explained(&error, "", &own))?;
+        let mut settings: Settings =
+            toml::Value::Table(table).try_into().map_err(|error| explained(&error, "", &own))?;
+        settings.fixtures.clone_from(&scan.fixtures);
         Ok(Self { scan, secrets, exceptions, gate, settings, text: text.to_owned() })
     }
 }

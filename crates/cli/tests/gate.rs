@@ -212,6 +212,30 @@ fn what_is_old_is_excused_by_a_baseline_and_a_broken_one_excuses_nothing() {
 }
 
 #[test]
+fn an_old_secret_is_told_as_old_and_still_denied() {
+    let place = Place::new(&[("settings.py", "DB_PASSWORD = 'vR7-kqz2Wm!t'\n")]);
+    let baseline = place.home.with_file_name("baseline.json");
+    let baseline = baseline.to_str().unwrap();
+    place.expect(&["scan", "--format", "json", "--output", baseline], 0);
+    let told = place.expect(&["scan", "--baseline", baseline], 0);
+    assert!(told.starts_with("Nothing new\n"), "{told}");
+    assert!(told.contains("1 of them is a secret, which a gate denies old or new"), "{told}");
+    let decision = place.json(&["gate", "merge", "--baseline", baseline], 1);
+    assert_eq!((&decision["counts"]["new"], &decision["counts"]["unchanged"]), (&0.into(), &1.into()));
+}
+
+#[test]
+fn material_for_tests_is_told_as_information_unless_it_holds_secrets() {
+    let secret = "DB_PASSWORD = 'vR7-kqz2Wm!t'\n";
+    let place = Place::new(&[("pkg/testdata/agent.yaml", POD), ("pkg/testdata/settings.py", secret)]);
+    let decision = place.json(&["gate", "merge"], 1);
+    assert!(checks(&decision).iter().all(|check| check.starts_with("secrets/")), "{decision}");
+    place.write("palisade.toml", "[scan]\nfixtures = []\n");
+    let decision = place.json(&["gate", "merge"], 1);
+    assert!(checks(&decision).contains(&"kubernetes/privileged-container"), "{decision}");
+}
+
+#[test]
 fn what_cannot_be_decided_is_never_an_allow() {
     assert!(Place::new(&[]).expect(&["gate", "merge"], 3).contains("NOTHING TO JUDGE"));
     let place = Place::new(&[("a.txt", "x")]);

@@ -1,9 +1,10 @@
 //! An earlier scan to compare with: what is new, what is gone, what is unchanged.
 //!
-//! A baseline only ever takes reasons away, so it is read strictly, and what it
-//! takes away is bounded: it excuses no secret, and nothing that an exception
-//! was needed for when it was made. Fingerprints hold the check and the path, so
-//! a baseline of another repository excuses nothing.
+//! Two questions, kept apart. A report asks whether a finding was there before. A
+//! gate asks whether that excuses it, which is asked of less: no secret is excused,
+//! and nothing that an exception was needed for when the baseline was made.
+//! A baseline only ever takes reasons away, so it is read strictly. Fingerprints
+//! hold the check and the path, so a baseline of another repository excuses nothing.
 
 use std::collections::BTreeSet;
 
@@ -37,6 +38,7 @@ pub enum BaselineError {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Baseline {
     before: BTreeSet<Fingerprint>,
+    excused: BTreeSet<Fingerprint>,
 }
 
 #[derive(Deserialize)]
@@ -65,36 +67,46 @@ impl Baseline {
         if document.schema != "palisade.scan/1" {
             return Err(BaselineError::Schema(document.schema));
         }
-        let mut before = BTreeSet::new();
+        let mut baseline = Self::default();
         for (at, row) in document.findings.into_iter().enumerate() {
             let print = Fingerprint::parse(&row.fingerprint).ok_or(BaselineError::Fingerprint(at + 1))?;
+            baseline.before.insert(print);
             if row.exception.is_none() && may_be_excused(&row.check) {
-                before.insert(print);
+                baseline.excused.insert(print);
             }
         }
-        Ok(Self { before })
+        Ok(baseline)
     }
 
-    /// The baseline that a scan of an earlier revision gives, without what the exceptions of that revision cover
-    /// or covered until their date.
+    /// The baseline that a scan of an earlier revision gives. It does not excuse what the exceptions of that
+    /// revision cover or covered until their date.
     #[must_use]
     pub fn of(findings: &[Finding], marks: &[Mark], exceptions: &Exceptions) -> Self {
         let open = findings.iter().filter(|finding| {
             finding.exception.is_none() && may_be_excused(finding.check.id) && !exceptions.ever_covered(finding, marks)
         });
-        Self { before: open.map(|finding| finding.fingerprint).collect() }
+        Self {
+            before: findings.iter().map(|finding| finding.fingerprint).collect(),
+            excused: open.map(|finding| finding.fingerprint).collect(),
+        }
     }
 
-    /// The findings that are not new when they are met again.
+    /// Everything that was found then.
     #[must_use]
     pub fn before(&self) -> &BTreeSet<Fingerprint> {
         &self.before
     }
 
-    /// Whether a finding is new.
+    /// Whether a finding was not there before.
     #[must_use]
     pub fn is_new(&self, finding: &Finding) -> bool {
-        !may_be_excused(finding.check.id) || !self.before.contains(&finding.fingerprint)
+        !self.before.contains(&finding.fingerprint)
+    }
+
+    /// Whether a gate that asks only about new findings lets this one be.
+    #[must_use]
+    pub fn excuses(&self, finding: &Finding) -> bool {
+        may_be_excused(finding.check.id) && self.excused.contains(&finding.fingerprint)
     }
 
     /// How many findings of the baseline are gone.

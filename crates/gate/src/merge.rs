@@ -121,7 +121,7 @@ fn unreadable(files: &[Skipped]) -> Option<Reason> {
 
 fn judge(finding: &Finding, input: &MergeInput<'_>) -> Option<Reason> {
     let policy = input.policy;
-    let counts = policy.all || is_new(finding, input);
+    let counts = policy.all || input.baseline.is_none_or(|baseline| !baseline.excuses(finding));
     let by_severity = || match finding.severity {
         severity if severity >= policy.severity => Some(Verdict::Deny),
         severity if severity >= policy.warn => Some(Verdict::Warn),

@@ -140,6 +140,12 @@ impl<'a> ScanReport<'a> {
         })
     }
 
+    /// Secrets that were there before and still are: a report of what is new leaves them out, a gate does not.
+    pub(crate) fn old_secrets(&self) -> usize {
+        let old = |finding: &&Finding| finding.check.family() == "secrets" && self.state(finding) == Some("unchanged");
+        self.scan.findings.iter().filter(old).filter(|finding| finding.exception.is_none()).count()
+    }
+
     /// `new` or `unchanged`, against a baseline.
     pub(crate) fn state(&self, finding: &Finding) -> Option<&'static str> {
         let baseline = self.baseline.as_ref()?;

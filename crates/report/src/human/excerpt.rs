@@ -6,12 +6,14 @@ use palisade_model::{Finding, Location, Severity};
 
 use crate::Style;
 use crate::style::Role;
-use crate::text::{Line, columns, count, visible, wrap};
+use crate::text::{Line, columns, count, thousands, visible, wrap};
 
 /// Columns that stay free on the left of a fault in a line too long for the terminal.
 const LEAD_COLUMNS: usize = 20;
 /// A message goes beside the carets when at least this much room is left for it.
 const MESSAGE_COLUMNS_MIN: usize = 16;
+/// Related places shown of one finding, unless all are asked for.
+const RELATED_MAX: usize = 3;
 /// A message below the carets starts at most this far to the right.
 const INDENT_MAX: usize = 8;
 
@@ -52,8 +54,13 @@ pub(crate) fn push(out: &mut String, finding: &Finding, style: &Style) {
             let _ = writeln!(out, "{:number$} {} {head}{line}", "", style.paint(Role::Faint, "="));
         }
     };
-    for related in &finding.also {
+    // One more than the limit is shown rather than counted.
+    let shown = if style.all || finding.also.len() <= RELATED_MAX + 1 { finding.also.len() } else { RELATED_MAX };
+    for related in finding.also.iter().take(shown) {
         note("also", format!("{}: {}", place(&related.location), visible(&related.message)));
+    }
+    if shown < finding.also.len() {
+        note("also", format!("{} more places (--all lists them)", thousands(finding.also.len() - shown)));
     }
     if let Some(history) = &finding.history {
         let still = if history.present { "still in the newest tree" } else { "no longer in the newest tree" };

@@ -189,6 +189,11 @@ fn push_summary(out: &mut String, report: &ScanReport<'_>, groups: &[Group<'_>],
         let known = count(tally.unchanged, "finding was", "findings were");
         let gone = thousands(baseline.gone);
         let _ = writeln!(out, "against {}: {known} there before, {gone} gone", visible(&baseline.name));
+        let old_secrets = report.old_secrets();
+        if old_secrets > 0 {
+            let are = if old_secrets == 1 { "is a secret" } else { "are secrets" };
+            let _ = writeln!(out, "  {} of them {are}, which a gate denies old or new", thousands(old_secrets));
+        }
     }
     if tally.families.len() > 1 {
         push_table(out, &tally, style);
