@@ -279,4 +279,17 @@ mod tests {
         let different: std::collections::BTreeSet<_> = (0..500).map(|number| mutated(&seeds, number)).collect();
         assert!(different.len() > 300, "only {} different inputs", different.len());
     }
+
+    #[test]
+    fn cargo_fuzz_has_a_program_for_every_target() -> Result<()> {
+        let root = project::root();
+        let manifest = project::read(&root, "fuzz/Cargo.toml")?;
+        for target in TARGETS {
+            let source = project::read(&root, &format!("fuzz/fuzz_targets/{}.rs", target.name))?;
+            assert!(source.contains(&format!("run(\"{}\", bytes)", target.name)), "{}", target.name);
+            assert!(manifest.contains(&format!("name = \"{}\"\n", target.name)), "{}", target.name);
+        }
+        assert_eq!(manifest.matches("[[bin]]").count(), TARGETS.len());
+        Ok(())
+    }
 }

@@ -1,6 +1,7 @@
 //! Standard output: colour, width, and readers that hang up early.
 
 use std::io::{self, BufWriter, IsTerminal as _, Write};
+use std::path::Path;
 
 use anyhow::Context as _;
 use palisade_report::Style;
@@ -30,4 +31,20 @@ pub(crate) fn print(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> any
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         result => result.context("cannot write to standard output"),
     }
+}
+
+/// Writes a report to a file, without colour, or else to standard output as it can show it.
+pub(crate) fn write(
+    file: Option<&Path>,
+    global: &Global,
+    all: bool,
+    write: impl FnOnce(&Style, &mut dyn Write) -> io::Result<()>,
+) -> anyhow::Result<()> {
+    let Some(path) = file else {
+        let style = style(global, all);
+        return print(|out| write(&style, out));
+    };
+    let failed = || format!("cannot write {}", path.display());
+    let mut out = BufWriter::new(std::fs::File::create(path).with_context(failed)?);
+    write(&Style { all, ..Style::default() }, &mut out).and_then(|()| out.flush()).with_context(failed)
 }

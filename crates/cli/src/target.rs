@@ -3,6 +3,7 @@
 use std::io::Read as _;
 use std::path::Path;
 use std::sync::Mutex;
+use std::time::Duration;
 
 use anyhow::{Context as _, anyhow};
 use palisade_checks::secrets::{Identity, UserRules};
@@ -10,6 +11,7 @@ use palisade_checks::{FileReport, Host, Scan, Scanner, Selection};
 use palisade_gate::{BASELINE_BYTES_MAX, Baseline, EXCEPTIONS_FILE};
 use palisade_inventory::{Facts, Format};
 use palisade_model::{Coverage, Skipped};
+use palisade_report::{ScanReport, Target};
 use palisade_source::directory::Directory;
 use palisade_source::walk::{WalkOptions, walk};
 use palisade_source::{Entry, File, Visit};
@@ -44,6 +46,23 @@ pub(crate) struct Looked {
     pub(crate) before: Option<Before>,
     /// The exceptions that held, and which of them covered something.
     pub(crate) excepted: Excepted,
+}
+
+impl Looked {
+    /// What is said about it, for any format.
+    pub(crate) fn report(&self, duration: Duration) -> ScanReport<'_> {
+        ScanReport {
+            target: Target { kind: self.kind.to_owned(), path: self.path.clone() },
+            scan: &self.scan,
+            checks: self.scanner.checks(),
+            duration,
+            baseline: self.before.as_ref().map(|before| palisade_report::Baseline {
+                name: before.name.clone(),
+                before: before.baseline.before(),
+                gone: before.baseline.gone(&self.scan.findings),
+            }),
+        }
+    }
 }
 
 /// An earlier state of the target.

@@ -97,7 +97,7 @@ fn a_clean_repository_is_allowed_and_the_allow_is_in_the_ledger_first() {
     assert_eq!(decision["entry"]["index"], 0);
     assert!(place.expect(&["ledger", "verify"], 0).starts_with("intact: 1 entries"));
     let text = place.expect(&["gate", "merge", "."], 0);
-    assert!(text.contains("ALLOW") && text.contains("recorded as entry 1"), "{text}");
+    assert!(text.contains("Merge allowed") && text.contains("recorded as entry 1"), "{text}");
     // The ledger keeps itself out of commits and scans.
     assert_eq!(fs::read_to_string(place.ledger(".gitignore")).unwrap(), "*\n");
 }
@@ -111,8 +111,8 @@ fn a_bad_finding_denies_with_a_next_step_and_an_exception_lifts_it() {
         assert!(!reason["next"].as_str().unwrap().is_empty());
     }
     let text = place.expect(&["gate", "merge"], 1);
-    assert!(text.contains("DENY") && text.contains("next: "), "{text}");
-    assert!(place.expect(&["gate", "merge", "--dry-run"], 0).contains("dry run, would be DENY"));
+    assert!(text.contains("Merge denied") && text.contains("next: "), "{text}");
+    assert!(place.expect(&["gate", "merge", "--dry-run"], 0).contains("Merge would be denied"));
     let add = [
         "exception",
         "add",
@@ -237,7 +237,7 @@ fn material_for_tests_is_told_as_information_unless_it_holds_secrets() {
 
 #[test]
 fn what_cannot_be_decided_is_never_an_allow() {
-    assert!(Place::new(&[]).expect(&["gate", "merge"], 3).contains("NOTHING TO JUDGE"));
+    assert!(Place::new(&[]).expect(&["gate", "merge"], 3).contains("Nothing to judge"));
     let place = Place::new(&[("a.txt", "x")]);
     place.expect(&["gate", "merge", "nowhere"], 2);
     place.expect(&["gate", "merge", "--ignore", "scan"], 2);

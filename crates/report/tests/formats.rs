@@ -277,10 +277,15 @@ fn decided(scan: &palisade_checks::Scan, format: Format, dry_run: bool) -> Strin
         used: &["base-image".to_owned()],
     };
     let decision = palisade_gate::merge(&input);
-    let recorded = Recorded { ledger: ".palisade/ledger".to_owned(), entry: 7, leaf: "ab".repeat(32) };
+    let hash = "ab".repeat(32);
+    let recorded =
+        Recorded { ledger: ".palisade/ledger".to_owned(), index: 7, leaf: hash.clone(), size: 8, root: hash.clone() };
     let decided = DecisionReport {
         decision: &decision,
         scan: report(scan),
+        time: "2027-01-01T12:00:00Z".to_owned(),
+        commit: Some("01".repeat(20)),
+        policy: hash,
         dry_run,
         recorded: Some(recorded).filter(|_| !dry_run),
     };

@@ -7,16 +7,21 @@
 
 mod seeds;
 
-use palisade_checks::{Scanner, Selection, Settings};
-use palisade_gate::{EXCEPTIONS_FILE, ExceptionSettings, Exceptions};
+use std::fmt::Write as _;
+
+use base64::Engine as _;
+use palisade_checks::secrets::{Engine, UserRules};
+use palisade_checks::{KubernetesVersion, Scanner, Selection, Settings};
+use palisade_gate::{Baseline, EXCEPTIONS_FILE, ExceptionSettings, Exceptions, GateSettings, Glob, entry_places};
+use palisade_inventory::dockerfile::ImageName;
 use palisade_inventory::yaml::Yaml;
-use palisade_inventory::{dockerfile, expression, lockfile, shell};
-use palisade_ledger::{Note, Proof};
-use palisade_model::{Date, Span};
+use palisade_inventory::{dockerfile, expression, kustomize, lockfile, shell};
+use palisade_ledger::{Checkpoint, Entry, Note, Proof, Verifier};
+use palisade_model::{Date, Fingerprint, Span, Timestamp};
 use palisade_source::archive;
 use palisade_source::git::delta::Delta;
 use palisade_source::git::index::PackIndex;
-use palisade_source::git::tree;
+use palisade_source::git::{ObjectId, entry, objects, tree};
 
 /// One target.
 #[derive(Clone, Copy, Debug)]
@@ -44,13 +49,18 @@ impl Target {
 
 /// All targets, by name.
 pub const TARGETS: &[Target] = &[
+    Target::new("action", |bytes| scan("action.yml", bytes), is_action),
     Target::new("archive", read_archive, is_none).with(seeds::archives),
+    Target::new("baseline", read_baseline, is_none).with(seeds::baselines),
     Target::new("compose", |bytes| scan("compose.yaml", bytes), is_compose),
+    Target::new("compressed", read_archive, is_none).with(seeds::compressed),
     Target::new("delta", read_delta, is_none).with(seeds::deltas),
     Target::new("dependabot", |bytes| scan(".github/dependabot.yml", bytes), is_dependabot),
     Target::new("dockerfile", read_dockerfile, is_dockerfile),
+    Target::new("encoded", read_encoded, is_any).with(seeds::lines),
     Target::new("exceptions", read_exceptions, is_toml),
     Target::new("expression", read_expression, is_workflow),
+    Target::new("git-object", read_object, is_none).with(seeds::objects),
     Target::new("git-tree", read_tree, is_none).with(seeds::trees),
     Target::new("gitlab", |bytes| scan(".gitlab-ci.yml", bytes), is_gitlab),
     Target::new("kubernetes", |bytes| scan("pod.yaml", bytes), is_manifest),
@@ -58,10 +68,12 @@ pub const TARGETS: &[Target] = &[
     Target::new("ledger", read_ledger, is_none).with(seeds::notes),
     Target::new("lockfile", read_lockfiles, is_any),
     Target::new("pack-index", read_index, is_none).with(seeds::indexes),
+    Target::new("rules", read_rules, is_toml).with(seeds::rules),
     Target::new("scan-dockerfile", |bytes| scan("Dockerfile", bytes), is_dockerfile),
     Target::new("secrets", |bytes| scan("settings.py", bytes), is_any),
     Target::new("settings", read_settings, is_toml),
     Target::new("shell", read_shell, is_script),
+    Target::new("words", read_words, is_none).with(seeds::lines),
     Target::new("workflow", |bytes| scan(".github/workflows/ci.yml", bytes), is_workflow),
     Target::new("yaml", read_yaml, is_manifest),
 ];
@@ -81,6 +93,10 @@ pub fn run(name: &str, bytes: &[u8]) {
 
 fn is_none(_: &str) -> bool {
     false
+}
+
+fn is_action(path: &str) -> bool {
+    path.ends_with("action.yml")
 }
 
 fn is_compose(path: &str) -> bool {
@@ -166,7 +182,77 @@ fn read_expression(bytes: &[u8]) {
 }
 
 fn read_settings(bytes: &[u8]) {
-    let _ = toml::from_str::<Settings>(&text(bytes));
+    let text = text(bytes);
+    let _ = toml::from_str::<Settings>(&text);
+    let _ = toml::from_str::<GateSettings>(&text);
+    let _ = toml::from_str::<ExceptionSettings>(&text);
+}
+
+/// Rules of the user's own: whatever they say, no match lies outside of the file.
+fn read_rules(bytes: &[u8]) {
+    let Ok(rules) = UserRules::parse(&text(bytes)) else { return };
+    let file = "acme-a1b2c3d4e5f6 key = \"Zq8Lr2Vx7Kp4\"\n";
+    for found in Engine::new(|_| false, rules.rules).scan("a.txt", file.as_bytes()) {
+        must_fit(found.span, file);
+    }
+}
+
+/// More bytes only make the four spellings slower to search.
+const ENCODED_BYTES_MAX: usize = 4 << 10;
+
+/// Text behind each encoding that is undone: what is found lies within the file that holds it.
+fn read_encoded(bytes: &[u8]) {
+    thread_local! {
+        static ENGINE: Engine = Engine::default();
+    }
+    let plain = bytes.get(..bytes.len().min(ENCODED_BYTES_MAX)).unwrap_or(bytes);
+    let base64 = base64::engine::general_purpose::STANDARD.encode(plain);
+    let mut hex = String::new();
+    let mut url = String::new();
+    for byte in plain {
+        let _ = write!(hex, "{byte:02x}");
+        let _ = write!(url, "%{byte:02X}");
+    }
+    let twice = base64::engine::general_purpose::STANDARD.encode(&base64);
+    for value in [base64, hex, url, twice] {
+        let file = format!("value = \"{value}\"\n");
+        ENGINE.with(|engine| {
+            for found in engine.scan("settings.py", file.as_bytes()) {
+                must_fit(found.span, &file);
+            }
+        });
+    }
+}
+
+fn read_baseline(bytes: &[u8]) {
+    if let Ok(baseline) = Baseline::parse(bytes) {
+        assert!(baseline.before().len() <= bytes.len() / 32, "more findings than the file has room for");
+    }
+}
+
+/// Small words of settings, command lines and manifests: what reads back is what was written.
+fn read_words(bytes: &[u8]) {
+    let text = text(bytes);
+    for word in text.split_whitespace() {
+        if let Ok(date) = Date::parse(word) {
+            assert!(date.to_string() == word, "{word} is another spelling of {date}");
+        }
+        if let Some(print) = Fingerprint::parse(word) {
+            assert!(print.to_string() == word, "{word} is another spelling of {print}");
+        }
+        let image = ImageName::parse(word);
+        assert!(image.repository.len() <= word.len(), "a repository longer than its image");
+        let _ = word.parse::<KubernetesVersion>();
+        let _ = Verifier::parse(word);
+        let _ = kustomize::is_remote(word);
+        if let Some(joined) = kustomize::join("base/app", word) {
+            assert!(!joined.split('/').any(|part| part == ".."), "{joined} leads out of its folder");
+        }
+        if let Ok(glob) = Glob::parse(word) {
+            let _ = glob.covers("deploy/kubernetes/base/web.yaml");
+            let _ = glob.covers(word);
+        }
+    }
 }
 
 fn read_exceptions(bytes: &[u8]) {
@@ -175,6 +261,9 @@ fn read_exceptions(bytes: &[u8]) {
     let read = Exceptions::read(EXCEPTIONS_FILE, bytes, &[], &settings, today);
     for entry in &read.entries {
         assert!(entry.note.expires >= today, "{} has ended and is in force", entry.note.id);
+    }
+    for place in entry_places(bytes) {
+        assert!(place.span.end as usize <= bytes.len(), "an entry outside of its file");
     }
 }
 
@@ -185,8 +274,19 @@ fn read_ledger(bytes: &[u8]) {
     if let Ok(proof) = Proof::parse(bytes) {
         assert!(proof.to_string().as_bytes() == bytes, "a proof reads other spellings of itself");
     }
-    let _ = palisade_ledger::Entry::parse(bytes);
-    let _ = palisade_ledger::parse_bundle(bytes);
+    if let Ok(entry) = Entry::parse(bytes) {
+        assert!(entry.to_bytes().is_ok_and(|again| again == bytes), "an entry reads other spellings of itself");
+    }
+    if let Ok(entry) = Entry::from_line(bytes, Timestamp(1_800_000_000)) {
+        let _ = entry.to_bytes();
+    }
+    let _ = Checkpoint::parse_unverified_danger(bytes);
+    let _ = palisade_ledger::parse_hashes(bytes, 3);
+    let (items, whole) = palisade_ledger::parse_bundle(bytes);
+    if whole {
+        let items: Vec<Vec<u8>> = items.into_iter().map(<[u8]>::to_vec).collect();
+        assert!(palisade_ledger::print_bundle(&items) == bytes, "a bundle reads other spellings of itself");
+    }
 }
 
 fn read_lockfiles(bytes: &[u8]) {
@@ -205,6 +305,17 @@ fn read_delta(bytes: &[u8]) {
     let Some(delta) = Delta::parse(bytes) else { return };
     let mut result = Vec::new();
     let _ = delta.apply(b"the base of the delta, twice: the base of the delta", &mut result, |_, _| {});
+}
+
+/// Headers of pack entries and loose objects, and commits.
+fn read_object(bytes: &[u8]) {
+    if let Some(header) = entry::parse(bytes) {
+        assert!(header.length <= bytes.len().min(entry::HEADER_BYTES_MAX), "a header longer than it can be");
+    }
+    if let Some((_, _, at)) = objects::parse_loose_header(bytes) {
+        assert!(at <= bytes.len(), "a header longer than its object");
+    }
+    let _ = tree::Commit::parse(ObjectId([7; 20]), bytes);
 }
 
 fn read_tree(bytes: &[u8]) {

@@ -58,3 +58,51 @@ pub(crate) fn notes() -> Vec<Vec<u8>> {
     let proof = format!("c2sp.org/tlog-proof@v1\nextra e30=\nindex 0\n\n{note}");
     vec![note.into_bytes(), proof.into_bytes()]
 }
+
+/// A file in gzip's and in zstd's stored form.
+pub(crate) fn compressed() -> Vec<Vec<u8>> {
+    let text = b"key = 'value'\n";
+    let mut gzip = vec![0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff];
+    gzip.extend([1, 14, 0, !14, 0xff]); // the last block, stored, with its length twice
+    gzip.extend(text);
+    gzip.extend([0xb2, 0x62, 0x57, 0xf2, 14, 0, 0, 0]);
+    let mut zstd = vec![0x28, 0xb5, 0x2f, 0xfd, 0x20, 14];
+    zstd.extend([(14 << 3) | 1, 0, 0]); // the last block, raw
+    zstd.extend(text);
+    vec![gzip, zstd]
+}
+
+/// A commit, headers of entries in a pack, and a loose object.
+pub(crate) fn objects() -> Vec<Vec<u8>> {
+    let id = "0123456789abcdef0123456789abcdef01234567";
+    let who = "A B <a@example.org> 1800000000 +0100";
+    let commit = format!("tree {id}\nparent {id}\nauthor {who}\ncommitter {who}\n\nSay why\n");
+    let mut named = vec![0xf5, 0x02];
+    named.extend([9; 20]);
+    vec![commit.into_bytes(), vec![0xe5, 0x02, 0x81, 0x10], named, b"blob 5\0hello".to_vec()]
+}
+
+/// A scan with one finding.
+pub(crate) fn baselines() -> Vec<Vec<u8>> {
+    let print = "0123456789abcdef".repeat(2);
+    let row = format!("{{\"check\":\"ci/a\",\"fingerprint\":\"{print}\",\"exception\":null}}");
+    vec![format!("{{\"schema\":\"palisade.scan/1\",\"findings\":[{row}]}}").into_bytes()]
+}
+
+/// Rules with every field that decides.
+pub(crate) fn rules() -> Vec<Vec<u8>> {
+    let rules = "[extend]\nuseDefault = false\n[[rules]]\nid = 'a'\nregex = 'acme-([a-z0-9]{8,})'\n\
+        secretGroup = 1\nentropy = 2.0\nkeywords = ['acme']\npath = '.*'\n[[rules.allowlists]]\n\
+        condition = 'AND'\nregexTarget = 'line'\nregexes = ['x']\nstopwords = ['s']\npaths = ['^d/']\n";
+    vec![rules.as_bytes().to_vec()]
+}
+
+/// Words of every kind that is parsed alone.
+pub(crate) fn lines() -> Vec<Vec<u8>> {
+    let print = "0123456789abcdef".repeat(2);
+    let words = format!(
+        "2027-01-31 {print} registry.example.org:5000/team/app:1.2@sha256:0 v1.29.3 example.org/log+01234567+AQAA \
+         deploy/**/*.yaml ../other github.com/a/b?ref=main\n"
+    );
+    vec![words.into_bytes()]
+}

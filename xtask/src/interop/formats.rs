@@ -1,11 +1,14 @@
-//! JSON and SARIF against their schemas, judged by Python's `jsonschema`.
+//! Outputs against their schemas, judged by Python's `jsonschema`, and against what GitLab's manual asks for.
 
-use std::path::{Path, PathBuf};
+use std::collections::BTreeSet;
+use std::path::Path;
 use std::process::Command;
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
+use serde_json::Value;
 
-use super::{Bench, Outcome, observed};
+use super::tools::Missing;
+use super::{Bench, observed, text};
 use crate::project;
 
 /// Prints each violation of a schema.
@@ -21,60 +24,139 @@ for fault in faults[:20]:
 sys.exit(bool(faults))
 ";
 
-/// `scan --format json` against the schema that we publish.
-pub(super) fn json(bench: &Bench) -> Result<Outcome> {
-    let schema = project::root().join("docs/schema/palisade.scan-1.json");
-    validate(bench, "json", &schema)
+/// A Go module that carries the standard's own schema of SARIF as a text.
+const SARIF_MODULE: (&str, &str) = ("github.com/owenrumney/go-sarif/v3", "v3.3.1");
+
+/// Every kind of JSON document against the schema that we publish, from a shop with faults and from one without.
+pub(super) fn json(bench: &Bench) -> Result<String> {
+    let mut compared = Vec::new();
+    for (example, denied) in [("shop", 1), ("shop-mended", 0)] {
+        let folder = bench.example(example)?;
+        std::fs::write(folder.join("lines.jsonl"), "{\"kind\":\"drill\",\"payload\":{}}\n")?;
+        let runs: [(&str, &[&str], i32); 6] = [
+            ("scan", &["scan"], 0),
+            ("decision", &["gate", "merge", "--no-exceptions"], denied),
+            ("decision", &["gate", "merge", "--dry-run"], 0),
+            ("exceptions", &["exception", "list"], 0),
+            ("receipts", &["ledger", "append", "lines.jsonl"], 0),
+            ("verification", &["ledger", "verify"], 0),
+        ];
+        for (name, words, expected) in runs {
+            let (code, out, errors) = observed(&mut bench.palisade(&folder, &[words, &["--format", "json"]].concat()))?;
+            if code != expected {
+                bail!("{} in {example} ended with {code}: {errors}", words.join(" "));
+            }
+            validate(bench, &schema(name), &out, &format!("{name} of {example}"))?;
+            compared.push(name);
+        }
+    }
+    compared.sort_unstable();
+    compared.dedup();
+    Ok(format!("{} of both shops are valid", compared.join(", ")))
+}
+
+/// The rest of the ledger's documents: a verification that found something, and proofs that hold and do not.
+pub(super) fn ledger(bench: &Bench) -> Result<String> {
+    let folder = &bench.scratch;
+    std::fs::write(folder.join("lines.jsonl"), "{\"a\":1}\n{\"a\":2}\n{\"a\":3}\n")?;
+    let run = |words: &[&str], expected: i32| {
+        let (code, out, errors) = observed(&mut bench.palisade(folder, words))?;
+        if code != expected {
+            bail!("{} ended with {code}, not {expected}: {errors}", words.join(" "));
+        }
+        anyhow::Ok(out)
+    };
+    run(&["ledger", "append", "lines.jsonl"], 0)?;
+    let proof = run(&["ledger", "prove", "1"], 0)?;
+    for (name, text, expected) in [("good", proof.clone(), 0), ("bad", proof.replace("index 1", "index 2"), 1)] {
+        std::fs::write(folder.join(name), text)?;
+        let out = run(&["ledger", "verify", "--proof", name, "--format", "json"], expected)?;
+        validate(bench, &schema("proof"), &out, name)?;
+    }
+    let bundle = folder.join(".palisade/ledger/tile/entries/000.p/3");
+    let text = std::fs::read_to_string(&bundle).context("the bundle of entries")?;
+    std::fs::write(&bundle, text.replace("{\"a\":2}", "{\"a\":9}"))?;
+    let out = run(&["ledger", "verify", "--format", "json"], 1)?;
+    validate(bench, &schema("verification"), &out, "an edited ledger")?;
+    Ok("proofs and the verification of an edited ledger are valid".to_owned())
+}
+
+fn schema(name: &str) -> String {
+    std::fs::read_to_string(project::root().join(format!("docs/schema/palisade.{name}-1.json"))).unwrap_or_default()
 }
 
 /// `scan --format sarif` against the standard's own schema.
-pub(super) fn sarif(bench: &Bench) -> Result<Outcome> {
-    let Some(schema) = bench.tool("sarif-schema-2.1.0.json") else {
-        return Ok(Outcome::Skipped("no sarif-schema-2.1.0.json in --tools (from oasis-tcs/sarif-spec)".to_owned()));
+pub(super) fn sarif(bench: &Bench) -> Result<String> {
+    let schema = match bench.found("sarif-schema-2.1.0.json") {
+        Some(path) => std::fs::read_to_string(path)?,
+        None => {
+            let (module, version) = SARIF_MODULE;
+            let source = bench.go_module(module, version)?.join("pkg/report/v210/sarif/schema.go");
+            let source = std::fs::read_to_string(source).context("the module's schema.go")?;
+            source.split('`').nth(1).context("no schema in schema.go")?.to_owned()
+        }
     };
-    validate(bench, "sarif", &schema)
-}
-
-fn validate(bench: &Bench, format: &str, schema: &Path) -> Result<Outcome> {
-    let Some(python) = python(bench)? else {
-        return Ok(Outcome::Skipped("no python3 with a way to install jsonschema".to_owned()));
-    };
+    let title: Value = serde_json::from_str(&schema).context("the standard's schema")?;
+    if !text(&title, "/title").contains("2.1.0") {
+        return Err(Missing("no schema of SARIF 2.1.0".to_owned()).into());
+    }
     let mut compared = Vec::new();
     for example in ["shop", "shop-mended"] {
         let folder = bench.example(example)?;
-        let document = bench.scratch.join(format!("{example}.{format}"));
-        let path = document.to_string_lossy().into_owned();
-        let (code, _, errors) =
-            observed(&mut bench.palisade(&folder, &["scan", ".", "--format", format, "--output", &path]))?;
-        if code != 0 {
-            bail!("scan of {example} ended with {code}: {errors}");
-        }
-        let (code, faults, errors) = observed(Command::new(&python).args(["-c", VALIDATE]).arg(schema).arg(&document))?;
-        if code != 0 {
-            bail!("{example}: {faults}{errors}");
-        }
-        compared.push(format!("{example} ({} bytes)", std::fs::metadata(&document)?.len()));
+        let out = written(bench, &folder, "sarif")?;
+        validate(bench, &schema, &out, example)?;
+        compared.push(format!("{example} ({} bytes)", out.len()));
     }
-    Ok(Outcome::Passed(format!("{} are valid", compared.join(" and "))))
+    Ok(format!("{} are valid", compared.join(" and ")))
 }
 
-/// A Python that has jsonschema: one at hand, or one made in the target folder.
-fn python(bench: &Bench) -> Result<Option<PathBuf>> {
-    let has = |python: &Path| {
-        observed(Command::new(python).args(["-c", "import jsonschema"])).is_ok_and(|(code, ..)| code == 0)
-    };
-    let made = project::target_dir().join("interop-python");
-    let ours = made.join("bin/python");
-    for candidate in [bench.tool("python"), bench.tool("python3"), Some(ours.clone())].into_iter().flatten() {
-        if has(&candidate) {
-            return Ok(Some(candidate));
+/// What GitLab's manual says of a code quality report: which keys, which severities, unique fingerprints, and paths
+/// that exist in the repository.
+pub(super) fn gitlab(bench: &Bench) -> Result<String> {
+    let mut compared = Vec::new();
+    for example in ["shop", "shop-mended"] {
+        let folder = bench.example(example)?;
+        let document: Value = serde_json::from_str(&written(bench, &folder, "gitlab")?)?;
+        let rows = document.as_array().context("the report is no array")?;
+        let mut fingerprints = BTreeSet::new();
+        for row in rows {
+            let severity = ["info", "minor", "major", "critical", "blocker"].contains(&text(row, "/severity"));
+            let line = row.pointer("/location/lines/begin").and_then(Value::as_u64).unwrap_or(0);
+            let path = text(row, "/location/path");
+            let lines = std::fs::read_to_string(folder.join(path)).map_or(0, |text| text.lines().count() as u64);
+            let worded = !text(row, "/description").is_empty() && !text(row, "/check_name").is_empty();
+            let relative = !path.starts_with(['.', '/']) || folder.join(path).is_file();
+            if !severity || !worded || !relative || line == 0 || line > lines.max(1) {
+                bail!("{example}: GitLab would not show {row}");
+            }
+            if !fingerprints.insert(text(row, "/fingerprint")) {
+                bail!("{example}: a fingerprint is there twice: {row}");
+            }
         }
+        compared.push(format!("{example}: {} rows", rows.len()));
     }
-    let Some(system) = bench.tool("python3") else { return Ok(None) };
-    let (code, ..) = observed(Command::new(system).args(["-m", "venv"]).arg(&made))?;
+    Ok(compared.join(", "))
+}
+
+/// A scan of an example in a format, through a file as CI does it.
+fn written(bench: &Bench, folder: &Path, format: &str) -> Result<String> {
+    let path = bench.scratch.join("report");
+    let words = ["scan", ".", "--format", format, "--output", &path.to_string_lossy()];
+    let (code, _, errors) = observed(&mut bench.palisade(folder, &words))?;
     if code != 0 {
-        return Ok(None);
+        bail!("scan in {} ended with {code}: {errors}", folder.display());
     }
-    let (code, ..) = observed(Command::new(&ours).args(["-m", "pip", "install", "--quiet", "jsonschema"]))?;
-    Ok((code == 0 && has(&ours)).then_some(ours))
+    Ok(std::fs::read_to_string(path)?)
+}
+
+fn validate(bench: &Bench, schema: &str, document: &str, what: &str) -> Result<()> {
+    let python = bench.python("jsonschema")?;
+    let (with, of) = (bench.scratch.join("schema.json"), bench.scratch.join("document.json"));
+    std::fs::write(&with, schema)?;
+    std::fs::write(&of, document)?;
+    let (code, faults, errors) = observed(Command::new(&python).args(["-c", VALIDATE]).arg(&with).arg(&of))?;
+    if code != 0 {
+        bail!("{what}: {faults}{errors}");
+    }
+    Ok(())
 }

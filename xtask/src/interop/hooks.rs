@@ -2,17 +2,15 @@
 
 use anyhow::{Result, bail};
 
-use super::{Bench, Outcome, observed};
+use super::{Bench, observed};
 use crate::project::run;
 
 /// Made up for this test, and put together here so that no scanner finds it in this file.
 const PASSWORD: &str = concat!("Rk7v", "Tq2m", "Zx9w");
 
 /// A commit with a secret is refused, one without is not; the same for a push past the first hook.
-pub(super) fn hooks(bench: &Bench) -> Result<Outcome> {
-    if bench.tool("git").is_none() {
-        return Ok(Outcome::Skipped("git is not installed".to_owned()));
-    }
+pub(super) fn hooks(bench: &Bench) -> Result<String> {
+    bench.debian("git", "git")?;
     let work = bench.scratch.join("work");
     let remote = bench.scratch.join("remote.git");
     std::fs::create_dir_all(&work)?;
@@ -50,5 +48,5 @@ pub(super) fn hooks(bench: &Bench) -> Result<Outcome> {
     if out.contains(PASSWORD) || errors.contains(PASSWORD) {
         bail!("the push hook printed the password");
     }
-    Ok(Outcome::Passed("clean commits and pushes go through, a password stops both and is not printed".to_owned()))
+    Ok("clean commits and pushes go through, a password stops both and is not printed".to_owned())
 }

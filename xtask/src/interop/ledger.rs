@@ -7,8 +7,7 @@ use anyhow::{Context, Result, bail};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use super::{Bench, Outcome, observed};
-use crate::project;
+use super::{Bench, observed};
 
 /// More than one full tile of 256, so that partial tiles and a second level occur.
 const ENTRIES: usize = 700;
@@ -17,17 +16,16 @@ const ENTRIES: usize = 700;
 const ED25519_DER: [u8; 12] = [0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00];
 
 /// OpenSSL accepts the checkpoint's signature, and refuses it over another text.
-pub(super) fn openssl(bench: &Bench) -> Result<Outcome> {
-    let Some(openssl) = bench.tool("openssl") else {
-        return Ok(Outcome::Skipped("openssl is not installed".to_owned()));
-    };
+pub(super) fn openssl(bench: &Bench) -> Result<String> {
+    let openssl = bench.debian("openssl", "openssl")?;
     let ledger = filled(bench)?;
     let note = std::fs::read_to_string(ledger.join("checkpoint")).context("the ledger's checkpoint")?;
     let (text, signatures) = note.split_once("\n\n").context("the checkpoint is no signed note")?;
     let line = signatures.lines().next().context("the checkpoint has no signature")?;
     let signature = STANDARD.decode(line.rsplit(' ').next().unwrap_or_default())?;
     let key = std::fs::read_to_string(ledger.join("key.pub")).context("the ledger's key.pub")?;
-    let key = STANDARD.decode(key.trim().rsplit('+').next().unwrap_or_default())?;
+    // The key itself may hold a `+`.
+    let key = STANDARD.decode(key.trim().splitn(3, '+').last().unwrap_or_default())?;
     let (Some(signature), Some((1, key))) = (signature.get(4..), key.split_first()) else {
         bail!("signature or key is not of Ed25519");
     };
@@ -51,19 +49,12 @@ pub(super) fn openssl(bench: &Bench) -> Result<Outcome> {
     if code == 0 {
         bail!("openssl accepts the signature over another text");
     }
-    Ok(Outcome::Passed("the checkpoint's signature holds, and over another text it does not".to_owned()))
+    Ok("the checkpoint's signature holds, and over another text it does not".to_owned())
 }
 
 /// Go's `sumdb` packages read checkpoint, tiles and proofs, and refuse an edited entry.
-pub(super) fn sumdb(bench: &Bench) -> Result<Outcome> {
-    let Some(go) = bench.tool("go") else { return Ok(Outcome::Skipped("go is not installed".to_owned())) };
-    let source = project::root().join("xtask/interop/ledger");
-    let oracle = bench.scratch.join("oracle");
-    let (code, _, errors) =
-        observed(Command::new(go).args(["build", "-o"]).arg(&oracle).arg(".").current_dir(&source))?;
-    if code != 0 {
-        return Ok(Outcome::Skipped(format!("the oracle does not build: {}", errors.lines().last().unwrap_or(""))));
-    }
+pub(super) fn sumdb(bench: &Bench) -> Result<String> {
+    let oracle = bench.oracle("ledger")?;
     let ledger = filled(bench)?;
     for index in [0, 255, 256, ENTRIES - 1] {
         let words = ["ledger", "prove", &index.to_string(), "--ledger", &ledger.to_string_lossy()];
@@ -97,7 +88,7 @@ pub(super) fn sumdb(bench: &Bench) -> Result<Outcome> {
     if code == 0 || ours == 0 {
         bail!("an edited entry went unseen: oracle {code}, palisade {ours}");
     }
-    Ok(Outcome::Passed(out.trim().to_owned()))
+    Ok(out.trim().to_owned())
 }
 
 /// A ledger with [`ENTRIES`] entries, made by the binary.

@@ -1,20 +1,27 @@
 //! `cargo xtask interop [NAME] [--tools DIR] [--corpus DIR]`: Palisade against outside programs.
 //!
 //! Each case runs a real program that others wrote and compares. A case that
-//! cannot run says `SKIPPED` and why; that is never counted as passed. Python
-//! packages are installed into the target folder, nothing else is.
+//! cannot run says `SKIPPED` and why; that is never counted as passed. What is
+//! missing is installed by name: Debian's packages when this runs as root, Go
+//! modules and Python packages into the target folder.
 
+mod dockerfile;
 mod formats;
 mod hooks;
 mod kubernetes;
 mod ledger;
+mod secrets;
+mod tools;
+mod workflows;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, bail};
+use serde_json::Value;
 
 use crate::project::{self, cargo, run as run_to_end};
+use tools::Missing;
 
 /// What a case has at hand.
 pub(crate) struct Bench {
@@ -28,25 +35,24 @@ pub(crate) struct Bench {
     pub(crate) corpus: Option<PathBuf>,
 }
 
-/// How a case ended, when it did not fail.
-pub(crate) enum Outcome {
-    /// It held; what was compared.
-    Passed(String),
-    /// It could not run, and why.
-    Skipped(String),
-}
+/// A case: its name, and what returns in words what was compared.
+type Case = (&'static str, fn(&Bench) -> Result<String>);
 
-/// A case and what it shows.
-type Case = (&'static str, fn(&Bench) -> Result<Outcome>);
-
-const CASES: [Case; 7] = [
+const CASES: [Case; 14] = [
     ("json-schema", formats::json),
     ("sarif-schema", formats::sarif),
+    ("gitlab-quality", formats::gitlab),
     ("git-hooks", hooks::hooks),
+    ("dockerfile-buildkit", dockerfile::buildkit),
+    ("helm", kubernetes::helm),
     ("kustomize", kubernetes::kustomize),
     ("pod-security", kubernetes::pod_security),
+    ("actionlint", workflows::actionlint),
+    ("zizmor", workflows::zizmor),
+    ("gitleaks-rules", secrets::gitleaks),
     ("ledger-openssl", ledger::openssl),
     ("ledger-sumdb", ledger::sumdb),
+    ("ledger-receipts", formats::ledger),
 ];
 
 /// Runs every case, or the one of a name.
@@ -54,6 +60,9 @@ pub(crate) fn run(only: Option<&str>, tools: Option<PathBuf>, corpus: Option<Pat
     run_to_end(&mut cargo(&["build", "--package", "palisade", "--locked", "--quiet"]))?;
     let palisade = project::target_dir().join("debug/palisade");
     let (mut passed, mut skipped, mut failed) = (0, Vec::new(), Vec::new());
+    if let Some(only) = only.filter(|only| !CASES.iter().any(|(name, _)| name == only)) {
+        bail!("there is no case `{only}`; there are {}", CASES.map(|(name, _)| name).join(", "));
+    }
     let chosen = CASES.iter().filter(|(name, _)| only.is_none_or(|only| only == *name));
     for (name, case) in chosen {
         let scratch = project::target_dir().join("interop").join(name);
@@ -63,12 +72,12 @@ pub(crate) fn run(only: Option<&str>, tools: Option<PathBuf>, corpus: Option<Pat
         std::fs::create_dir_all(&scratch)?;
         let bench = Bench { palisade: palisade.clone(), scratch, tools: tools.clone(), corpus: corpus.clone() };
         match case(&bench) {
-            Ok(Outcome::Passed(what)) => {
+            Ok(what) => {
                 println!("passed   {name}: {what}");
                 passed += 1;
             }
-            Ok(Outcome::Skipped(why)) => {
-                println!("SKIPPED  {name}: {why}");
+            Err(error) if error.is::<Missing>() => {
+                println!("SKIPPED  {name}: {error:#}");
                 skipped.push(*name);
             }
             Err(error) => {
@@ -92,24 +101,34 @@ impl Bench {
     fn palisade(&self, folder: &Path, words: &[&str]) -> Command {
         let mut command = Command::new(&self.palisade);
         command.args(words).current_dir(folder);
-        command.env("HOME", &self.scratch).env("XDG_CONFIG_HOME", self.scratch.join("config"));
+        self.surround(&mut command);
         command
     }
 
-    /// A program or file of the tools' folder, or a program on `PATH`.
-    fn tool(&self, name: &str) -> Option<PathBuf> {
-        let path = std::env::var_os("PATH").unwrap_or_default();
-        let folders = self.tools.iter().flat_map(|tools| [tools.clone(), tools.join("bin")]);
-        folders.chain(std::env::split_paths(&path)).map(|folder| folder.join(name)).find(|path| path.is_file())
-    }
-
-    /// Git in a folder, without the user's settings.
+    /// Git in a folder, without the user's settings; its hooks find the binary that is tested.
     fn git(&self, folder: &Path, words: &[&str]) -> Command {
         let mut command = Command::new("git");
         command.args(["-c", "user.name=interop", "-c", "user.email=interop@localhost"]).args(words).current_dir(folder);
         command.env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_NOSYSTEM", "1");
-        command.env("HOME", &self.scratch).env("XDG_CONFIG_HOME", self.scratch.join("config"));
+        self.surround(&mut command);
         command
+    }
+
+    fn surround(&self, command: &mut Command) {
+        command.env("HOME", &self.scratch).env("XDG_CONFIG_HOME", self.scratch.join("config"));
+        if let Some(path) = self.path() {
+            command.env("PATH", path);
+        }
+    }
+
+    /// `palisade scan WORDS --format json` in a folder, which must end well.
+    fn scan(&self, folder: &Path, words: &[&str]) -> Result<Value> {
+        let (code, out, errors) =
+            observed(&mut self.palisade(folder, &[&["scan", "--format", "json"], words].concat()))?;
+        if code != 0 {
+            bail!("scan {} ended with {code}: {errors}", words.join(" "));
+        }
+        serde_json::from_str(&out).context("the scan's JSON")
     }
 
     /// The files of an example of this checkout, in a new folder of the case's own.
@@ -129,6 +148,16 @@ impl Bench {
         }
         Ok(to)
     }
+}
+
+/// The findings of a scan.
+fn findings(document: &Value) -> Result<&Vec<Value>> {
+    document.get("findings").and_then(Value::as_array).context("the scan has no findings")
+}
+
+/// The text at a pointer, or nothing.
+fn text<'v>(value: &'v Value, pointer: &str) -> &'v str {
+    value.pointer(pointer).and_then(Value::as_str).unwrap_or("")
 }
 
 /// Runs a program whose exit code may say something, and returns code, output and errors.

@@ -82,7 +82,8 @@ fn push_group(out: &mut String, report: &DecisionReport<'_>, group: &Group<'_>, 
         match finding {
             Some(finding) if shown < EXCERPTS_PER_GROUP_MAX && *left > 0 => {
                 *left -= 1;
-                push_excerpt(out, finding, style);
+                // With its fingerprint, which an exception for this finding alone needs.
+                push_excerpt(out, finding, &Style { all: true, ..*style });
             }
             Some(_) => break,
             None => {
@@ -149,7 +150,7 @@ fn push_verdict(out: &mut String, report: &DecisionReport<'_>, style: &Style) {
     let _ = writeln!(out, "{found} in {files}: {}", parts.join(", "));
     if let Some(recorded) = &report.recorded {
         let ledger = visible(&recorded.ledger);
-        let _ = writeln!(out, "recorded as entry {} of {ledger}", recorded.entry);
+        let _ = writeln!(out, "recorded as entry {} of {ledger}", recorded.index);
     } else if report.dry_run {
         out.push_str("a dry run: nothing was recorded\n");
     }

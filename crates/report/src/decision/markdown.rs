@@ -60,7 +60,7 @@ pub(super) fn render(report: &DecisionReport<'_>) -> String {
     }
     out.push_str(&warnings);
     if let Some(recorded) = &report.recorded {
-        let _ = writeln!(out, "\nRecorded as entry {} of {}.", recorded.entry, code(&recorded.ledger));
+        let _ = writeln!(out, "\nRecorded as entry {} of {}.", recorded.index, code(&recorded.ledger));
     }
     out.push_str(&ending);
     out

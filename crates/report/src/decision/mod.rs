@@ -24,6 +24,12 @@ pub struct DecisionReport<'a> {
     pub decision: &'a Decision,
     /// What it looked at.
     pub scan: ScanReport<'a>,
+    /// When it was made, as RFC 3339.
+    pub time: String,
+    /// The commit that was judged, if the target is a repository.
+    pub commit: Option<String>,
+    /// Digest of the settings and exceptions that held.
+    pub policy: String,
     /// Whether the verdict is only told, without effect on the exit code.
     pub dry_run: bool,
     /// The entry of the ledger, once it is written.
@@ -36,28 +42,37 @@ pub struct Recorded {
     /// The ledger's directory, in the user's words.
     pub ledger: String,
     /// Number of the entry, from 0.
-    pub entry: u64,
-    /// Hash of its leaf, in hexadecimal.
+    pub index: u64,
+    /// Hash of its leaf, as the ledger prints hashes.
     pub leaf: String,
+    /// Entries in the ledger with it.
+    pub size: u64,
+    /// Root of the tree with it.
+    pub root: String,
 }
 
 #[derive(Serialize)]
 struct Document<'a> {
     schema: &'static str,
+    time: &'a str,
+    dry_run: bool,
     gate: &'static str,
     verdict: Verdict,
-    dry_run: bool,
     target: TargetOut<'a>,
-    reasons: &'a [Reason],
     counts: Counts,
     exceptions: &'a [String],
-    recorded: Option<&'a Recorded>,
+    policy: &'a str,
+    tool: &'static str,
+    reasons: &'a [Reason],
+    entry: Option<&'a Recorded>,
 }
 
 #[derive(Serialize)]
 struct TargetOut<'a> {
     kind: &'a str,
     path: &'a str,
+    commit: Option<&'a str>,
+    since: Option<&'a str>,
 }
 
 /// Writes a decision in a format.
@@ -87,14 +102,22 @@ fn write_json(report: &DecisionReport<'_>, out: &mut dyn io::Write) -> io::Resul
     let target = &report.scan.target;
     let document = Document {
         schema: "palisade.decision/1",
+        time: &report.time,
+        dry_run: report.dry_run,
         gate: decision.gate,
         verdict: decision.verdict,
-        dry_run: report.dry_run,
-        target: TargetOut { kind: &target.kind, path: &target.path },
-        reasons: &decision.reasons,
+        target: TargetOut {
+            kind: &target.kind,
+            path: &target.path,
+            commit: report.commit.as_deref(),
+            since: report.scan.baseline.as_ref().map(|baseline| baseline.name.as_str()),
+        },
         counts: decision.counts,
         exceptions: &decision.exceptions,
-        recorded: report.recorded.as_ref(),
+        policy: &report.policy,
+        tool: concat!("palisade ", env!("CARGO_PKG_VERSION")),
+        reasons: &decision.reasons,
+        entry: report.recorded.as_ref(),
     };
     write_pretty(&document, out)
 }

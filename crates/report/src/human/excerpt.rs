@@ -81,6 +81,9 @@ pub(crate) fn push(out: &mut String, finding: &Finding, style: &Style) {
         );
         note("exception", visible(&text).into_owned());
     }
+    if style.all {
+        note("fingerprint", finding.fingerprint.to_string());
+    }
 }
 
 /// Columns that line numbers need.
