@@ -76,7 +76,8 @@ pub(super) fn is_published(value: &[u8]) -> bool {
     PUBLISHED.iter().any(|known| digest.starts_with(known))
 }
 
-/// Whether the text is a reference to a value kept elsewhere: `${VAR}`, `{{ var }}`, `<token>`, `%s`, `$(cmd)`.
+/// Whether the text is a reference to a value kept elsewhere (`${VAR}`, `{{ var }}`, `<token>`, `%s`, `$(cmd)`), or a
+/// pattern that values must match (`^.{8,32}$`).
 pub(super) fn is_reference(value: &[u8]) -> bool {
     let quoted = |byte: &&u8| matches!(byte, b'"' | b'\'' | b'\\' | b'`');
     let (left, right) = (value.iter().take_while(quoted).count(), value.iter().rev().take_while(quoted).count());
@@ -85,6 +86,7 @@ pub(super) fn is_reference(value: &[u8]) -> bool {
     let last = value.last().copied().unwrap_or(0);
     let holds = |part: &[u8]| memchr::memmem::find(value, part).is_some();
     matches!((first, last), (b'<', b'>') | (b'{', b'}') | (b'[', b']') | (b'%', b'%') | (b'(', b')'))
+        || (first, last) == (b'^', b'$')
         || first == b'$'
             && value.get(1).is_some_and(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'{' | b'(' | b'_'))
             && !holds(b"$$")
@@ -138,6 +140,7 @@ mod tests {
             "$(cat f)",
             "[token]",
             "#{token}",
+            "^.{8,32}$",
             "user:%s",
         ] {
             assert!(is_reference(text.as_bytes()), "{text}");
