@@ -70,9 +70,11 @@ impl Format {
         if is_dockerfile(&lower) {
             return Self::Dockerfile;
         }
+        if name == "Kustomization" {
+            return Self::Kustomization;
+        }
         let Some(stem) = lower.strip_suffix(".yaml").or_else(|| lower.strip_suffix(".yml")) else {
-            let json =
-                lower.ends_with(".json") && has_line_start(bytes, b"apiVersion") && has_line_start(bytes, b"kind");
+            let json = lower.ends_with(".json") && is_manifest(bytes);
             return if json { Self::Kubernetes } else { Self::Other };
         };
         let folder = path.strip_suffix(name).unwrap_or("");
@@ -97,11 +99,20 @@ impl Format {
         if template && (folder.ends_with("templates/") || folder.contains("/templates/")) {
             return Self::HelmTemplate;
         }
-        if has_line_start(bytes, b"apiVersion") && has_line_start(bytes, b"kind") {
+        if is_manifest(bytes) {
             return Self::Kubernetes;
         }
         Self::Other
     }
+}
+
+/// How far into a document on one line the keys that name its kind are looked for.
+const MINIFIED_BYTES: usize = 512;
+
+fn is_manifest(bytes: &[u8]) -> bool {
+    let head = bytes.get(..MINIFIED_BYTES).unwrap_or(bytes);
+    let minified = head.first() == Some(&b'{') && contains(head, b"\"apiVersion\":") && contains(head, b"\"kind\":");
+    minified || has_line_start(bytes, b"apiVersion") && has_line_start(bytes, b"kind")
 }
 
 fn is_dockerfile(lower: &str) -> bool {
@@ -186,6 +197,8 @@ mod tests {
             ("docker-compose.prod.yml", b"", Format::Compose),
             ("k8s/pod.yaml", manifest, Format::Kubernetes),
             ("k8s/pod.json", b"{\"apiVersion\": \"v1\",\n \"kind\": \"Pod\"}", Format::Kubernetes),
+            ("k8s/one-line.json", b"{\"kind\":\"Pod\",\"apiVersion\":\"v1\"}", Format::Kubernetes),
+            ("a/Kustomization", b"", Format::Kustomization),
             ("c/templates/pod.yaml", b"apiVersion: v1\nkind: {{ .x }}", Format::HelmTemplate),
             ("c/Chart.yaml", b"name: c\nversion: 1", Format::HelmChart),
             ("a/kustomization.yaml", b"", Format::Kustomization),

@@ -28,8 +28,8 @@ fn run(workload: &Workload<'_>, report: &mut Report<'_>) {
             if BASELINE.contains(&name) {
                 continue;
             }
-            let finding =
-                report.finding(capability.span(), "this capability goes beyond what containers get by default");
+            let message = format!("{name} goes beyond what containers get by default");
+            let finding = report.finding(capability.span(), message);
             if AS_GOOD_AS_ROOT.contains(&name.strip_prefix("CAP_").unwrap_or(name)) {
                 finding.severity(Severity::High);
             }

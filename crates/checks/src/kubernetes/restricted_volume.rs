@@ -24,7 +24,10 @@ pub static CHECK: Check = Check::on_workload(
 fn run(workload: &Workload<'_>, report: &mut Report<'_>) {
     for volume in workload.setting(&["volumes"]).into_iter().flat_map(Node::items) {
         let given = |key: &&str| volume.get(key).is_some_and(|node| !node.is_null());
-        let allowed = ALLOWED.iter().any(given);
+        // `emptyDir:` with nothing after it is what a volume without a source becomes.
+        let bare = volume.get("emptyDir").is_some()
+            && volume.entries().all(|entry| entry.value.is_null() || entry.key.as_str() == Some("name"));
+        let allowed = bare || ALLOWED.iter().any(given);
         let sourced = volume.entries().any(|entry| entry.key.as_str() != Some("name"));
         if !allowed && !given(&"hostPath") && (sourced || workload.is_complete()) {
             let place = volume.get("name").unwrap_or(volume).span();
