@@ -10,6 +10,9 @@ use crate::exit::hinted;
 /// The file's name.
 pub(crate) const FILE: &str = "palisade.toml";
 
+/// The tables that there are.
+const TABLES: [&str; 7] = ["ci", "container", "exceptions", "gate", "kubernetes", "scan", "secrets"];
+
 /// Everything that `palisade.toml` may say.
 #[derive(Debug)]
 pub(crate) struct Config {
@@ -86,10 +89,15 @@ impl Config {
         let exceptions = take(&mut table, "exceptions")?;
         let gate = take(&mut table, "gate")?;
         let secrets = take(&mut table, "secrets")?;
-        let own = ["scan", "secrets", "exceptions", "gate"];
-        let mut settings: Settings =
-            toml::Value::Table(table).try_into().map_err(|error| explained(&error, "", &own))?;
-        settings.fixtures.clone_from(&scan.fixtures);
+        let settings = Settings {
+            fixtures: scan.fixtures.clone(),
+            ci: take(&mut table, "ci")?,
+            kubernetes: take(&mut table, "kubernetes")?,
+            container: take(&mut table, "container")?,
+        };
+        if let Some(wrong) = table.keys().next() {
+            return Err(unknown("", wrong, &TABLES));
+        }
         Ok(Self { scan, secrets, exceptions, gate, settings, text: text.to_owned() })
     }
 }
@@ -97,30 +105,34 @@ impl Config {
 /// A table of the file, or what holds when it is not there.
 fn take<T: Default + serde::de::DeserializeOwned>(table: &mut toml::Table, name: &str) -> anyhow::Result<T> {
     match table.remove(name) {
-        Some(value) => value.try_into().map_err(|error| explained(&error, &format!("[{name}] "), &[])),
+        Some(value) => value.try_into().map_err(|error| explained(&error, &format!("[{name}] "))),
         None => Ok(T::default()),
     }
 }
 
 /// An error about a key, with the nearest key that exists as the hint.
-fn explained(error: &toml::de::Error, table: &str, more: &[&str]) -> anyhow::Error {
-    let message = error.message().to_owned();
+fn explained(error: &toml::de::Error, table: &str) -> anyhow::Error {
+    let message = error.message();
     let quoted: Vec<&str> = message.split('`').skip(1).step_by(2).collect();
-    let failed = anyhow!("{FILE}: {table}{message}");
-    let Some((wrong, known)) = quoted.split_first().filter(|_| message.starts_with("unknown field")) else {
-        return failed;
-    };
-    let nearest = known.iter().chain(more).min_by_key(|key| distance(key, wrong));
-    match nearest {
-        Some(nearest) => {
-            hinted(anyhow!("{FILE}: {table}there is no key `{wrong}`"), format!("did you mean `{nearest}`?"))
-        }
-        None => failed,
+    match quoted.split_first().filter(|_| message.starts_with("unknown field")) {
+        Some((wrong, known)) => unknown(table, wrong, known),
+        None => anyhow!("{FILE}: {table}{message}"),
     }
+}
+
+fn unknown(table: &str, wrong: &str, known: &[&str]) -> anyhow::Error {
+    let nearest = known.iter().min_by_key(|key| distance(key, wrong)).unwrap_or(&"nothing");
+    let all: Vec<String> = known.iter().map(|key| format!("`{key}`")).collect();
+    let hint = format!("did you mean `{nearest}`? There are {}", all.join(", "));
+    hinted(anyhow!("{FILE}: {table}there is no key `{wrong}`"), hint)
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
+    use serde_json::Value;
+
     use super::*;
 
     #[test]
@@ -139,5 +151,60 @@ mod tests {
         }
         assert!(Config::parse("[scan]\nexclude = [\"vendor/\"]\n").is_ok());
         assert!(Config::parse("[scan\n").is_err());
+    }
+
+    /// The schema that editors use, whose keys, defaults and examples are those of the code.
+    const SCHEMA: &str = include_str!("../../../docs/schema/palisade.toml.json");
+
+    /// The keys that a table has, as the hint for a wrong one lists them.
+    fn keys(header: &str) -> BTreeSet<String> {
+        let error = Config::parse(&format!("{header}\nno-such-key = 1\n")).err();
+        let hint = error.as_ref().and_then(|error| error.downcast_ref::<crate::exit::Hinted>());
+        let hint = hint.map(|hint| format!("{hint:?}")).unwrap_or_default();
+        let (_, list) = hint.split_once("There are ").unwrap_or_default();
+        list.split('`').skip(1).step_by(2).map(str::to_owned).collect()
+    }
+
+    fn tables<'s>(schema: &'s Value, name: &str, found: &mut Vec<(String, &'s serde_json::Map<String, Value>)>) {
+        let Some(properties) = schema.get("properties").and_then(Value::as_object) else { return };
+        for (key, inner) in properties {
+            tables(inner, &format!("{name}.{key}"), found);
+        }
+        found.push((name.trim_start_matches('.').to_owned(), properties));
+    }
+
+    #[test]
+    fn the_published_schema_says_what_the_settings_are() -> anyhow::Result<()> {
+        let schema: Value = serde_json::from_str(SCHEMA)?;
+        let mut found = Vec::new();
+        tables(&schema, "", &mut found);
+        let default = format!("{:?}", Config::parse("")?);
+        let mut count = 0;
+        for (table, properties) in &found {
+            let header = if table.is_empty() { String::new() } else { format!("[{table}]") };
+            assert_eq!(properties.keys().cloned().collect::<BTreeSet<_>>(), keys(&header), "the keys of `{header}`");
+            for (key, rule) in properties.iter().filter(|(_, rule)| rule.get("properties").is_none()) {
+                count += 1;
+                let set = |value: &Value| -> anyhow::Result<Config> {
+                    Config::parse(&format!("[{table}]\n{key} = {}\n", toml::Value::try_from(value)?))
+                };
+                if let Some(value) = rule.get("default") {
+                    let config = set(value)?;
+                    let same = Config { text: String::new(), ..config };
+                    assert_eq!(format!("{same:?}"), default, "the default of {table}.{key}");
+                }
+                let list = |name: &str| rule.get(name).and_then(Value::as_array).cloned().unwrap_or_default();
+                for value in list("examples").iter().chain(&list("enum")) {
+                    set(value).with_context(|| format!("{table}.{key} = {value}"))?;
+                    assert_eq!(palisade_testkit::schema::faults(rule, value), Vec::<String>::new());
+                }
+                let wrong = if rule.get("type") == Some(&Value::from("boolean")) { "\"x\"" } else { "true" };
+                assert!(Config::parse(&format!("[{table}]\n{key} = {wrong}\n")).is_err(), "{table}.{key} = {wrong}");
+                let described = rule.get("description").and_then(Value::as_str).is_some_and(|text| text.ends_with('.'));
+                assert!(described, "{table}.{key} has no description");
+            }
+        }
+        assert!(count > 15, "only {count} keys");
+        Ok(())
     }
 }

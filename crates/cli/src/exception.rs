@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, anyhow};
 use palisade_checks::Scanner;
-use palisade_gate::{EXCEPTIONS_FILE, EntryPlace, Exceptions, entry_places};
+use palisade_gate::{EXCEPTIONS_FILE, EntryPlace, Exception, Exceptions, entry_places};
 use palisade_model::{Date, Finding};
 use palisade_report::visible;
 use serde_json::json;
@@ -161,6 +161,17 @@ fn revoke(id: &str, root: &Path) -> anyhow::Result<Exit> {
     Ok(Exit::Done)
 }
 
+/// What an entry is for, in the words of the file.
+fn scope(entry: &Exception) -> String {
+    let mut words = vec![entry.check.clone().unwrap_or_else(|| "any check".to_owned())];
+    words.extend(entry.fingerprint.map(|print| format!("only {print}")));
+    words.extend(entry.path.as_ref().map(|path| format!("in {path}")));
+    if entry.inline {
+        words.push("beside its comment".to_owned());
+    }
+    words.join(" ")
+}
+
 fn list(root: &Path, format: PlainFormat) -> anyhow::Result<Exit> {
     let book = Book::open(root)?;
     let exceptions = book.read(&book.text);
@@ -179,6 +190,11 @@ fn list(root: &Path, format: PlainFormat) -> anyhow::Result<Exit> {
             (place, entry, faults)
         })
         .collect();
+    let outside: Vec<&Finding> = exceptions
+        .faults
+        .iter()
+        .filter(|fault| !places.iter().any(|place| place.span.contains(fault.location.span)))
+        .collect();
     console::print(|out| {
         if format == PlainFormat::Json {
             let rows: Vec<_> = rows
@@ -189,31 +205,35 @@ fn list(root: &Path, format: PlainFormat) -> anyhow::Result<Exit> {
                         "id": place.id, "in_force": entry.is_some(), "faults": faults,
                         "check": entry.and_then(|entry| entry.check.as_deref()),
                         "fingerprint": entry.and_then(|entry| entry.fingerprint).map(|print| print.to_string()),
+                        "path": entry.and_then(|entry| entry.path.as_ref()).map(|path| path.to_string()),
+                        "inline": entry.map(|entry| entry.inline),
                         "owner": note.map(|note| &note.owner), "ticket": note.map(|note| &note.ticket),
                         "reason": note.map(|note| &note.reason), "expires": note.map(|note| note.expires.to_string()),
                     })
                 })
                 .collect();
-            return writeln!(out, "{:#}", json!({ "schema": "palisade.exceptions/1", "exceptions": rows }));
+            let faults: Vec<_> = outside
+                .iter()
+                .map(|fault| json!({ "line": fault.location.start.line, "message": fault.message }))
+                .collect();
+            let document = json!({ "schema": "palisade.exceptions/1", "exceptions": rows, "faults": faults });
+            return writeln!(out, "{document:#}");
         }
         for (place, entry, faults) in &rows {
             let id = visible(&place.id);
             match entry {
                 Some(entry) => {
                     let (note, left) = (&entry.note, entry.note.expires.days_since(today));
-                    let scope = entry.check.as_deref().unwrap_or("any check");
-                    writeln!(out, "{id}  holds until {} ({left} days)  {}", note.expires, visible(scope))?;
+                    let days = if left == 1 { "day" } else { "days" };
+                    let scope = scope(entry);
+                    writeln!(out, "{id}  holds until {} ({left} {days})  {}", note.expires, visible(&scope))?;
                     writeln!(out, "  {}, {}: {}", visible(&note.owner), visible(&note.ticket), visible(&note.reason))?;
                 }
                 None => writeln!(out, "{id}  DOES NOT HOLD")?,
             }
             faults.iter().try_for_each(|fault| writeln!(out, "  ! {}", visible(fault)))?;
         }
-        let outside = exceptions
-            .faults
-            .iter()
-            .filter(|fault| !places.iter().any(|place| place.span.contains(fault.location.span)));
-        for fault in outside {
+        for fault in &outside {
             writeln!(out, "{EXCEPTIONS_FILE}:{}  ! {}", fault.location.start.line, visible(&fault.message))?;
         }
         if rows.is_empty() && exceptions.faults.is_empty() {

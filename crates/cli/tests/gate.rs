@@ -1,82 +1,26 @@
 //! `gate merge`, `exception` and `ledger` as a user runs them: the built binary on real folders.
 #![expect(clippy::unwrap_used, clippy::disallowed_methods, clippy::indexing_slicing, reason = "tests")]
 
+mod common;
+
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::Command;
 
+use common::{POD, Place};
 use serde_json::Value;
-use tempfile::TempDir;
 
-const POD: &str = "\
-apiVersion: v1
-kind: Pod
-metadata:
-  name: agent
-spec:
-  automountServiceAccountToken: false
-  containers:
-    - name: agent
-      image: example.org/agent@sha256:0000000000000000000000000000000000000000000000000000000000000000
-      securityContext:
-        privileged: true
-";
-
-/// A repository and, apart from it, a home that holds the key.
-struct Place {
-    _folder: TempDir,
-    root: PathBuf,
-    home: PathBuf,
+/// The kinds of faults that `ledger verify` names, and its messages.
+fn faults(place: &Place) -> (Vec<String>, String) {
+    let report = place.json(&["ledger", "verify"], 1);
+    let faults = report["faults"].as_array().unwrap();
+    let names = faults.iter().map(|fault| fault["fault"].as_str().unwrap().to_owned()).collect();
+    let messages: Vec<&str> = faults.iter().map(|fault| fault["message"].as_str().unwrap()).collect();
+    (names, messages.join("\n"))
 }
 
-impl Place {
-    fn new(files: &[(&str, &str)]) -> Self {
-        let folder = TempDir::new().unwrap();
-        let (root, home) = (folder.path().join("repository"), folder.path().join("home"));
-        fs::create_dir_all(&root).unwrap();
-        let place = Self { _folder: folder, root, home };
-        for (path, text) in files {
-            place.write(path, text);
-        }
-        place
-    }
-
-    fn write(&self, path: &str, text: &str) {
-        let path = self.root.join(path);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
-    }
-
-    fn run(&self, arguments: &[&str]) -> Output {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_palisade"));
-        command.args(arguments).current_dir(&self.root).env_clear();
-        command.env("XDG_CONFIG_HOME", &self.home).output().unwrap()
-    }
-
-    /// Runs, asserts the exit code, and gives standard output.
-    fn expect(&self, arguments: &[&str], code: i32) -> String {
-        let output = self.run(arguments);
-        let (out, errors) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-        assert_eq!(output.status.code(), Some(code), "{arguments:?}\n{out}\n{errors}");
-        out.into_owned()
-    }
-
-    fn json(&self, arguments: &[&str], code: i32) -> Value {
-        serde_json::from_str(&self.expect(&[arguments, &["--format", "json"]].concat(), code)).unwrap()
-    }
-
-    fn ledger(&self, path: &str) -> PathBuf {
-        self.root.join(".palisade/ledger").join(path)
-    }
-
-    /// The kinds of faults that `ledger verify` names, and its messages.
-    fn faults(&self) -> (Vec<String>, String) {
-        let report = self.json(&["ledger", "verify"], 1);
-        let faults = report["faults"].as_array().unwrap();
-        let names = faults.iter().map(|fault| fault["fault"].as_str().unwrap().to_owned()).collect();
-        let messages: Vec<&str> = faults.iter().map(|fault| fault["message"].as_str().unwrap()).collect();
-        (names, messages.join("\n"))
-    }
+fn ledger(place: &Place, path: &str) -> PathBuf {
+    place.root.join(".palisade/ledger").join(path)
 }
 
 fn checks(decision: &Value) -> Vec<&str> {
@@ -99,7 +43,7 @@ fn a_clean_repository_is_allowed_and_the_allow_is_in_the_ledger_first() {
     let text = place.expect(&["gate", "merge", "."], 0);
     assert!(text.contains("Merge allowed") && text.contains("recorded as entry 1"), "{text}");
     // The ledger keeps itself out of commits and scans.
-    assert_eq!(fs::read_to_string(place.ledger(".gitignore")).unwrap(), "*\n");
+    assert_eq!(fs::read_to_string(ledger(&place, ".gitignore")).unwrap(), "*\n");
 }
 
 #[test]
@@ -257,7 +201,7 @@ fn what_cannot_be_decided_is_never_an_allow() {
     place.write("file", "x");
     assert_eq!(place.expect(&["gate", "merge", "--ledger", "file"], 2), "");
     place.expect(&["gate", "merge"], 0);
-    fs::write(place.ledger("checkpoint"), "forged\n").unwrap();
+    fs::write(ledger(&place, "checkpoint"), "forged\n").unwrap();
     assert_eq!(place.expect(&["gate", "merge"], 2), "");
 }
 
@@ -272,8 +216,8 @@ fn a_planted_link_leads_the_ledger_nowhere() {
     place.expect(&["gate", "merge"], 2);
     assert_eq!(fs::read_dir(&elsewhere).unwrap().count(), 0);
     fs::remove_file(place.root.join(".palisade/ledger")).unwrap();
-    fs::create_dir_all(place.ledger("")).unwrap();
-    std::os::unix::fs::symlink(&elsewhere, place.ledger("tile")).unwrap();
+    fs::create_dir_all(ledger(&place, "")).unwrap();
+    std::os::unix::fs::symlink(&elsewhere, ledger(&place, "tile")).unwrap();
     place.expect(&["gate", "merge"], 2);
     assert_eq!(fs::read_dir(&elsewhere).unwrap().count(), 0);
 }
@@ -320,11 +264,11 @@ fn items(bytes: &[u8]) -> Vec<Vec<u8>> {
 #[test]
 fn every_kind_of_tampering_is_named() {
     let place = six();
-    let path = place.ledger("tile/entries/000.p/6");
+    let path = ledger(&place, "tile/entries/000.p/6");
     let good = fs::read(&path).unwrap();
     let tampered = |bytes: Vec<u8>| {
         fs::write(&path, bytes).unwrap();
-        place.faults()
+        faults(&place)
     };
     let mut one = good.clone();
     let at = one.windows(7).position(|window| window == b"{\"n\":3}").unwrap();
@@ -345,18 +289,18 @@ fn every_kind_of_tampering_is_named() {
     fs::write(&path, &good).unwrap();
     place.expect(&["ledger", "verify"], 0);
     fs::remove_file(&path).unwrap();
-    assert!(place.faults().1.contains("entries 0 to 5 were removed"));
+    assert!(faults(&place).1.contains("entries 0 to 5 were removed"));
 }
 
 #[test]
 fn an_older_copy_is_a_rollback() {
     let place = six();
     let kept = place.home.with_file_name("kept");
-    copy(&place.ledger(""), &kept);
+    copy(&ledger(&place, ""), &kept);
     place.expect(&["ledger", "append", "line.jsonl"], 0);
-    fs::remove_dir_all(place.ledger("")).unwrap();
-    copy(&kept, &place.ledger(""));
-    let (names, messages) = place.faults();
+    fs::remove_dir_all(ledger(&place, "")).unwrap();
+    copy(&kept, &ledger(&place, ""));
+    let (names, messages) = faults(&place);
     assert_eq!(names[0], "rolled-back", "{messages}");
     assert!(messages.contains("entry 6 removed"), "{messages}");
     place.expect(&["ledger", "append", "line.jsonl"], 2);
@@ -370,8 +314,8 @@ fn an_older_copy_is_a_rollback() {
 fn a_proof_verifies_without_the_ledger() {
     let place = six();
     let proof = place.expect(&["ledger", "prove", "4"], 0);
-    let key = fs::read_to_string(place.ledger("key.pub")).unwrap();
-    fs::remove_dir_all(place.ledger("")).unwrap();
+    let key = fs::read_to_string(ledger(&place, "key.pub")).unwrap();
+    fs::remove_dir_all(ledger(&place, "")).unwrap();
     place.write("proof", &proof);
     let arguments = ["ledger", "verify", "--proof", "proof", "--vkey", key.trim()];
     let text = place.expect(&arguments, 0);

@@ -25,7 +25,8 @@ const COVERED_MAX: usize = 50;
 const ID_BYTES_MAX: usize = 64;
 
 /// The keys of an entry.
-const KEYS: [&str; 9] = ["check", "expires", "fingerprint", "id", "inline", "owner", "path", "reason", "ticket"];
+pub const ENTRY_KEYS: [&str; 9] =
+    ["check", "expires", "fingerprint", "id", "inline", "owner", "path", "reason", "ticket"];
 
 /// One exception in force.
 #[derive(Clone, Debug)]
@@ -228,9 +229,9 @@ impl Reader<'_> {
     fn known_keys(&mut self, row: &Row) -> bool {
         let mut known = true;
         for (key, span) in &row.keys {
-            if !KEYS.contains(&key.as_str()) {
+            if !ENTRY_KEYS.contains(&key.as_str()) {
                 known = false;
-                let nearest = KEYS.into_iter().min_by_key(|known| distance(known, key)).unwrap_or("id");
+                let nearest = ENTRY_KEYS.into_iter().min_by_key(|known| distance(known, key)).unwrap_or("id");
                 let message = format!("there is no key `{key}` in an exception; did you mean `{nearest}`?");
                 self.fault(&faults::MALFORMED.meta, *span, message);
             }

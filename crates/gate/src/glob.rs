@@ -30,6 +30,12 @@ pub enum GlobError {
     Stars,
 }
 
+impl std::fmt::Display for Glob {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.parts.join("/"))
+    }
+}
+
 impl Glob {
     /// Reads a glob.
     ///

@@ -3,13 +3,13 @@
 //! `PALISADE_BLESS=1 cargo test -p palisade-report` rewrites the expected files.
 #![expect(clippy::unwrap_used, clippy::panic, clippy::disallowed_methods, reason = "tests read expected files")]
 
-mod schema;
 mod support;
 
 use std::collections::BTreeSet;
 use std::path::Path;
 
 use palisade_report::{Baseline, DecisionReport, Format, Recorded, SCAN_SCHEMA, Style, render, write_decision};
+use palisade_testkit::schema;
 use serde_json::Value;
 use support::{CHECKS, HOSTILE, everything, hostile, many, report};
 
@@ -298,6 +298,11 @@ fn decided(scan: &palisade_checks::Scan, format: Format, dry_run: bool) -> Strin
 fn a_decision_names_every_reason_and_what_to_do() {
     for format in [Format::Human, Format::Markdown, Format::Json] {
         expect(&format!("decision.{}", format.name()), &decided(&everything(), format, false));
+    }
+    let schema: Value = serde_json::from_str(include_str!("../../../docs/schema/palisade.decision-1.json")).unwrap();
+    for (scan, dry_run) in [(everything(), false), (everything(), true), (hostile(), false), (many(50), true)] {
+        let value = serde_json::from_str(&decided(&scan, Format::Json, dry_run)).unwrap();
+        assert_eq!(schema::faults(&schema, &value), Vec::<String>::new());
     }
     assert!(decided(&everything(), Format::Human, true).contains("a dry run: nothing was recorded"));
     let empty = palisade_checks::Scan::default();

@@ -1,11 +1,16 @@
-//! The part of JSON Schema that our own schema uses; any other keyword is a fault of the schema.
+//! The part of JSON Schema that our own schemas use; any other keyword is a fault of the schema.
 
 use serde_json::Value;
 
 /// What in `value` breaks `schema`, as sentences.
-pub(crate) fn faults(schema: &Value, value: &Value) -> Vec<String> {
+#[must_use]
+pub fn faults(schema: &Value, value: &Value) -> Vec<String> {
+    faults_of(schema, schema, value, "$")
+}
+
+fn faults_of(root: &Value, schema: &Value, value: &Value, at: &str) -> Vec<String> {
     let mut faults = Vec::new();
-    check(schema, schema, value, "$", &mut faults);
+    check(root, schema, value, at, &mut faults);
     faults
 }
 
@@ -22,7 +27,9 @@ fn check(root: &Value, schema: &Value, value: &Value, at: &str, faults: &mut Vec
             | "properties"
             | "items"
             | "$ref"
-            | "additionalProperties" => {}
+            | "additionalProperties"
+            | "default"
+            | "examples" => {}
             "type" => {
                 let wanted: Vec<&str> = match rule {
                     Value::Array(several) => several.iter().filter_map(Value::as_str).collect(),
@@ -34,7 +41,9 @@ fn check(root: &Value, schema: &Value, value: &Value, at: &str, faults: &mut Vec
             }
             "const" if rule != value => fault(format!("is not {rule}")),
             "enum" if !rule.as_array().is_some_and(|list| list.contains(value)) => fault(format!("is not in {rule}")),
-            "minimum" if value.as_f64() < rule.as_f64() => fault(format!("is below {rule}")),
+            "minimum" if value.as_f64().is_some_and(|number| Some(number) < rule.as_f64()) => {
+                fault(format!("is below {rule}"))
+            }
             "required" if value.is_object() => {
                 for name in rule.as_array().into_iter().flatten().filter_map(Value::as_str) {
                     if value.get(name).is_none() {
@@ -42,18 +51,24 @@ fn check(root: &Value, schema: &Value, value: &Value, at: &str, faults: &mut Vec
                     }
                 }
             }
+            "maximum" if value.as_f64().is_some_and(|number| Some(number) > rule.as_f64()) => {
+                fault(format!("is above {rule}"))
+            }
             "pattern" => {
-                let ok = match rule.as_str() {
-                    Some("^[0-9a-f]{32}$") => value.as_str().is_some_and(|text| text.len() == 32),
-                    Some("^[0-9]{4}-[0-9]{2}-[0-9]{2}$") => value.as_str().is_some_and(|text| text.len() == 10),
-                    Some("^[a-z0-9-]+/[a-z0-9-]+$") => value.as_str().is_some_and(|text| text.contains('/')),
-                    _ => false,
-                };
-                if !ok {
-                    fault(format!("does not match {rule}"));
+                let regex = rule.as_str().and_then(|rule| regex::Regex::new(rule).ok());
+                match (regex, value.as_str()) {
+                    (None, _) => fault(format!("the schema's {rule} is no pattern")),
+                    (Some(regex), Some(text)) if !regex.is_match(text) => fault(format!("does not match {rule}")),
+                    _ => {}
                 }
             }
-            "const" | "enum" | "minimum" | "required" => {}
+            "anyOf" => {
+                let fits = |one: &Value| faults_of(root, one, value, at).is_empty();
+                if !rule.as_array().is_some_and(|several| several.iter().any(fits)) {
+                    fault(format!("fits none of {rule}"));
+                }
+            }
+            "const" | "enum" | "minimum" | "maximum" | "required" => {}
             other => fault(format!("the schema uses {other}, which this validator does not know")),
         }
     }
@@ -89,5 +104,30 @@ fn kind(value: &Value) -> &'static str {
         Value::String(_) => "string",
         Value::Array(_) => "array",
         Value::Object(_) => "object",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn each_keyword_refuses_what_breaks_it() {
+        for (schema, good, bad) in [
+            (json!({ "type": ["string", "null"] }), json!(null), json!(1)),
+            (json!({ "const": "a" }), json!("a"), json!("b")),
+            (json!({ "enum": ["a", null] }), json!(null), json!("b")),
+            (json!({ "minimum": 1, "maximum": 2 }), json!(2), json!(3)),
+            (json!({ "required": ["a"] }), json!({ "a": 1 }), json!({})),
+            (json!({ "pattern": "^[0-9a-f]{2}$" }), json!("0f"), json!("0g")),
+            (json!({ "anyOf": [{ "required": ["a"] }, { "required": ["b"] }] }), json!({ "b": 1 }), json!({ "c": 1 })),
+            (json!({ "items": { "type": "integer" } }), json!([1]), json!(["1"])),
+            (json!({ "properties": { "a": {} }, "additionalProperties": false }), json!({ "a": 1 }), json!({ "b": 1 })),
+        ] {
+            assert_eq!(faults(&schema, &good), Vec::<String>::new(), "{schema}");
+            assert_eq!(faults(&schema, &bad).len(), 1, "{schema}");
+        }
+        assert_eq!(faults(&json!({ "uniqueItems": true }), &json!([])).len(), 1, "an unknown keyword");
     }
 }
