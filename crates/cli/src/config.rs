@@ -207,4 +207,17 @@ mod tests {
         assert!(count > 15, "only {count} keys");
         Ok(())
     }
+
+    #[test]
+    fn the_book_shows_settings_that_load() -> anyhow::Result<()> {
+        let pages = [include_str!("../../../docs/src/configuration.md"), include_str!("../../../docs/src/gate.md")];
+        let mut count = 0;
+        for fence in pages.iter().flat_map(|page| page.split("```toml\n").skip(1)) {
+            let (text, _) = fence.split_once("```").context("a fence without end")?;
+            Config::parse(text).with_context(|| text.to_owned())?;
+            count += 1;
+        }
+        assert!(count >= 5, "only {count} examples");
+        Ok(())
+    }
 }

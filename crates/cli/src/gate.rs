@@ -89,7 +89,7 @@ fn ledger_folder(arguments: &Merge) -> anyhow::Result<PathBuf> {
         let error = anyhow!("{} has no folder to keep a ledger in", arguments.target.display());
         return Err(hinted(error, "name one with --ledger DIR, or pass --dry-run"));
     }
-    let mut folder = arguments.target.clone();
+    let mut folder = if arguments.target == Path::new(".") { PathBuf::new() } else { arguments.target.clone() };
     for part in LEDGER_FOLDER.split('/') {
         folder.push(part);
         if std::fs::symlink_metadata(&folder).is_ok_and(|meta| meta.is_symlink()) {

@@ -54,8 +54,8 @@ fn identity_key() -> anyhow::Result<String> {
 }
 
 fn write_new(root: &Path, name: &str, text: &str) -> anyhow::Result<()> {
-    let path = root.join(name);
-    if let Some(folder) = path.parent() {
+    let path = if root == Path::new(".") { Path::new(name).to_owned() } else { root.join(name) };
+    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         std::fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))?;
     }
     let shown = printable(&path.display().to_string());

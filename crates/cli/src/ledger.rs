@@ -259,7 +259,8 @@ fn verify_ledger(arguments: &Verify) -> anyhow::Result<Exit> {
             return writeln!(out, "{document:#}");
         }
         if intact {
-            writeln!(out, "intact: {size} entries in {}, root {root}", report.verifier.name())?;
+            let entries = if size == 1 { "entry" } else { "entries" };
+            writeln!(out, "intact: {size} {entries} in {}, root {root}", report.verifier.name())?;
         } else {
             let count = report.faults.len();
             let things = if count == 1 { "1 thing is".to_owned() } else { format!("{count} things are") };

@@ -39,7 +39,7 @@ fn a_clean_repository_is_allowed_and_the_allow_is_in_the_ledger_first() {
     assert_eq!(decision["schema"], "palisade.decision/1");
     assert_eq!(decision["verdict"], "allow");
     assert_eq!(decision["entry"]["index"], 0);
-    assert!(place.expect(&["ledger", "verify"], 0).starts_with("intact: 1 entries"));
+    assert!(place.expect(&["ledger", "verify"], 0).starts_with("intact: 1 entry "));
     let text = place.expect(&["gate", "merge", "."], 0);
     assert!(text.contains("Merge allowed") && text.contains("recorded as entry 1"), "{text}");
     // The ledger keeps itself out of commits and scans.
@@ -155,9 +155,12 @@ fn what_is_old_is_excused_by_a_baseline_and_a_broken_one_excuses_nothing() {
     }
 }
 
+/// In two pieces, so that no scanner finds it here.
+const PASSWORD: &str = concat!("DB_PASSWORD = 'vR7-k", "qz2Wm!t'\n");
+
 #[test]
 fn an_old_secret_is_told_as_old_and_still_denied() {
-    let place = Place::new(&[("settings.py", "DB_PASSWORD = 'vR7-kqz2Wm!t'\n")]);
+    let place = Place::new(&[("settings.py", PASSWORD)]);
     let baseline = place.home.with_file_name("baseline.json");
     let baseline = baseline.to_str().unwrap();
     place.expect(&["scan", "--format", "json", "--output", baseline], 0);
@@ -170,8 +173,7 @@ fn an_old_secret_is_told_as_old_and_still_denied() {
 
 #[test]
 fn material_for_tests_is_told_as_information_unless_it_holds_secrets() {
-    let secret = "DB_PASSWORD = 'vR7-kqz2Wm!t'\n";
-    let place = Place::new(&[("pkg/testdata/agent.yaml", POD), ("pkg/testdata/settings.py", secret)]);
+    let place = Place::new(&[("pkg/testdata/agent.yaml", POD), ("pkg/testdata/settings.py", PASSWORD)]);
     let decision = place.json(&["gate", "merge"], 1);
     assert!(checks(&decision).iter().all(|check| check.starts_with("secrets/")), "{decision}");
     place.write("palisade.toml", "[scan]\nfixtures = []\n");
