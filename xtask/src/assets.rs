@@ -4,10 +4,12 @@
 //! compiled in here, so that they cannot differ from what the binary accepts.
 
 use std::fmt::Write as _;
+use std::io::Write as _;
 use std::path::Path;
 
 use anyhow::{Context, Result};
 use clap::{Command, CommandFactory as _, ValueEnum as _};
+use clap_mangen::Man;
 
 #[path = "../../crates/cli/src/arguments.rs"]
 mod arguments;
@@ -22,9 +24,55 @@ pub(crate) fn write(to: &Path) -> Result<()> {
     for shell in clap_complete::Shell::value_variants() {
         clap_complete::generate_to(*shell, &mut arguments::Arguments::command(), "palisade", &completions)?;
     }
-    clap_mangen::generate_to(arguments::Arguments::command(), &man)?;
+    let mut command = arguments::Arguments::command().disable_help_subcommand(true);
+    command.build();
+    man_page(&command, &man)?;
     eprintln!("wrote {} and {}", completions.display(), man.display());
     Ok(())
+}
+
+/// The man page of a verb and those of the verbs below it.
+fn man_page(command: &Command, folder: &Path) -> Result<()> {
+    let name = command.get_display_name().unwrap_or(command.get_name());
+    let man = Man::new(command.clone());
+    let mut page = Vec::new();
+    man.render_title(&mut page)?;
+    let about = command.get_about().map(ToString::to_string).unwrap_or_default();
+    writeln!(page, ".SH NAME\n{} \\- {}", roff(name), roff(&about))?;
+    man.render_synopsis_section(&mut page)?;
+    man.render_description_section(&mut page)?;
+    man.render_options_section(&mut page)?;
+    let verbs: Vec<_> = command.get_subcommands().filter(|verb| !verb.is_hide_set()).collect();
+    if !verbs.is_empty() {
+        man.render_subcommands_section(&mut page)?;
+    }
+    // What stands below the options is laid out by hand: sections of their own, with their line breaks.
+    let below = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+    for part in below.split("\n\n") {
+        let (section, lines) = match part.split_once(':') {
+            Some(("Examples", lines)) => ("EXAMPLES", lines.trim_start_matches('\n')),
+            Some(("Exit codes", lines)) => ("EXIT STATUS", lines.trim_start()),
+            _ if part.is_empty() => continue,
+            _ => ("NOTES", part),
+        };
+        writeln!(page, ".SH \"{section}\"\n.nf\n{}\n.fi", roff(lines))?;
+    }
+    if name != "palisade" {
+        writeln!(page, ".SH \"SEE ALSO\"\n\\fBpalisade\\fR(1)")?;
+    }
+    let path = folder.join(format!("{name}.1"));
+    std::fs::write(&path, page).with_context(|| format!("cannot write {}", path.display()))?;
+    verbs.into_iter().try_for_each(|verb| man_page(verb, folder))
+}
+
+/// Text in which nothing is a command to the typesetter.
+fn roff(text: &str) -> String {
+    let lines = text.replace('\\', "\\e").replace('-', "\\-");
+    let lines: Vec<String> = lines
+        .lines()
+        .map(|line| if line.starts_with(['.', '\'']) { format!("\\&{line}") } else { line.to_owned() })
+        .collect();
+    lines.join("\n")
 }
 
 /// The page of the book that lists every verb and option.
@@ -46,5 +94,25 @@ fn describe(command: &mut Command, name: &str, text: &mut String) {
     for verb in command.get_subcommands_mut().filter(|verb| !verb.is_hide_set() && verb.get_name() != "help") {
         let name = format!("{name} {}", verb.get_name());
         describe(verb, &name, text);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_verb_has_a_page_and_examples_keep_their_lines() -> Result<()> {
+        let folder = tempfile::tempdir()?;
+        write(folder.path())?;
+        let read = |name: &str| std::fs::read_to_string(folder.path().join(name));
+        let page = read("man1/palisade-gate-merge.1")?;
+        assert!(page.contains(".SH NAME\npalisade\\-gate\\-merge \\- Judge a merge"), "{page}");
+        assert!(page.contains("\n  palisade gate merge \\-\\-dry\\-run"), "{page}");
+        assert!(page.contains(".SH \"EXIT STATUS\"\n.nf\n0 allow"), "{page}");
+        assert!(read("man1/palisade.1")?.contains("palisade\\-gate(1)"));
+        assert!(read("completions/palisade.bash")?.contains("sarif"), "values of --format are completed");
+        assert!(!folder.path().join("man1/palisade-hook-run.1").exists(), "what hooks call is for no person");
+        Ok(())
     }
 }

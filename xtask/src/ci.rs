@@ -5,7 +5,7 @@ use std::time::Instant;
 use anyhow::{Context as _, Result, bail};
 use serde_json::Value;
 
-use crate::project::{cargo, output, run};
+use crate::project::{self, cargo, output, run};
 
 const CLIPPY: [&str; 4] = ["clippy", "--workspace", "--locked", "--quiet"];
 
@@ -23,7 +23,7 @@ type Step = (&'static str, fn() -> Result<()>);
 
 /// Runs every step, also after one failed, and says at the end which did.
 pub(crate) fn run_all() -> Result<()> {
-    let steps: [Step; 7] = [
+    let steps: [Step; 8] = [
         ("format", || run(&mut cargo(&["fmt", "--all", "--check"]))),
         ("clippy", || run(cargo(&CLIPPY).args(["--lib", "--bins", "--", "-D", "warnings"]))),
         ("clippy of tests", || {
@@ -34,6 +34,7 @@ pub(crate) fn run_all() -> Result<()> {
         ("tidy", crate::tidy::run),
         ("generated files", || crate::generate::run(true)),
         ("scan of ourselves", scan_ourselves),
+        ("gate on ourselves", judge_ourselves),
         ("fuzz", || crate::fuzz::run(None, crate::FUZZ_SECONDS)),
     ];
     let mut failed = Vec::new();
@@ -54,6 +55,22 @@ pub(crate) fn run_all() -> Result<()> {
         bail!("{} failed", failed.join(", "));
     }
     Ok(())
+}
+
+/// The merge gate allows this checkout as it would any user's, and its ledger verifies.
+fn judge_ourselves() -> Result<()> {
+    let folder = project::target_dir().join("ci-gate");
+    if folder.exists() {
+        std::fs::remove_dir_all(&folder)?;
+    }
+    let (ledger, key) = (folder.join("ledger"), folder.join("home/ledger.key"));
+    let (ledger, key) = (ledger.to_string_lossy(), key.to_string_lossy());
+    let palisade = |words: &[&str]| {
+        let mut command = cargo(&["run", "--quiet", "--locked", "--package", "palisade", "--"]);
+        run(command.args(words).args(["--ledger", &ledger, "--key", &key]))
+    };
+    palisade(&["gate", "merge"])?;
+    palisade(&["ledger", "verify"])
 }
 
 /// Our own repository holds nothing above `info`, the mended example included.

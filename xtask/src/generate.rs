@@ -175,7 +175,10 @@ fn push_table(text: &mut String, name: &str, table: &Value) {
             word(table, "description")
         );
         for (key, rule) in keys {
-            let default = rule.get("default").map_or_else(|| "none".to_owned(), |value| format!("`{value}`"));
+            let default = rule.get("default").map_or_else(
+                || "none".to_owned(),
+                |value| format!("`{}`", value.to_string().replace("\",\"", "\", \"")),
+            );
             let options = rule.get("enum").and_then(Value::as_array).into_iter().flatten();
             let options: Vec<String> = options.map(|value| format!("`{value}`")).collect();
             let one_of = if options.is_empty() { String::new() } else { format!(" One of {}.", options.join(", ")) };
@@ -211,17 +214,29 @@ pub(crate) fn book(to: &Path) -> Result<()> {
         }
         std::fs::write(source.join(name), text)?;
     }
-    let mut pages = String::new();
-    let mut seen = Vec::new();
+    // A page for each family, and below it those of its checks.
+    let mut families: BTreeMap<&str, Vec<&Meta>> = BTreeMap::new();
     for meta in palisade_checks::catalogue().map(|check| &check.meta) {
-        if seen.contains(&meta.page) {
-            continue; // a page may serve several checks
+        families.entry(meta.family()).or_default().push(meta);
+    }
+    let mut pages = String::new();
+    for (family, metas) in families {
+        let _ = writeln!(pages, "  - [{family}](checks/{family}.md)");
+        let mut list = format!("# {family}\n\n| check | severity | finds |\n|---|---|---|\n");
+        let mut seen = Vec::new();
+        for meta in metas {
+            let name = meta.page.lines().next().and_then(|line| line.strip_prefix("# ")).unwrap_or(meta.id);
+            let file = format!("{}.md", name.replace('/', "-"));
+            let title = meta.title.replace('|', "\\|");
+            let _ = writeln!(list, "| [`{}`]({file}) | {} | {title} |", meta.id, meta.severity);
+            if seen.contains(&meta.page) {
+                continue; // a page may serve several checks
+            }
+            seen.push(meta.page);
+            std::fs::write(source.join("checks").join(&file), meta.page)?;
+            let _ = writeln!(pages, "    - [{name}](checks/{file})");
         }
-        seen.push(meta.page);
-        let name = meta.page.lines().next().and_then(|line| line.strip_prefix("# ")).unwrap_or(meta.id);
-        let file = format!("checks/{}.md", name.replace('/', "-"));
-        std::fs::write(source.join(&file), meta.page)?;
-        let _ = writeln!(pages, "  - [{name}]({file})");
+        std::fs::write(source.join("checks").join(format!("{family}.md")), list)?;
     }
     let line = "- [Checks](checks.md)\n";
     if !summary.contains(line) {

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 // The path is spelled out because xtask compiles this file in as well.
@@ -80,8 +81,8 @@ pub(crate) struct Scan {
     /// A directory, file or archive; `-` reads one file from standard input.
     #[arg(default_value = ".")]
     pub(crate) target: PathBuf,
-    /// How to print: human, json, sarif, junit, github, gitlab, markdown, html.
-    #[arg(long, default_value = "human", value_parser = report_format)]
+    /// How to print.
+    #[arg(long, default_value = "human", value_parser = report_format())]
     pub(crate) format: palisade_report::Format,
     /// List every finding; by default a person is shown what can be read in one sitting.
     #[arg(long)]
@@ -229,6 +230,8 @@ pub(crate) struct Completions {
     pub(crate) shell: clap_complete::Shell,
 }
 
-fn report_format(text: &str) -> Result<palisade_report::Format, String> {
-    text.parse().map_err(|error: palisade_report::UnknownFormat| error.to_string())
+/// The names of formats, so that shells complete them.
+fn report_format() -> impl TypedValueParser<Value = palisade_report::Format> {
+    let names = palisade_report::Format::ALL.map(palisade_report::Format::name);
+    PossibleValuesParser::new(names).try_map(|name| name.parse::<palisade_report::Format>())
 }

@@ -27,9 +27,8 @@ pub(crate) struct Merge {
     /// Say what would be decided, record nothing, and exit 0.
     #[arg(long)]
     pub(crate) dry_run: bool,
-    /// How to print: human, json, markdown or github for the decision; sarif, junit, gitlab or html for the
-    /// scan that it rests on.
-    #[arg(long, default_value = "human", value_parser = super::report_format)]
+    /// How to print: human, json, markdown and github show the decision, the others the scan that it rests on.
+    #[arg(long, default_value = "human", value_parser = super::report_format())]
     pub(crate) format: palisade_report::Format,
     /// Write to a file instead of standard output.
     #[arg(long, short, value_name = "FILE")]
