@@ -50,6 +50,7 @@ fn committed(metas: &[&Meta], controls: &[Control], settings: &Value) -> Vec<Gen
         ("docs/src/checks.md", index(metas)),
         ("docs/src/controls.md", matrix(metas, controls)),
         ("docs/src/command-line.md", crate::assets::reference()),
+        ("docs/src/verify-live-requests.md", requests()),
     ]
 }
 
@@ -116,6 +117,28 @@ fn index(metas: &[&Meta]) -> String {
             let _ = writeln!(text, "| `{}` | {} | {title} | {} |", meta.id, meta.severity, meta.maps.join(", "));
         }
         text.push('\n');
+    }
+    trimmed(text)
+}
+
+/// What `--verify-live` asks of whom.
+fn requests() -> String {
+    let mut rows: Vec<_> = palisade_checks::secrets::live::asked().collect();
+    rows.sort_by(|left, right| left.checks.cmp(&right.checks));
+    let checks: usize = rows.iter().map(|row| row.checks.len()).sum();
+    let mut text = format!("{NOTE}\n# Who is asked what\n\n");
+    let _ = writeln!(
+        text,
+        "The requests of [`--verify-live`](verify-live.md), for {checks} kinds of secrets: each only reads, and is \
+         what the provider documents. Several requests in a row are a provider's regions: the next is asked when the \
+         one before refuses. `{{}}` is the secret, for providers that take it in the address alone.\n"
+    );
+    text.push_str("| secrets of the check | request | documented at |\n|---|---|---|\n");
+    for row in rows {
+        let cell = |words: Vec<String>| words.join("<br>");
+        let checks = cell(row.checks.iter().map(|check| format!("`{check}`")).collect());
+        let asked = cell(row.requests.iter().map(|request| format!("`{request}`")).collect());
+        let _ = writeln!(text, "| {checks} | {asked} | <{}> |", row.source);
     }
     trimmed(text)
 }

@@ -159,6 +159,7 @@ impl<'a> Report<'a> {
                 fix: draft.fix,
                 exception: None,
                 history: None,
+                verification: None,
             });
         }
         for (check, count) in counts.iter().filter(|(_, count)| **count > FINDINGS_PER_CHECK_MAX) {

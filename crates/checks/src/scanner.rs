@@ -8,6 +8,7 @@ use palisade_inventory::{Facts, Flat, Format, Inventory, Problem, Subject, docke
 use palisade_model::{Coverage, Finding, Fingerprint, Skipped, Span};
 
 use crate::check::Run;
+use crate::secrets::live::Kept;
 use crate::secrets::{self, Engine, Identity, UserRules};
 use crate::{Check, Mark, Report, Selection, Settings};
 
@@ -57,6 +58,7 @@ pub struct Scanner {
     engine: Engine,
     secret_ids: HashSet<&'static str>,
     identity: Identity,
+    kept: Option<Kept>,
 }
 
 /// What one file gave.
@@ -101,7 +103,7 @@ impl Scanner {
         let checks: Vec<_> = crate::catalogue().filter(|check| selection.takes(&check.meta)).collect();
         let secret_ids = checks.iter().map(|check| check.meta.id).filter(|id| id.starts_with("secrets/")).collect();
         // All detectors always run: what they find is masked in the excerpts of every other check.
-        Self { settings, checks, engine: Engine::default(), secret_ids, identity: Identity::default() }
+        Self { settings, checks, engine: Engine::default(), secret_ids, identity: Identity::default(), kept: None }
     }
 
     /// Adds rules of the user's own, and hashes secrets under a key of the target's own.
@@ -121,6 +123,19 @@ impl Scanner {
         }
         self.engine = Engine::new(|_| true, rules.rules);
         self
+    }
+
+    /// Keeps the values of the secrets that it finds, in memory, so that their providers can be asked.
+    #[must_use]
+    pub fn keeping_secrets(mut self) -> Self {
+        self.kept = Some(Kept::default());
+        self
+    }
+
+    /// The secrets that were found, when they were to be kept.
+    #[must_use]
+    pub fn kept(&self) -> Option<&Kept> {
+        self.kept.as_ref()
     }
 
     /// The checks that run.
@@ -377,6 +392,11 @@ impl Scanner {
     fn secrets(&self, subject: &Subject<'_>, matches: &[secrets::Match]) -> Vec<Finding> {
         let mut asked = matches.iter().filter(|one| self.secret_ids.contains(one.detector.id())).peekable();
         let Some(first) = asked.peek() else { return Vec::new() };
+        if let Some(kept) = &self.kept {
+            for one in matches.iter().filter(|one| self.secret_ids.contains(one.detector.id())) {
+                kept.keep(self.fingerprint_of(one), one, matches, subject.bytes());
+            }
+        }
         let report = Report::new(&self.settings, Some(subject), &first.detector.check.meta);
         secrets::report(asked, &self.identity, report)
     }

@@ -28,7 +28,7 @@ const EXIT_CODES: &str = "Exit codes: 0 done or allowed, 1 denied, 2 could not d
 /// Settings of every verb.
 #[derive(Debug, Args)]
 pub(crate) struct Global {
-    /// Never use the network (nothing in this version does without being asked).
+    /// Never use the network. Only --verify-live does, and refuses to together with this.
     #[arg(long, global = true)]
     pub(crate) offline: bool,
     /// When to colour output.
@@ -131,6 +131,14 @@ pub(crate) struct Look {
     /// Show everything, as if there were no exceptions.
     #[arg(long)]
     pub(crate) no_exceptions: bool,
+    /// Ask the provider of each secret whether it still works. Sends the secret to its provider, and to nobody
+    /// else: one request that only reads, over HTTPS, for each distinct secret. Says which hosts before it asks.
+    #[arg(long)]
+    pub(crate) verify_live: bool,
+    /// With --verify-live, ask an instance of your own instead of a provider's public one, such as
+    /// gitlab.com=git.example.org or api.github.com=ghe.example.org/api/v3.
+    #[arg(long, value_name = "HOST=YOURS", requires = "verify_live")]
+    pub(crate) live_host: Vec<String>,
     /// The path that standard input stands for, which decides how it is read.
     #[arg(long, value_name = "PATH", default_value = "stdin")]
     pub(crate) stdin_path: String,
@@ -144,6 +152,7 @@ Examples:
   palisade scan --staged                        what `git commit` would record
   palisade scan --history                       secrets in all of git's history
   palisade scan --since origin/main             what is new since then
+  palisade scan --select secrets --verify-live  ask providers which secrets still work
   kubectl get pods -A -o yaml | palisade scan - --stdin-path pods.yaml";
 
 /// `palisade init`

@@ -18,6 +18,7 @@ use crate::excepting::now;
 use crate::exit::{Exit, hinted};
 use crate::ledger::Opened;
 use crate::target::{self, Looked};
+use crate::verify;
 
 /// The ledger of a repository, when none is named.
 const LEDGER_FOLDER: &str = ".palisade/ledger";
@@ -34,6 +35,7 @@ pub(crate) fn run(gate: &Gate, global: &Global) -> anyhow::Result<Exit> {
 
 fn run_merge(arguments: &Merge, global: &Global) -> anyhow::Result<Exit> {
     let started = Instant::now();
+    verify::allowed(&arguments.look, global)?;
     let looked = target::look(&arguments.target, &arguments.look)?;
     let policy = MergePolicy { all: arguments.all || looked.config.gate.merge.all, ..looked.config.gate.merge.clone() };
     let decision = merge(&MergeInput {

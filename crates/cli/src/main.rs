@@ -18,6 +18,7 @@ mod reference;
 mod renderer;
 mod scan;
 mod target;
+mod verify;
 
 use std::io::IsTerminal as _;
 use std::process::ExitCode;

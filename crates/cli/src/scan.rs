@@ -4,11 +4,12 @@ use std::time::Instant;
 
 use crate::arguments::{Global, Scan};
 use crate::exit::Exit;
-use crate::{console, target};
+use crate::{console, target, verify};
 
 /// Runs the verb.
 pub(crate) fn run(arguments: &Scan, global: &Global) -> anyhow::Result<Exit> {
     let started = Instant::now();
+    verify::allowed(&arguments.look, global)?;
     let looked = target::look(&arguments.target, &arguments.look)?;
     let report = looked.report(started.elapsed());
     console::write(arguments.output.as_deref(), global, arguments.all, |style, out| {

@@ -23,6 +23,7 @@ use crate::exit::hinted;
 use crate::git_target;
 use crate::history;
 use crate::renderer::Programs;
+use crate::verify;
 
 /// Standard input beyond this is refused: it is one file, held in memory.
 const STDIN_BYTES_MAX: u64 = 64 << 20;
@@ -77,7 +78,8 @@ pub(crate) struct Before {
 pub(crate) fn look(target: &Path, look: &Look) -> anyhow::Result<Looked> {
     if target == Path::new("-") {
         let (scanner, config) = scanner(Config::default(), look, None)?;
-        let scan = stdin(&scanner, &look.stdin_path)?;
+        let mut scan = stdin(&scanner, &look.stdin_path)?;
+        verify::run(&scanner, &mut scan, look)?;
         let path = look.stdin_path.clone();
         let excepted = Excepted::default();
         return Ok(Looked { kind: "stdin", path, scan, scanner, config, before: baseline(look)?, excepted });
@@ -100,6 +102,7 @@ pub(crate) fn look(target: &Path, look: &Look) -> anyhow::Result<Looked> {
     } else {
         ("file", file(&scanner, target)?)
     };
+    verify::run(&scanner, &mut scan, look)?;
     let file = match &look.revision {
         Some(revision) => git_target::file_of_revision(target, revision, EXCEPTIONS_FILE)?,
         None if target.is_dir() => excepting::file_of_folder(target)?,
@@ -166,6 +169,7 @@ fn scanner(mut config: Config, look: &Look, root: Option<&Path>) -> anyhow::Resu
         (None, None) => scanner,
         (rules, identity) => scanner.with_secrets(rules.unwrap_or_default(), identity.unwrap_or_default()),
     };
+    let scanner = if look.verify_live { scanner.keeping_secrets() } else { scanner };
     Ok((scanner, config))
 }
 

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use crate::{Confidence, Date, Digest, Fingerprint, Fix, Meta, Position, Severity, Span};
+use serde::Serialize;
+
+use crate::{Confidence, Date, Digest, Fingerprint, Fix, Meta, Position, Severity, Span, Timestamp};
 
 /// A few source lines around a place, with secrets already masked.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,6 +58,29 @@ pub struct History {
     pub present: bool,
 }
 
+/// Whether a secret still works.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Validity {
+    /// Its provider accepts it.
+    Live,
+    /// Its provider refuses it for good, or it says itself that its time is over.
+    Revoked,
+    /// It could not be checked.
+    Unknown,
+}
+
+/// What was learned about a secret by asking.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Verification {
+    /// Whether it still works.
+    pub state: Validity,
+    /// When that was learned.
+    pub checked_at: Timestamp,
+    /// Who said so, or why nobody did.
+    pub detail: String,
+}
+
 /// The exception under which a finding stays.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ExceptionNote {
@@ -94,4 +119,14 @@ pub struct Finding {
     pub exception: Option<ExceptionNote>,
     /// For secrets found in history.
     pub history: Option<History>,
+    /// For secrets whose providers were asked, which only happens when the user wants it. No part of the identity.
+    pub verification: Option<Verification>,
+}
+
+impl Finding {
+    /// Whether it is a secret that its provider accepts today: the first thing to act on.
+    #[must_use]
+    pub fn is_live(&self) -> bool {
+        self.verification.as_ref().is_some_and(|verification| verification.state == Validity::Live)
+    }
 }

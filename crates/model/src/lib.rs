@@ -15,7 +15,7 @@ mod span;
 pub use check::Meta;
 pub use coverage::{Coverage, Skipped};
 pub use date::{Clock, Date, DateError, FixedClock, Timestamp};
-pub use finding::{ExceptionNote, Excerpt, Finding, History, Location, Related};
+pub use finding::{ExceptionNote, Excerpt, Finding, History, Location, Related, Validity, Verification};
 pub use fingerprint::{Digest, Fingerprint, content_hash};
 pub use fix::{Edit, Fix, Safety};
 pub use severity::{Confidence, Severity, UnknownName};

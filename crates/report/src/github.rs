@@ -21,7 +21,7 @@ const MESSAGE_CHARACTERS_MAX: usize = 2_000;
 pub(crate) fn render(report: &ScanReport<'_>) -> String {
     let mut out = String::new();
     let mut open: Vec<&Finding> = report.open().collect();
-    open.sort_by_key(|finding| Reverse((finding.severity, finding.confidence)));
+    open.sort_by_key(|finding| Reverse((finding.severity, finding.is_live(), finding.confidence)));
     let mut told = 0;
     for kind in ["error", "warning", "notice"] {
         for finding in open.iter().filter(|finding| self::kind(finding.severity) == kind).take(PER_KIND_MAX) {

@@ -9,6 +9,7 @@ use std::io;
 
 use palisade_model::{
     Coverage, Edit, ExceptionNote, Finding, Fix, History, Location, Meta, Position, Related, Safety, Severity,
+    Verification,
 };
 use serde::Serialize;
 use serde_json::ser::{CompactFormatter, Formatter, PrettyFormatter};
@@ -69,6 +70,8 @@ struct FindingOut<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     history: Option<HistoryOut<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    validity: Option<ValidityOut<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     baseline: Option<&'static str>,
 }
 
@@ -118,6 +121,19 @@ struct HistoryOut<'a> {
     present: bool,
 }
 
+#[derive(Serialize)]
+pub(crate) struct ValidityOut<'a> {
+    state: palisade_model::Validity,
+    checked_at: String,
+    detail: &'a str,
+}
+
+impl<'a> ValidityOut<'a> {
+    pub(crate) fn new(verification: &'a Verification) -> Self {
+        Self { state: verification.state, checked_at: verification.checked_at.rfc3339(), detail: &verification.detail }
+    }
+}
+
 /// Writes the document, indented, with a newline at its end.
 pub(crate) fn write(report: &ScanReport<'_>, out: &mut dyn io::Write) -> io::Result<()> {
     let document = Document {
@@ -144,6 +160,7 @@ fn finding_out<'a>(report: &ScanReport<'_>, finding: &'a Finding) -> FindingOut<
         fix: finding.fix.as_ref().map(|fix| fix_out(fix, &finding.location.path)),
         exception: finding.exception.as_ref().map(exception_out),
         history: finding.history.as_ref().map(history_out),
+        validity: finding.verification.as_ref().map(ValidityOut::new),
         baseline: report.state(finding),
     }
 }

@@ -27,7 +27,7 @@ const LINE_CHARACTERS_MAX: usize = 160;
 pub(crate) fn render(report: &ScanReport<'_>) -> String {
     let tally = Tally::of(report);
     let mut open: Vec<&Finding> = report.open().filter(|finding| finding.severity > Severity::Info).collect();
-    open.sort_by_key(|finding| Reverse((finding.severity, finding.confidence)));
+    open.sort_by_key(|finding| Reverse((finding.severity, finding.is_live(), finding.confidence)));
     let ending = ending(report, &tally);
     let mut out = heading(report, &tally);
     let mut length = out.chars().count() + ending.chars().count();

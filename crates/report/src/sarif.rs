@@ -228,6 +228,11 @@ fn result(report: &ScanReport<'_>, finding: &Finding, rule: Option<usize>) -> Va
         });
         properties.insert("history".to_owned(), history);
     }
+    if let (Some(verification), Some(properties)) =
+        (&finding.verification, fields.get_mut("properties").and_then(Value::as_object_mut))
+    {
+        properties.insert("validity".to_owned(), json!(json::ValidityOut::new(verification)));
+    }
     out
 }
 

@@ -1,4 +1,4 @@
-//! Target → bytes, bounded: directory walks, streams, archives and git objects.
+//! Target → bytes, bounded: directory walks, streams, archives, git objects, and HTTPS where the user asks for it.
 //!
 //! This crate owns all walking of untrusted input. It knows nothing of checks,
 //! never writes, never follows a symbolic link out of its target and never holds
@@ -12,6 +12,7 @@ mod at;
 pub mod directory;
 mod entry;
 pub mod git;
+pub mod http;
 mod label;
 pub mod stream;
 pub mod walk;

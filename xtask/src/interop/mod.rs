@@ -10,6 +10,7 @@ mod formats;
 mod hooks;
 mod kubernetes;
 mod ledger;
+mod network;
 mod secrets;
 mod tools;
 mod workflows;
@@ -38,12 +39,13 @@ pub(crate) struct Bench {
 /// A case: its name, and what returns in words what was compared.
 type Case = (&'static str, fn(&Bench) -> Result<String>);
 
-const CASES: [Case; 14] = [
+const CASES: [Case; 15] = [
     ("json-schema", formats::json),
     ("sarif-schema", formats::sarif),
     ("gitlab-quality", formats::gitlab),
     ("git-hooks", hooks::hooks),
     ("dockerfile-buildkit", dockerfile::buildkit),
+    ("no-network", network::silent),
     ("helm", kubernetes::helm),
     ("kustomize", kubernetes::kustomize),
     ("pod-security", kubernetes::pod_security),

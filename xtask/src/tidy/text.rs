@@ -20,6 +20,9 @@ const REGISTRIES: [&str; 9] = [
     concat!("repo1.", "maven.org"),
 ];
 
+/// Names every host that a scan may ask when its user wants that, registries among them; nothing is fetched there.
+const NAMES_HOSTS: &str = "docs/src/verify-live-requests.md";
+
 /// Faults of every text file.
 pub(super) fn faults(tree: &Tree, root: &Path) -> Vec<String> {
     let machine = machine_paths(root);
@@ -33,7 +36,8 @@ pub(super) fn faults(tree: &Tree, root: &Path) -> Vec<String> {
         }
         for (number, line) in text.lines().enumerate() {
             let mut fault = |what: String| faults.push(format!("{path}:{}: {what}", number + 1));
-            if let Some(host) = REGISTRIES.iter().find(|host| line.contains(*host)) {
+            let named = || REGISTRIES.iter().find(|host| line.contains(*host));
+            if let Some(host) = named().filter(|_| path != NAMES_HOSTS) {
                 fault(format!("names the registry host {host}"));
             }
             if machine.iter().any(|known| line.contains(known)) {

@@ -24,6 +24,8 @@ mod special;
 mod user_rules;
 mod words;
 
+pub mod live;
+
 pub use decode::Encoding;
 pub use detector::Detector;
 pub use engine::{CONTEXT_BYTES, Engine, MATCH_BYTES_MAX, Match};

@@ -52,7 +52,7 @@ pub(crate) fn render(report: &ScanReport<'_>, style: &Style) -> String {
     out
 }
 
-/// Worst first; within a severity the surest first.
+/// Worst first; within a severity secrets that still work, then the surest.
 fn groups<'a>(report: &ScanReport<'a>, style: &Style) -> Vec<Group<'a>> {
     let mut by_check: BTreeMap<(Severity, &str), Group<'a>> = BTreeMap::new();
     let listed: Vec<&Finding> = if style.all { report.scan.findings.iter().collect() } else { report.open().collect() };
@@ -66,8 +66,11 @@ fn groups<'a>(report: &ScanReport<'a>, style: &Style) -> Vec<Group<'a>> {
         group.findings.push(finding);
     }
     let mut groups: Vec<Group<'a>> = by_check.into_values().collect();
+    groups.iter_mut().for_each(|group| group.findings.sort_by_key(|finding| !finding.is_live()));
     groups.sort_by_key(|group| {
-        (std::cmp::Reverse(group.severity), std::cmp::Reverse(group.check.confidence), group.check.id)
+        let live = group.findings.first().is_some_and(|finding| finding.is_live());
+        let rank = (group.severity, live, group.check.confidence);
+        (std::cmp::Reverse(rank), group.check.id)
     });
     groups
 }
