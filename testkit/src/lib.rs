@@ -3,4 +3,4 @@
 mod pages;
 pub mod schema;
 
-pub use pages::{Case, Expected, Found, Page, PageError, walk};
+pub use pages::{Case, Expected, Files, Found, Page, PageError, walk, walk_fixes};

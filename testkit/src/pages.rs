@@ -154,9 +154,12 @@ fn add_file(case: &mut Case, id: &str, family: &str, path: &str, body: &[&str]) 
 /// What a scan found: check id, path and line of each finding.
 pub type Found = Vec<(String, String, usize)>;
 
+/// Files of a case: path and text.
+pub type Files = [(String, String)];
+
 /// Runs every case of the page of check `id`. `ids` are the checks that the page serves; `scan` gives
 /// (check id, path, line) of each finding. Returns what went wrong, for people; empty when all is well.
-pub fn walk(id: &str, ids: &[&str], text: &str, scan: impl Fn(&[(String, String)]) -> Found) -> String {
+pub fn walk(id: &str, ids: &[&str], text: &str, scan: impl Fn(&Files) -> Found) -> String {
     let mut faults = String::new();
     let page = match Page::parse(id, text) {
         Ok(page) => page,
@@ -196,6 +199,26 @@ pub fn walk(id: &str, ids: &[&str], text: &str, scan: impl Fn(&[(String, String)
                     case.page_line
                 );
             }
+        }
+    }
+    faults
+}
+
+/// Compares the cases under Fixed with what `fix` makes of the cases under Fails, in their order: the first one under
+/// Fixed is the first under Fails when it is fixed. `fix` gives `None` when nothing could be fixed. A page that has a
+/// fix shows one.
+pub fn walk_fixes(id: &str, text: &str, fix: impl Fn(&Files) -> Option<Vec<(String, String)>>) -> String {
+    let Ok(page) = Page::parse(id, text) else { return String::new() };
+    let mut faults = String::new();
+    let fixed: Vec<_> = page.fails.iter().map(|case| fix(&case.files)).collect();
+    if page.fixed.is_empty() && fixed.iter().any(Option::is_some) {
+        let _ = writeln!(faults, "{id}: it fixes what is under Fails, and `## Fixed` does not show it");
+    }
+    for (at, shown) in page.fixed.iter().enumerate() {
+        let made = fixed.get(at).and_then(Option::as_ref);
+        if made != Some(&shown.files) {
+            let made: String = made.iter().flat_map(|files| files.iter()).map(|(_, text)| text.as_str()).collect();
+            let _ = writeln!(faults, "{id}: line {}: the fix makes this of it:\n{made}", shown.page_line);
         }
     }
     faults

@@ -5,6 +5,7 @@
 //! programs: what a check needs from outside comes through [`Host`].
 
 mod check;
+mod fixing;
 mod mark;
 mod report;
 mod scanner;
@@ -18,6 +19,7 @@ pub mod scan;
 pub mod secrets;
 
 pub use check::{Check, Run};
+pub use fixing::{Except, Fixed, FixedFile, Refused, Wanted};
 pub use mark::{Mark, is_id_byte, marks};
 pub use report::{Draft, Report};
 pub use scanner::{FileReport, Host, PARSE_BYTES_MAX, RELEASE_NAMESPACE, Renderer, Scan, Scanner};

@@ -184,6 +184,12 @@ impl Draft {
         self
     }
 
+    /// Offers an edit where one is certain.
+    pub fn maybe_fix(&mut self, fix: Option<Fix>) -> &mut Self {
+        self.fix = fix;
+        self
+    }
+
     /// Rates this one differently from the check's usual severity.
     pub fn severity(&mut self, severity: Severity) -> &mut Self {
         self.severity = severity;

@@ -212,6 +212,23 @@ impl Scanner {
         secrets::masks(&self.engine.scan(path, bytes))
     }
 
+    /// The spans of a file that no output may show: secrets, and values where secrets stand by their place.
+    #[must_use]
+    pub fn hidden(&self, path: &str, bytes: &[u8]) -> Vec<Span> {
+        let mut spans = self.masks(path, bytes);
+        match Format::of(path, bytes) {
+            Format::Dockerfile => {
+                let text = text_of(bytes);
+                spans.extend(crate::container::dockerfile_masks(&dockerfile::parse(&text), &text));
+            }
+            format @ (Format::Kubernetes | Format::Workflow | Format::Compose) => {
+                spans.extend(yaml_masks(format, &Yaml::parse(text_of(bytes))));
+            }
+            _ => {}
+        }
+        spans
+    }
+
     /// Looks at one file.
     #[must_use]
     pub fn look(&self, path: &str, bytes: &[u8]) -> FileReport {
@@ -242,15 +259,7 @@ impl Scanner {
             | Format::Kubernetes => {
                 let judged = |document: &str| format != Format::Kubernetes || !kubernetes::is_schema(document);
                 let yaml = Yaml::parse_where(text_of(bytes), judged);
-                let mut shown = masks.clone();
-                match format {
-                    Format::Kubernetes => shown.extend(crate::kubernetes::masks(&yaml)),
-                    Format::Workflow => {
-                        shown.extend(yaml.documents().flat_map(crate::ci::hardcoded_container_credentials::masks));
-                    }
-                    Format::Compose => shown.extend(yaml.documents().flat_map(crate::container::compose_masks)),
-                    _ => {}
-                }
+                let shown = [masks.as_slice(), &yaml_masks(format, &yaml)].concat();
                 let subject = Subject::new(Arc::clone(&path), yaml.text().as_bytes(), &yaml, &shown);
                 let found = self.judge_yaml(format, &yaml, &subject, &mut facts);
                 findings.extend(crate::container::without_known_secrets(found, &secrets::firm(&matches)));
@@ -427,6 +436,16 @@ fn unspoken(matches: &[secrets::Match], findings: &[Finding]) -> Vec<secrets::Ma
         })
     };
     matches.iter().filter(|one| !(one.detector.yields() && spoken(one.span))).cloned().collect()
+}
+
+/// Values in a file of this format that are secrets by the place where they stand.
+fn yaml_masks(format: Format, yaml: &Yaml) -> Vec<Span> {
+    match format {
+        Format::Kubernetes => crate::kubernetes::masks(yaml),
+        Format::Workflow => yaml.documents().flat_map(crate::ci::hardcoded_container_credentials::masks).collect(),
+        Format::Compose => yaml.documents().flat_map(crate::container::compose_masks).collect(),
+        _ => Vec::new(),
+    }
 }
 
 /// The bytes as text of the same length: each byte that is no UTF-8 becomes `?`, so that offsets stay.

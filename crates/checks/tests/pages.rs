@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use palisade_checks::{Run, Scanner, Selection, Settings, catalogue};
+use palisade_model::Finding;
 
 #[test]
 fn every_page_holds() {
@@ -18,6 +19,7 @@ fn every_page_holds() {
             faults.push_str(&format!("{id}: its page is titled `{title}`\n"));
         }
         faults.push_str(&palisade_testkit::walk(id, ids, page, scan));
+        faults.push_str(&palisade_testkit::walk_fixes(id, page, |files| fix(ids, files)));
         let never_shown =
             ids.iter().filter(|id| ids.len() > 1 && !page.contains(id.split('/').next_back().unwrap_or("")));
         faults.extend(never_shown.map(|id| format!("{id}: its page never mentions it\n")));
@@ -40,16 +42,17 @@ fn ids_are_unique_and_well_formed() {
     }
 }
 
+fn scanner(files: &[(String, String)]) -> Result<Scanner, toml::de::Error> {
+    let settings = files.iter().find(|(path, _)| path == "palisade.toml");
+    let settings = settings.map_or(Ok(Settings::default()), |(_, text)| toml::from_str(text))?;
+    Ok(Scanner::new(settings, &Selection::default()))
+}
+
 fn scan(files: &[(String, String)]) -> Vec<(String, String, usize)> {
-    let settings = files
-        .iter()
-        .find(|(path, _)| path == "palisade.toml")
-        .map_or(Ok(Settings::default()), |(_, text)| toml::from_str(text));
-    let settings = match settings {
-        Ok(settings) => settings,
+    let scanner = match scanner(files) {
+        Ok(scanner) => scanner,
         Err(error) => return vec![(format!("settings: {error}"), String::new(), 0)],
     };
-    let scanner = Scanner::new(settings, &Selection::default());
     let files: Vec<_> = files.iter().map(|(path, text)| (path.clone(), text.clone().into_bytes())).collect();
     let found = scanner.scan_files(&files).findings;
     found
@@ -58,4 +61,20 @@ fn scan(files: &[(String, String)]) -> Vec<(String, String, usize)> {
             (finding.check.id.to_owned(), finding.location.path.to_string(), finding.location.start.line as usize)
         })
         .collect()
+}
+
+/// The files with every fix of these checks; `None` when nothing changed. A fix that does not stand fails the test.
+fn fix(ids: &[&str], files: &[(String, String)]) -> Option<Vec<(String, String)>> {
+    let scanner = scanner(files).ok()?;
+    let mut fixed = Vec::new();
+    for (path, text) in files {
+        let mut wanted = |finding: &Finding, _: &[u8]| ids.contains(&finding.check.id);
+        let file = scanner.fix(path, text.as_bytes(), &|_, _| {}, &mut wanted);
+        let refused: Vec<&str> = file.refused.iter().map(|refused| refused.reason.as_str()).collect();
+        assert!(refused.is_empty(), "{ids:?} in {path}: {refused:?}");
+        let again = scanner.fix(path, &file.after, &|_, _| {}, &mut wanted);
+        assert!(again.fixed.is_empty() && again.after == file.after, "{ids:?} in {path}: a second run changes it");
+        fixed.push((path.clone(), String::from_utf8(file.after).ok()?));
+    }
+    (fixed != files).then_some(fixed)
 }

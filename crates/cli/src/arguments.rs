@@ -6,9 +6,12 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 // The path is spelled out because xtask compiles this file in as well.
+#[path = "arguments/fixing.rs"]
+pub(crate) mod fixing;
 #[path = "arguments/judging.rs"]
 pub(crate) mod judging;
 
+pub(crate) use fixing::Fix;
 pub(crate) use judging::{ExceptionVerb, Gate, LedgerVerb};
 
 /// Finds what is weak in a repository, gates its merges, and proves each decision.
@@ -52,6 +55,8 @@ pub(crate) enum Colour {
 pub(crate) enum Command {
     /// Look at a target and report what is weak. Never judges: findings do not change the exit code.
     Scan(Scan),
+    /// Show the edits that remove findings, and write them when asked to.
+    Fix(Fix),
     /// Judge a change, record the decision, and say what to do about each reason.
     #[command(subcommand)]
     Gate(Gate),

@@ -1,6 +1,5 @@
 //! `palisade exception`: edits of `.palisade/exceptions.toml` that leave everything else as it is.
 
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, anyhow};
@@ -15,7 +14,7 @@ use crate::arguments::{Look, PlainFormat};
 use crate::config::Config;
 use crate::excepting::{self, now};
 use crate::exit::{Exit, hinted};
-use crate::{console, target};
+use crate::{console, files, target};
 
 /// Runs the verb.
 pub(crate) fn run(verb: &ExceptionVerb) -> anyhow::Result<Exit> {
@@ -59,19 +58,8 @@ impl Book {
         }
     }
 
-    /// Writes the file in one step, so that a crash leaves the old one or the new one.
     fn write(&self, text: &str) -> anyhow::Result<()> {
-        let path = self.root.join(EXCEPTIONS_FILE);
-        let folder = path.parent().unwrap_or(&self.root);
-        let failed = || format!("cannot write {}", path.display());
-        if std::fs::symlink_metadata(folder).is_ok_and(|meta| meta.is_symlink()) {
-            return Err(anyhow!("{} is a symbolic link", folder.display()));
-        }
-        std::fs::create_dir_all(folder).with_context(failed)?;
-        let beside = path.with_extension("toml.new");
-        let mut file = std::fs::File::create(&beside).with_context(failed)?;
-        file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).with_context(failed)?;
-        std::fs::rename(&beside, &path).with_context(failed)
+        files::replace(&self.root, EXCEPTIONS_FILE, text.as_bytes())
     }
 
     /// Writes the text when entry `id` holds in it; else says why it would not.

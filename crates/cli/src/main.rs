@@ -8,6 +8,8 @@ mod console;
 mod excepting;
 mod exception;
 mod exit;
+mod files;
+mod fix;
 mod gate;
 mod git_target;
 mod history;
@@ -32,6 +34,7 @@ fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let result = match &arguments.command {
         Command::Scan(scan) => scan::run(scan, &arguments.global),
+        Command::Fix(fix) => fix::run(fix, &arguments.global),
         Command::Gate(gate) => gate::run(gate, &arguments.global),
         Command::Exception(verb) => exception::run(verb),
         Command::Ledger(verb) => ledger::run(verb),

@@ -8,6 +8,7 @@
 
 mod assemble;
 mod build;
+mod edit;
 
 use palisade_model::Span;
 

@@ -39,17 +39,18 @@ impl Fix {
     /// A fix that cannot break what worked: replaces `span` of the finding's own file.
     #[must_use]
     pub fn safe(title: &str, span: Span, replacement: &str) -> Self {
-        Self::new(title, Safety::Safe, span, replacement)
+        Self::new(title, Safety::Safe, vec![Edit { path: None, span, replacement: replacement.to_owned() }])
     }
 
     /// A fix that may change behaviour.
     #[must_use]
     pub fn unsafe_(title: &str, span: Span, replacement: &str) -> Self {
-        Self::new(title, Safety::Unsafe, span, replacement)
+        Self::new(title, Safety::Unsafe, vec![Edit { path: None, span, replacement: replacement.to_owned() }])
     }
 
-    fn new(title: &str, safety: Safety, span: Span, replacement: &str) -> Self {
-        let edit = Edit { path: None, span, replacement: replacement.to_owned() };
-        Self { title: title.to_owned(), safety, edits: vec![edit] }
+    /// A fix of several splices, which must not overlap.
+    #[must_use]
+    pub fn new(title: impl Into<String>, safety: Safety, edits: Vec<Edit>) -> Self {
+        Self { title: title.into(), safety, edits }
     }
 }

@@ -7,6 +7,7 @@
 mod catalogue;
 mod decision;
 mod explain;
+mod fixes;
 mod github;
 mod gitlab;
 mod html;
@@ -32,6 +33,7 @@ use palisade_model::{Finding, Fingerprint};
 pub use catalogue::{write_checks, write_checks_json};
 pub use decision::{DecisionReport, Recorded, write_decision};
 pub use explain::{write_explanation, write_explanation_json};
+pub use fixes::{FixReport, write_human as write_fixes, write_json as write_fixes_json, write_patch};
 pub use style::Style;
 pub use text::visible;
 

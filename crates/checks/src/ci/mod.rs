@@ -26,6 +26,7 @@ pub mod deploy_without_concurrency;
 pub mod deploy_without_environment;
 pub mod deploy_without_freeze;
 pub mod discouraged_feature;
+mod environment;
 pub mod environment_file_write;
 mod evidence;
 pub mod excessive_permissions;

@@ -2,7 +2,7 @@
 
 use super::place::StepAt;
 use palisade_inventory::workflow::Step;
-use palisade_model::{Confidence, Fix, Meta, Severity, Span};
+use palisade_model::{Confidence, Fix, Meta, Safety, Severity};
 
 use crate::{Check, Report};
 
@@ -51,17 +51,20 @@ fn run(at: &StepAt<'_, '_>, report: &mut Report<'_>) {
     // From version 6 on the token lies outside of the checked-out tree.
     let inside = uses.major_version().is_none_or(|major| major < 6);
     let place = setting.map_or(uses.node.span(), |value| value.span());
+    // Later steps that push, or tools that call git by themselves, need the token: a person decides.
+    let edit = match setting {
+        Some(value) => value.replace_with("false"),
+        None => at.step.node.add_under("with", "uses", "persist-credentials: false"),
+    };
+    let fix = edit.map(|edit| Fix::new("do not keep the token on disk", Safety::Unsafe, vec![edit]));
     if let Some(upload) = upload
         && inside
     {
         let message =
             "the token stays in `.git/config`, and a later step uploads the whole directory: anybody can download it";
         let shown = report.locate(upload.anchor().span());
-        report
-            .finding(place, message)
-            .severity(Severity::High)
-            .confidence(Confidence::High)
-            .also(shown, "uploaded here");
+        let finding = report.finding(place, message);
+        finding.severity(Severity::High).confidence(Confidence::High).also(shown, "uploaded here").maybe_fix(fix);
         return;
     }
     if setting.is_some() || after.clone().any(pushes) {
@@ -69,21 +72,8 @@ fn run(at: &StepAt<'_, '_>, report: &mut Report<'_>) {
     }
     let message =
         "the token stays on disk for every later step to read; set `persist-credentials: false` unless you push";
-    let fix = at.step.with.first().map(|first| {
-        let start = first.key.span().start as usize;
-        let text = first.key.yaml().text();
-        let column = text.get(..start).map_or(0, |head| head.len() - head.rfind('\n').map_or(0, |at| at + 1));
-        (start, column)
-    });
-    let finding = report.finding(place, message).severity(if inside { Severity::Low } else { Severity::Info });
-    // Only into a block of one key a line: in `{a: b}` the line before the key is not the block's.
-    if let Some((start, column)) = fix
-        && let Some(line) = at.step.node.yaml().text().get(start - column..start)
-        && line.bytes().all(|byte| byte == b' ')
-    {
-        let insertion = format!("persist-credentials: false\n{}", " ".repeat(column));
-        finding.fix(Fix::unsafe_("do not keep the token on disk", Span::new(start, start), &insertion));
-    }
+    let severity = if inside { Severity::Low } else { Severity::Info };
+    report.finding(place, message).severity(severity).maybe_fix(fix);
 }
 
 fn uploads_everything(step: &Step<'_>) -> bool {

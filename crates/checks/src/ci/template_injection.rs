@@ -1,5 +1,6 @@
 //! Expressions that paste somebody else's text into a script before the shell reads it.
 
+use super::environment;
 use super::place::{ExpressionAt, Place};
 use super::taint::{self, Origin, PRIVILEGED_EVENTS};
 use palisade_inventory::workflow::{Slot, Step};
@@ -86,7 +87,11 @@ fn run(at: &ExpressionAt<'_, '_>, report: &mut Report<'_>) {
             format!("`{path}` is pasted into {what}; `env:` is safe whatever it holds"),
         ),
     };
-    report.finding(at.located.span_of(reference.span), message).severity(severity).confidence(confidence);
+    report
+        .finding(at.located.span_of(reference.span), message)
+        .severity(severity)
+        .confidence(confidence)
+        .maybe_fix(environment::pass_through(at, step, expression));
 }
 
 fn runs(step: &Step<'_>, input: &str) -> bool {

@@ -1,7 +1,7 @@
 //! Containers that may gain privileges.
 
 use palisade_inventory::kubernetes::Workload;
-use palisade_model::{Confidence, Fix, Meta, Severity};
+use palisade_model::{Confidence, Fix, Meta, Safety, Severity};
 
 use crate::{Check, Report};
 
@@ -20,6 +20,8 @@ pub static CHECK: Check = Check::on_workload(
     run,
 );
 
+const TITLE: &str = "forbid privilege escalation";
+
 fn run(workload: &Workload<'_>, report: &mut Report<'_>) {
     let version = report.settings().kubernetes.version;
     if !version.is_at_least(8) || (version.is_at_least(25) && workload.is_windows()) {
@@ -30,14 +32,18 @@ fn run(workload: &Workload<'_>, report: &mut Report<'_>) {
             Some(allowed) if allowed.as_bool() == Some(false) => {}
             Some(allowed) => {
                 let message = "a setuid program in this container can make an intruder root";
-                let fix = Fix::unsafe_("forbid privilege escalation", allowed.span(), "false");
+                let fix = Fix::unsafe_(TITLE, allowed.span(), "false");
                 report.finding(allowed.span(), message).severity(Severity::Medium).fix(fix);
             }
             None if workload.is_complete() => {
-                report.finding(
-                    container.place,
-                    "allowPrivilegeEscalation is not set to false, so a setuid program can make an intruder root",
-                );
+                let fix = container.add_context("allowPrivilegeEscalation: false");
+                let fix = fix.map(|edit| Fix::new(TITLE, Safety::Unsafe, vec![edit]));
+                report
+                    .finding(
+                        container.place,
+                        "allowPrivilegeEscalation is not set to false, so a setuid program can make an intruder root",
+                    )
+                    .maybe_fix(fix);
             }
             None => {}
         }

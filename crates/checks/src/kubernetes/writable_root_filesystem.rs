@@ -1,7 +1,7 @@
 //! Containers whose root file system is writable.
 
 use palisade_inventory::kubernetes::Workload;
-use palisade_model::{Confidence, Fix, Meta, Severity};
+use palisade_model::{Confidence, Fix, Meta, Safety, Severity};
 
 use crate::{Check, Report};
 
@@ -20,6 +20,8 @@ pub static CHECK: Check = Check::on_workload(
     run,
 );
 
+const TITLE: &str = "make the root file system read-only";
+
 fn run(workload: &Workload<'_>, report: &mut Report<'_>) {
     if workload.is_windows() {
         return;
@@ -28,14 +30,15 @@ fn run(workload: &Workload<'_>, report: &mut Report<'_>) {
         match container.context(&["readOnlyRootFilesystem"]) {
             Some(set) if set.as_bool() == Some(true) => {}
             Some(set) => {
-                let fix = Fix::unsafe_("make the root file system read-only", set.span(), "true");
+                let fix = Fix::unsafe_(TITLE, set.span(), "true");
                 report.finding(set.span(), "an intruder can change the programs of this container").fix(fix);
             }
             None if workload.is_complete() => {
-                report.finding(
-                    container.place,
-                    "the root file system is writable; mount an emptyDir where it must write",
-                );
+                let fix = container.add_context("readOnlyRootFilesystem: true");
+                let fix = fix.map(|edit| Fix::new(TITLE, Safety::Unsafe, vec![edit]));
+                report
+                    .finding(container.place, "the root file system is writable; mount an emptyDir where it must write")
+                    .maybe_fix(fix);
             }
             None => {}
         }

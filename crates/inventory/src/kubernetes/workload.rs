@@ -5,7 +5,7 @@
 //! workflow templates and Tekton steps, MinIO tenants and MongoDB communities
 //! have their own shapes. Policies that only *describe* pods are left out.
 
-use palisade_model::Span;
+use palisade_model::{Edit, Span};
 
 use super::Object;
 use crate::yaml::{DEPTH_MAX, Node};
@@ -135,6 +135,16 @@ impl<'y> Container<'y> {
     #[must_use]
     pub fn setting(&self, keys: &[&str]) -> Option<Node<'y>> {
         self.node.at(keys).filter(|node| !node.is_null())
+    }
+
+    /// An edit that adds a line to the `securityContext`, which is made when it is not there.
+    #[must_use]
+    pub fn add_context(&self, line: &str) -> Option<Edit> {
+        match self.security {
+            Some(security) if !security.is_null() => security.add_lines("", line),
+            // What has no image is no plain container, and keeps its security context under a name of its own.
+            _ => self.image().and_then(|_| self.node.add_under("securityContext", "image", line)),
+        }
     }
 
     /// A setting of its security context.

@@ -1,0 +1,185 @@
+//! The mend of text pasted into scripts: an environment variable, which the shell never reads as code.
+
+use palisade_inventory::expression::{self, Expression, Kind};
+use palisade_inventory::workflow::{Slot, Step};
+use palisade_inventory::yaml::Node;
+use palisade_model::{Edit, Fix, Safety, Span};
+
+use super::place::{ExpressionAt, Place};
+
+/// Variables that the runner sets anyway, by the expression with the same value.
+const SET: [(&str, &str); 16] = [
+    ("github.actor", "GITHUB_ACTOR"),
+    ("github.base_ref", "GITHUB_BASE_REF"),
+    ("github.event_name", "GITHUB_EVENT_NAME"),
+    ("github.head_ref", "GITHUB_HEAD_REF"),
+    ("github.job", "GITHUB_JOB"),
+    ("github.ref", "GITHUB_REF"),
+    ("github.ref_name", "GITHUB_REF_NAME"),
+    ("github.ref_type", "GITHUB_REF_TYPE"),
+    ("github.repository", "GITHUB_REPOSITORY"),
+    ("github.repository_owner", "GITHUB_REPOSITORY_OWNER"),
+    ("github.run_id", "GITHUB_RUN_ID"),
+    ("github.run_number", "GITHUB_RUN_NUMBER"),
+    ("github.server_url", "GITHUB_SERVER_URL"),
+    ("github.sha", "GITHUB_SHA"),
+    ("github.triggering_actor", "GITHUB_TRIGGERING_ACTOR"),
+    ("github.workspace", "GITHUB_WORKSPACE"),
+];
+
+/// Where in a POSIX shell's script a place is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Quoting {
+    /// Outside of quotes.
+    Bare,
+    /// Within double quotes.
+    Double,
+    /// Where a variable would not be read, or it is not certain that it would.
+    Other,
+}
+
+/// Hands the value over in the environment; only in scripts of POSIX shells, and only where quoting is plain.
+pub(super) fn pass_through(at: &ExpressionAt<'_, '_>, step: &Step<'_>, expression: &Expression) -> Option<Fix> {
+    if at.located.slot != Slot::Run || !at.located.fenced || !is_posix(step, &at.place) {
+        return None;
+    }
+    let Kind::Access { .. } = expression.kind else { return None };
+    let path = expression.path().filter(|path| !path.contains('*'))?;
+    let script = at.located.node.as_str()?;
+    let outer = Span::new(at.located.offset.checked_sub(3)?, at.located.offset + at.located.text.len() + 2);
+    if !outer.of(script).starts_with("${{") || !outer.of(script).ends_with("}}") {
+        return None;
+    }
+    let quoting = quoting(script.get(..outer.start as usize)?);
+    // Variables of the environment keep their letters' case, which paths do not.
+    let name = match at.located.text.trim().split_once('.') {
+        Some((context, name)) if context.eq_ignore_ascii_case("env") => name.to_owned(),
+        _ => variable(&path),
+    };
+    if !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
+        return None;
+    }
+    let set = path.starts_with("env.") || SET.iter().any(|(known, _)| *known == path);
+    let mut edits = Vec::new();
+    let own = step.env.iter().find(|entry| entry.key.as_str() == Some(name.as_str()));
+    match own {
+        None if !set => {
+            let entry = format!("{name}: ${{{{ {} }}}}", at.located.text.trim());
+            edits.push(step.node.add_under("env", "run", &entry)?);
+        }
+        // The name is taken, by another value perhaps.
+        Some(entry) if !entry.value.as_str().is_some_and(|value| is_only(value, &path)) => return None,
+        _ => {}
+    }
+    let replacement = match quoting {
+        Quoting::Bare => format!("\"${{{name}}}\""),
+        Quoting::Double => format!("${{{name}}}"),
+        Quoting::Other => return None,
+    };
+    let span = at.located.node.span_within(outer.start as usize, outer.end as usize);
+    // In a scalar with quotes of its own, quotes in the script would have to be escaped.
+    let text = step.node.yaml().text();
+    let between = step.run.and_then(|run| text.get(run.key.span().end as usize..run.value.span().start as usize));
+    let bare = at.located.node.is_plain() || between.is_some_and(|between| between.contains(['|', '>']));
+    if !bare && quoting == Quoting::Bare {
+        return None;
+    }
+    edits.push(Edit { path: None, span, replacement });
+    Some(Fix::new(format!("pass `{path}` through the environment"), Safety::Unsafe, edits))
+}
+
+/// Whether a value is one expression that reads this path.
+fn is_only(value: &str, path: &str) -> bool {
+    let fences = expression::fences(value);
+    let [fence] = fences.as_slice() else { return false };
+    fence.outer.of(value) == value.trim()
+        && expression::parse(fence.inner.of(value)).ok().and_then(|parsed| parsed.path()).as_deref() == Some(path)
+}
+
+/// `github.event.issue.title` as `ISSUE_TITLE`.
+fn variable(path: &str) -> String {
+    if let Some((_, name)) = SET.iter().find(|(known, _)| *known == path) {
+        return (*name).to_owned();
+    }
+    let path = path.strip_prefix("github.event.").unwrap_or(path);
+    let letter = |letter: char| if letter.is_ascii_alphanumeric() { letter.to_ascii_uppercase() } else { '_' };
+    path.chars().map(letter).collect()
+}
+
+/// Whether a POSIX shell reads the script: said by `shell:`, else by a runner that is known not to be Windows.
+fn is_posix(step: &Step<'_>, place: &Place<'_, '_>) -> bool {
+    let default = ["defaults", "run", "shell"];
+    let of_job = || place.job.and_then(|job| job.node.at(&default));
+    let of_workflow = || place.workflow.and_then(|workflow| workflow.root.at(&default));
+    if let Some(shell) = step.shell().or_else(of_job).or_else(of_workflow) {
+        return shell
+            .as_str()
+            .is_some_and(|shell| shell.split_whitespace().next().is_some_and(|word| word == "bash" || word == "sh"));
+    }
+    let Some(runner) = place.job.and_then(|job| job.node.get("runs-on")) else { return false };
+    let labels: Vec<&str> = runner.as_str().into_iter().chain(runner.items().filter_map(Node::as_str)).collect();
+    !labels.is_empty()
+        && labels.iter().all(|label| !label.contains("${{") && !label.to_ascii_lowercase().contains("windows"))
+}
+
+/// How the place after `head` is quoted. A script with a here-document is let be: what stands in one is text.
+fn quoting(head: &str) -> Quoting {
+    if head.contains("<<") {
+        return Quoting::Other;
+    }
+    let mut state = Quoting::Bare;
+    let mut letters = head.chars().peekable();
+    let mut before = '\n';
+    while let Some(letter) = letters.next() {
+        match (state, letter) {
+            (Quoting::Bare | Quoting::Double, '\\') => {
+                letters.next();
+            }
+            (Quoting::Bare, '"') => state = Quoting::Double,
+            (Quoting::Double, '"') => state = Quoting::Bare,
+            (Quoting::Bare, '\'') => state = Quoting::Other,
+            (Quoting::Other, '\'') => state = Quoting::Bare,
+            (Quoting::Bare, '#') if before.is_whitespace() || before == ';' => {
+                while letters.peek().is_some_and(|next| *next != '\n') {
+                    letters.next();
+                }
+            }
+            // In `"$(…)"` quotes begin anew; in `$((…))` and `${…}` other rules hold.
+            (Quoting::Double, '`' | '$') if letter == '`' || matches!(letters.peek(), Some('(')) => {
+                return Quoting::Other;
+            }
+            _ => {}
+        }
+        before = letter;
+    }
+    state
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quotes_are_followed_to_the_place() {
+        for (head, expected) in [
+            ("echo ", Quoting::Bare),
+            ("echo \"", Quoting::Double),
+            ("echo \"a\" ", Quoting::Bare),
+            ("echo 'a' \"b ", Quoting::Double),
+            ("echo '", Quoting::Other),
+            ("# don't\necho ", Quoting::Bare),
+            ("echo \\' ", Quoting::Bare),
+            ("echo \"$(cat ", Quoting::Other),
+            ("cat <<EOF\n", Quoting::Other),
+        ] {
+            assert_eq!(quoting(head), expected, "{head:?}");
+        }
+    }
+
+    #[test]
+    fn names_say_what_they_hold() {
+        assert_eq!(variable("github.event.pull_request.head.ref"), "PULL_REQUEST_HEAD_REF");
+        assert_eq!(variable("inputs.dry-run"), "INPUTS_DRY_RUN");
+        assert_eq!(variable("github.ref_name"), "GITHUB_REF_NAME");
+    }
+}

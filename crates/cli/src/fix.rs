@@ -1,0 +1,245 @@
+//! `palisade fix`: show the edits that remove findings, write them when asked to.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{BufRead as _, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context as _, anyhow};
+use palisade_checks::{FixedFile, Selection, matches};
+use palisade_model::{Finding, Safety};
+use palisade_report::{FixReport, visible, write_fixes, write_fixes_json, write_patch};
+use palisade_source::directory::Directory;
+
+use crate::arguments::{Fix, Global, Look, PlainFormat};
+use crate::exit::{Exit, hinted};
+use crate::target::{self, Looked};
+use crate::{console, excepting, files};
+
+/// Runs the verb.
+pub(crate) fn run(arguments: &Fix, global: &Global) -> anyhow::Result<Exit> {
+    if let Err(error) = Selection::new(arguments.checks.clone(), Vec::new()) {
+        return Err(hinted(error, "`palisade checks` lists every check"));
+    }
+    let looked = target::look(&arguments.target, &Look::default())?;
+    if looked.scan.coverage.seen == 0 {
+        eprintln!("there was nothing to look at in {}", arguments.target.display());
+        return Ok(Exit::Nothing);
+    }
+    let (root, only) = root_of(&arguments.target)?;
+    let (planned, mut failed) = plan(arguments, &looked, &root, only.as_deref())?;
+    let writing = arguments.write || arguments.commit || arguments.interactive;
+    let mut written: Vec<&str> = Vec::new();
+    if writing {
+        for file in planned.iter().filter(|file| file.before != file.after) {
+            match write(&root, file) {
+                Ok(()) => written.push(&file.path),
+                Err(error) => failed.push((file.path.to_string(), format!("{error:#}"))),
+            }
+        }
+    }
+    let tally = Tally::of(arguments, &looked);
+    let report = FixReport {
+        target: &looked.path,
+        files: &planned,
+        failed: &failed,
+        written: writing,
+        unfixable: tally.unfixable,
+        withheld: tally.withheld,
+        hidden: &|path, bytes| looked.scanner.hidden(path, bytes),
+    };
+    if let Some(path) = &arguments.patch {
+        let mut patch = Vec::new();
+        write_patch(&report, &mut patch)?;
+        std::fs::write(path, patch).with_context(|| format!("cannot write {}", path.display()))?;
+    }
+    let style = console::style(global, false);
+    console::print(|out| match arguments.format {
+        PlainFormat::Human => write_fixes(&report, &style, out),
+        PlainFormat::Json => write_fixes_json(&report, out),
+    })?;
+    if arguments.commit && !written.is_empty() {
+        commit(&root, &planned, &written)?;
+    }
+    Ok(if failed.is_empty() { Exit::Done } else { Exit::Undecided })
+}
+
+/// The folder that paths of findings start from, and the one file when only that was asked for.
+fn root_of(target: &Path) -> anyhow::Result<(PathBuf, Option<String>)> {
+    if target.is_dir() {
+        return Ok((target.to_path_buf(), None));
+    }
+    let name = target.file_name().and_then(|name| name.to_str());
+    let name = name.ok_or_else(|| anyhow!("{} is neither a directory nor a file", target.display()))?;
+    let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    Ok((folder.to_path_buf(), Some(name.to_owned())))
+}
+
+fn is_asked(arguments: &Fix, finding: &Finding) -> bool {
+    arguments.checks.is_empty() || arguments.checks.iter().any(|pattern| matches(pattern, finding.check.id))
+}
+
+fn is_taken(arguments: &Fix, finding: &Finding) -> bool {
+    let unsafe_too = arguments.with_unsafe || arguments.interactive;
+    is_asked(arguments, finding) && finding.fix.as_ref().is_some_and(|fix| unsafe_too || fix.safety == Safety::Safe)
+}
+
+/// The files with what the wanted fixes make of them, and those that could not be read.
+fn plan(
+    arguments: &Fix,
+    looked: &Looked,
+    root: &Path,
+    only: Option<&str>,
+) -> anyhow::Result<(Vec<FixedFile>, Vec<(String, String)>)> {
+    let open = looked.scan.findings.iter().filter(|finding| finding.exception.is_none());
+    // What lies in an archive has a `!` in its path, and cannot be written.
+    let paths: BTreeSet<&str> = open
+        .filter(|finding| is_taken(arguments, finding))
+        .map(|finding| &*finding.location.path)
+        .filter(|path| !path.contains("!/"))
+        .collect();
+    let folder = Directory::new(root).with_context(|| format!("cannot open {}", root.display()))?;
+    let exceptions = excepting::read(&looked.excepted.file, &looked.config, &looked.scanner);
+    let mut asking = arguments.interactive.then(Asking::default);
+    let (mut planned, mut failed) = (Vec::new(), Vec::new());
+    for path in paths {
+        let bytes = match folder.read(only.unwrap_or(path)) {
+            Ok(bytes) => bytes,
+            Err(error) => {
+                failed.push((path.to_owned(), error.to_string()));
+                continue;
+            }
+        };
+        let mut wanted = |finding: &Finding, text: &[u8]| {
+            is_taken(arguments, finding) && asking.as_mut().is_none_or(|asking| asking.wants(finding, text))
+        };
+        let mut file = looked.scanner.fix(
+            path,
+            &bytes,
+            &|findings, marks| {
+                exceptions.apply(findings, marks, false);
+            },
+            &mut wanted,
+        );
+        if let Some(only) = only {
+            file.path = only.into();
+        }
+        planned.push(file);
+    }
+    Ok((planned, failed))
+}
+
+/// Open findings that were asked for and stay.
+#[derive(Default)]
+struct Tally {
+    unfixable: usize,
+    withheld: usize,
+}
+
+impl Tally {
+    fn of(arguments: &Fix, looked: &Looked) -> Self {
+        let mut tally = Self::default();
+        let open = looked.scan.findings.iter().filter(|finding| finding.exception.is_none());
+        for finding in open.filter(|finding| is_asked(arguments, finding)) {
+            match &finding.fix {
+                None => tally.unfixable += 1,
+                Some(_) if !is_taken(arguments, finding) => tally.withheld += 1,
+                Some(_) => {}
+            }
+        }
+        tally
+    }
+}
+
+/// Writes a file, unless it changed since it was looked at.
+fn write(root: &Path, file: &FixedFile) -> anyhow::Result<()> {
+    let now = Directory::new(root)?.read(&file.path)?;
+    if now != file.before {
+        return Err(anyhow!("changed while it was looked at; nothing was written, run again"));
+    }
+    files::replace(root, &file.path, &file.after)
+}
+
+/// Commits what was written, whatever else is staged.
+fn commit(root: &Path, planned: &[FixedFile], written: &[&str]) -> anyhow::Result<()> {
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for file in planned.iter().filter(|file| written.contains(&&*file.path)) {
+        for fixed in &file.fixed {
+            *counts.entry(fixed.finding.check.id).or_default() += 1;
+        }
+    }
+    let mut message = format!("Fix {} findings of palisade\n\n", counts.values().sum::<usize>());
+    for (id, count) in counts {
+        message.push_str(&format!("- {id}: {count}\n"));
+    }
+    let output = Command::new("git")
+        .arg("-C")
+        .arg(root)
+        .args(["commit", "--quiet", "--only", "--message", &message, "--"])
+        .args(written.iter().map(|path| format!(":(literal){path}")))
+        .output()
+        .context("cannot start git")?;
+    if !output.status.success() {
+        let said = String::from_utf8_lossy(&output.stderr).trim().to_owned();
+        return Err(hinted(anyhow!("git did not commit: {said}"), "the files are written; commit them yourself"));
+    }
+    println!("committed {} files", written.len());
+    Ok(())
+}
+
+/// Questions about each fix.
+#[derive(Default)]
+struct Asking {
+    /// Answers for all findings of a check.
+    by_check: BTreeMap<&'static str, bool>,
+    /// No more questions: no to all that follow.
+    quit: bool,
+}
+
+impl Asking {
+    fn wants(&mut self, finding: &Finding, text: &[u8]) -> bool {
+        if self.quit {
+            return false;
+        }
+        if let Some(answer) = self.by_check.get(finding.check.id) {
+            return *answer;
+        }
+        let Some(fix) = &finding.fix else { return false };
+        let caution = if fix.safety == Safety::Unsafe { " (may change behaviour)" } else { "" };
+        eprintln!(
+            "\n{}:{}  {} {}\n  {}",
+            visible(&finding.location.path),
+            finding.location.start.line,
+            finding.severity,
+            finding.check.id,
+            visible(&finding.message)
+        );
+        for edit in &fix.edits {
+            let line =
+                text.get(..edit.span.start as usize).unwrap_or(text).iter().filter(|byte| **byte == b'\n').count();
+            for added in edit.replacement.lines().filter(|line| !line.trim().is_empty()) {
+                eprintln!("  line {}: {}", line + 1, visible(added));
+            }
+        }
+        loop {
+            eprint!("{}{caution}? [y]es, [n]o, [a]ll of this check, [s]kip this check, [q]uit: ", visible(&fix.title));
+            let _ = std::io::stderr().flush();
+            let mut answer = String::new();
+            if !matches!(std::io::stdin().lock().read_line(&mut answer), Ok(1..)) {
+                self.quit = true;
+                return false;
+            }
+            match answer.trim() {
+                "y" | "yes" => return true,
+                "n" | "no" | "" => return false,
+                "a" | "all" => return *self.by_check.entry(finding.check.id).or_insert(true),
+                "s" | "skip" => return *self.by_check.entry(finding.check.id).or_insert(false),
+                "q" | "quit" => {
+                    self.quit = true;
+                    return false;
+                }
+                _ => {}
+            }
+        }
+    }
+}

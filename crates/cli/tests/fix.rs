@@ -1,0 +1,183 @@
+//! `palisade fix`, end to end, on files and in git.
+
+#![expect(clippy::unwrap_used, clippy::disallowed_methods, reason = "tests")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+const WORKFLOW: &str = "# The build.\r
+name: CI\r
+on: issues\r
+permissions: {}\r
+jobs:\r
+  build:\r
+    runs-on: ubuntu-latest\r
+    steps:\r
+      - uses: actions/checkout@08c6903cd8c0fde910a37f88322edcfb5dd907a8   # v5.0.0\r
+      - run: echo \"${{ github.event.issue.title }}\"\r
+      - run: echo '${{ github.event.issue.body }}'\r
+";
+
+struct Place {
+    folder: TempDir,
+}
+
+impl Place {
+    fn new(files: &[(&str, &str)]) -> Self {
+        let place = Self { folder: TempDir::new().unwrap() };
+        for (path, text) in files {
+            let path = place.path(path);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
+        }
+        place
+    }
+
+    fn path(&self, path: &str) -> PathBuf {
+        self.folder.path().join(path)
+    }
+
+    fn read(&self, path: &str) -> String {
+        fs::read_to_string(self.path(path)).unwrap()
+    }
+
+    fn start(&self, program: &Path, arguments: &[&str], input: &str) -> Output {
+        let given = self.path("../given.txt");
+        let given =
+            given.with_file_name(format!("given-{}", self.folder.path().file_name().unwrap().to_string_lossy()));
+        fs::write(&given, input).unwrap();
+        let mut command = Command::new(program);
+        command.args(arguments).current_dir(self.folder.path()).env("GIT_CONFIG_GLOBAL", "/dev/null");
+        let output = command.stdin(fs::File::open(&given).unwrap()).output().unwrap();
+        fs::remove_file(given).unwrap();
+        output
+    }
+
+    fn palisade(&self, arguments: &[&str], code: i32) -> String {
+        self.asked(arguments, "", code)
+    }
+
+    fn asked(&self, arguments: &[&str], input: &str, code: i32) -> String {
+        let output = self.start(Path::new(env!("CARGO_BIN_EXE_palisade")), arguments, input);
+        let (out, errors) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        assert_eq!(output.status.code(), Some(code), "{arguments:?}\n{out}\n{errors}");
+        out.into_owned()
+    }
+
+    fn git(&self, arguments: &[&str]) -> String {
+        let identity = ["-c", "user.name=t", "-c", "user.email=t@example.com", "-c", "core.autocrlf=false"];
+        let output = self.start(Path::new("git"), &[&identity, arguments].concat(), "");
+        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    }
+}
+
+const CI: &str = ".github/workflows/ci.yml";
+
+#[test]
+fn a_fix_is_shown_and_only_then_written_byte_for_byte() {
+    let place = Place::new(&[(CI, WORKFLOW)]);
+    let shown = place.palisade(&["fix"], 0);
+    assert!(
+        shown.contains("Nothing to fix") && shown.contains("may change behaviour: see them with --unsafe"),
+        "{shown}"
+    );
+    let shown = place.palisade(&["fix", "--unsafe"], 0);
+    assert!(shown.contains("+          persist-credentials: false"), "{shown}");
+    assert!(shown.contains("2 findings would be fixed in 1 file; nothing was written"), "{shown}");
+    assert_eq!(place.read(CI), WORKFLOW);
+    place.palisade(&["fix", "--unsafe", "--write"], 0);
+    let expected = WORKFLOW
+        .replace("# v5.0.0\r\n", "# v5.0.0\r\n        with:\r\n          persist-credentials: false\r\n")
+        .replace(
+            "\"${{ github.event.issue.title }}\"\r\n",
+            "\"${ISSUE_TITLE}\"\r\n        env:\r\n          ISSUE_TITLE: ${{ github.event.issue.title }}\r\n",
+        );
+    assert_eq!(place.read(CI), expected);
+    let again = place.palisade(&["fix", "--unsafe", "--write"], 0);
+    assert!(again.contains("Nothing to fix"), "{again}");
+    assert_eq!(place.read(CI), expected);
+}
+
+#[test]
+fn only_what_was_asked_for_and_is_under_no_exception_is_fixed() {
+    let place = Place::new(&[(CI, WORKFLOW)]);
+    let shown = place.palisade(&["fix", "--unsafe", "--check", "ci/persisted-credentials"], 0);
+    assert!(shown.contains("1 finding would be fixed") && !shown.contains("ISSUE_TITLE"), "{shown}");
+    place.palisade(&["fix", "--check", "ci/persited"], 2);
+    let entry = "--check ci/persisted-credentials --owner me --ticket T-1 --reason pushes --days 30";
+    let add: Vec<&str> = ["exception", "add"].into_iter().chain(entry.split(' ')).collect();
+    place.palisade(&add, 0);
+    let shown = place.palisade(&["fix", "--unsafe"], 0);
+    assert!(shown.contains("1 finding would be fixed") && !shown.contains("persist-credentials"), "{shown}");
+}
+
+#[test]
+fn fixes_are_taken_one_by_one() {
+    let place = Place::new(&[(CI, WORKFLOW)]);
+    place.asked(&["fix", "--interactive"], "n\nmaybe\ny\n", 0);
+    let text = place.read(CI);
+    assert!(text.contains("ISSUE_TITLE") != text.contains("persist-credentials"), "one of the two: {text}");
+    let place = Place::new(&[(CI, WORKFLOW)]);
+    place.asked(&["fix", "--interactive"], "", 0);
+    assert_eq!(place.read(CI), WORKFLOW, "the end of the input is no yes");
+}
+
+#[test]
+fn a_patch_applies_and_a_commit_holds_nothing_else() {
+    let place = Place::new(&[(CI, WORKFLOW), ("other.txt", "x\n")]);
+    place.git(&["init", "-q"]);
+    place.git(&["config", "user.name", "t"]);
+    place.git(&["config", "user.email", "t@example.com"]);
+    place.git(&["add", "."]);
+    place.git(&["commit", "-qm", "one"]);
+    place.palisade(&["fix", "--unsafe", "--patch", "fixes.patch"], 0);
+    place.git(&["apply", "fixes.patch"]);
+    let applied = place.read(CI);
+    assert!(applied.contains("persist-credentials: false\r\n"));
+    place.git(&["checkout", "-q", "--", CI]);
+    fs::write(place.path("other.txt"), "y\n").unwrap();
+    place.git(&["add", "other.txt"]);
+    place.palisade(&["fix", "--unsafe", "--commit"], 0);
+    assert_eq!(place.read(CI), applied);
+    assert_eq!(place.git(&["show", "--format=", "--name-only", "HEAD"]).trim(), CI);
+    assert!(place.git(&["log", "-1", "--format=%B"]).contains("- ci/persisted-credentials: 1"));
+}
+
+#[test]
+fn what_may_not_be_written_is_said_and_the_rest_is_written() {
+    use std::os::unix::fs::{PermissionsExt as _, symlink};
+    let place = Place::new(&[(CI, WORKFLOW), (".github/workflows/two.yml", WORKFLOW), ("real/three.yml", WORKFLOW)]);
+    fs::set_permissions(place.path(CI), fs::Permissions::from_mode(0o444)).unwrap();
+    symlink("../../real/three.yml", place.path(".github/workflows/three.yml")).unwrap();
+    let told = place.palisade(&["fix", "--unsafe", "--write"], 2);
+    assert!(told.contains("is read-only"), "{told}");
+    assert_eq!(place.read(CI), WORKFLOW);
+    assert_eq!(place.read("real/three.yml"), WORKFLOW);
+    assert!(place.read(".github/workflows/two.yml").contains("persist-credentials"));
+    let mut names: Vec<_> =
+        fs::read_dir(place.path(".github/workflows")).unwrap().map(|one| one.unwrap().file_name()).collect();
+    names.sort();
+    assert_eq!(names, ["ci.yml", "three.yml", "two.yml"], "nothing is left behind");
+}
+
+#[test]
+fn no_secret_is_shown_in_a_diff_and_json_says_the_same() {
+    let secret = "vR7-kqz2Wm!tX90";
+    let text = WORKFLOW.replace(
+        "      - uses:",
+        &format!("      # token {secret}\r\n      - env: {{DB_PASSWORD: '{secret}'}}\r\n        uses:"),
+    );
+    let place = Place::new(&[(CI, &text)]);
+    let shown = place.palisade(&["fix", "--unsafe"], 0);
+    assert!(shown.contains("persist-credentials"), "{shown}");
+    assert!(!shown.contains(&format!("'{secret}'")), "{shown}");
+    let document: Value = serde_json::from_str(&place.palisade(&["fix", "--unsafe", "--format", "json"], 0)).unwrap();
+    assert_eq!(document["schema"], "palisade.fix/1");
+    assert_eq!(document["written"], false);
+    assert_eq!(document["files"][0]["fixed"].as_array().unwrap().len(), 2);
+}

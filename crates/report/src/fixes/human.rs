@@ -1,0 +1,117 @@
+//! Fixes at a terminal: file by file, each hunk under the findings that it removes, a summary last.
+
+use std::fmt::Write as _;
+
+use palisade_checks::{Fixed, FixedFile, Refused};
+use palisade_model::{Safety, Severity, Span};
+
+use super::{FixReport, patch};
+use crate::Style;
+use crate::style::Role;
+use crate::text::{Line, count, thousands, visible};
+
+/// Fixes that did not stand and are named.
+const REFUSED_MAX: usize = 10;
+
+/// The whole text.
+pub(super) fn render(report: &FixReport<'_>, style: &Style) -> String {
+    let mut out = String::new();
+    for file in report.changed() {
+        push_file(&mut out, file, report, style);
+    }
+    push_summary(&mut out, report, style);
+    out
+}
+
+fn push_file(out: &mut String, file: &FixedFile, report: &FixReport<'_>, style: &Style) {
+    let (before, after) = (masked(report, &file.path, &file.before), masked(report, &file.path, &file.after));
+    // The changes are those of the real texts: masks may make different lines the same.
+    let hunks = patch::hunks(&patch::lines(&file.before), &patch::lines(&file.after));
+    let (before, after) = (patch::lines(&before), patch::lines(&after));
+    let line_of = |at: usize| file.after.get(..at).unwrap_or(&file.after).iter().filter(|byte| **byte == b'\n').count();
+    let _ = writeln!(out, "{}", style.paint(Role::Strong, visible(&file.path)));
+    let mut told: Vec<&Fixed> = Vec::new();
+    for hunk in &hunks {
+        let (_, new) = patch::ranges(hunk);
+        let here =
+            file.fixed.iter().filter(|fixed| (new.start..new.end.max(new.start + 1)).contains(&line_of(fixed.at)));
+        let here: Vec<&Fixed> = here.collect();
+        here.iter().for_each(|fixed| push_fixed(out, fixed, style));
+        told.extend(here);
+        let _ = writeln!(out, "{}", style.paint(Role::Code, patch::head(hunk)));
+        for line in patch::hunk_lines(hunk) {
+            let text = if line.sign == '+' { after.get(line.at) } else { before.get(line.at) };
+            let text = String::from_utf8_lossy(text.copied().unwrap_or_default());
+            let shown = format!("{}{}", line.sign, Line::new(text.trim_end_matches(['\n', '\r'])).text);
+            let _ = match line.sign {
+                '+' => writeln!(out, "{}", style.paint(Role::Good, shown)),
+                '-' => writeln!(out, "{}", style.paint(Role::Severity(Severity::High), shown)),
+                _ => writeln!(out, "{shown}"),
+            };
+        }
+    }
+    for fixed in file.fixed.iter().filter(|fixed| !told.iter().any(|other| std::ptr::eq(*other, *fixed))) {
+        push_fixed(out, fixed, style);
+    }
+    out.push('\n');
+}
+
+fn push_fixed(out: &mut String, fixed: &Fixed, style: &Style) {
+    let finding = &fixed.finding;
+    let Some(fix) = &finding.fix else { return };
+    let severity = style.paint(Role::Severity(finding.severity), finding.severity);
+    let caution = if fix.safety == Safety::Unsafe { " (may change behaviour)" } else { "" };
+    let _ = writeln!(
+        out,
+        "{severity}  {}  {}{}",
+        style.paint(Role::Strong, finding.check.id),
+        visible(&fix.title),
+        style.paint(Role::Faint, caution)
+    );
+}
+
+fn push_summary(out: &mut String, report: &FixReport<'_>, style: &Style) {
+    let fixed: usize = report.files.iter().map(|file| file.fixed.len()).sum();
+    let files = report.changed().count();
+    let refused: Vec<(&FixedFile, &Refused)> =
+        report.files.iter().flat_map(|file| file.refused.iter().map(move |refused| (file, refused))).collect();
+    for (file, refused) in refused.iter().take(REFUSED_MAX) {
+        let (path, line) = (visible(&file.path), refused.finding.location.start.line);
+        let _ = writeln!(out, "left alone: {path}:{line} {}: {}", refused.finding.check.id, visible(&refused.reason));
+    }
+    if refused.len() > REFUSED_MAX {
+        let _ = writeln!(out, "left alone: {} more", thousands(refused.len() - REFUSED_MAX));
+    }
+    for (path, reason) in report.failed {
+        let failed = style.paint(Role::Severity(Severity::High), "failed:");
+        let _ = writeln!(out, "{failed} {}: {}", visible(path), visible(reason));
+    }
+    let found = count(fixed, "finding", "findings");
+    let (what, how) = match (fixed, report.written) {
+        (0, _) => ("Nothing to fix".to_owned(), ""),
+        (_, true) => (format!("{found} fixed in {}", count(files, "file", "files")), ""),
+        (_, false) => (
+            format!("{found} would be fixed in {}", count(files, "file", "files")),
+            "; nothing was written, --write does",
+        ),
+    };
+    let _ = writeln!(out, "{}{how}", style.paint(Role::Strong, what));
+    if report.withheld > 0 {
+        let more = count(report.withheld, "more finding has a fix", "more findings have fixes");
+        let _ = writeln!(out, "{more} that may change behaviour: see them with --unsafe");
+    }
+    if report.unfixable > 0 {
+        let rest = count(report.unfixable, "finding has", "findings have");
+        let _ = writeln!(out, "{rest} no fix: `palisade scan` shows them, `palisade explain ID` says what to do");
+    }
+}
+
+/// The text with what no output may show starred out, line by line as long as before.
+fn masked(report: &FixReport<'_>, path: &str, text: &[u8]) -> Vec<u8> {
+    let mut out = text.to_vec();
+    for Span { start, end } in (report.hidden)(path, text) {
+        let hidden = out.get_mut(start as usize..end as usize).unwrap_or_default();
+        hidden.iter_mut().filter(|byte| !matches!(byte, b'\n' | b'\r')).for_each(|byte| *byte = b'*');
+    }
+    out
+}
