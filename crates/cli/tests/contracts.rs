@@ -46,6 +46,17 @@ fn scans_and_decisions() {
 }
 
 #[test]
+fn fixes() {
+    let place = Place::new(&[("README.md", "hello\n")]);
+    kept(&place, &["fix"], 0);
+    let privileged = POD.replace("        privileged: true\n", "        allowPrivilegeEscalation: true\n");
+    place.write("deploy/agent.yaml", &privileged);
+    assert!(kept(&place, &["fix"], 0)["withheld"].as_u64().unwrap() > 0);
+    let document = kept(&place, &["fix", "--unsafe", "--write"], 0);
+    assert!(!document["files"][0]["fixed"].as_array().unwrap().is_empty(), "{document:#}");
+}
+
+#[test]
 fn exceptions() {
     let place = Place::new(&[("a.txt", "x")]);
     assert_eq!(kept(&place, &["exception", "list"], 0)["exceptions"], Value::Array(Vec::new()));

@@ -56,6 +56,8 @@ impl Place {
         match name {
             // This checkout, as far as transcripts look at it.
             "checkout" => copy(&examples.join("shop"), &root.join("examples/shop")),
+            // The shop with its faults.
+            "faulty" => copy(&examples.join("shop"), &root),
             // The mended shop, in git.
             "shop" | "change" => {
                 copy(&examples.join("shop-mended"), &root);
