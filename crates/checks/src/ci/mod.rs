@@ -71,6 +71,7 @@ pub mod superfluous_action;
 mod tables;
 mod taint;
 pub mod template_injection;
+pub mod traced_secret;
 pub mod typosquatted_action;
 pub mod undocumented_permission;
 pub mod unexplained_pin;
@@ -152,6 +153,7 @@ pub static CHECKS: &[&Check] = &[
     &static_registry_token::CHECK,
     &superfluous_action::CHECK,
     &template_injection::CHECK,
+    &traced_secret::CHECK,
     &typosquatted_action::CHECK,
     &undocumented_permission::CHECK,
     &unexplained_pin::CHECK,

@@ -90,6 +90,7 @@ pub mod unsigned_packages;
 pub mod unverified_program;
 pub mod whole_filesystem_copied;
 pub mod world_writable_files;
+pub mod writable_path_entry;
 pub mod writable_root_filesystem;
 
 use crate::Check;
@@ -181,6 +182,7 @@ pub static CHECKS: &[&Check] = &[
     &unverified_program::CHECK,
     &whole_filesystem_copied::CHECK,
     &world_writable_files::CHECK,
+    &writable_path_entry::CHECK,
     &writable_root_filesystem::CHECK,
 ];
 

@@ -20,6 +20,7 @@ pub mod everyone_subject;
 pub mod exposed_dashboard;
 pub mod exposed_service;
 pub mod external_ip_service;
+pub mod external_name_service;
 pub mod extra_capability;
 pub mod host_ipc;
 pub mod host_network;
@@ -126,6 +127,7 @@ pub static CHECKS: &[&Check] = &[
     &exposed_dashboard::CHECK,
     &exposed_service::CHECK,
     &external_ip_service::CHECK,
+    &external_name_service::CHECK,
     &extra_capability::CHECK,
     &host_ipc::CHECK,
     &host_network::CHECK,

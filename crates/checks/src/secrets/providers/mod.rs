@@ -8,6 +8,7 @@ mod azure;
 mod chat;
 mod cloudflare;
 mod clouds;
+mod deno;
 mod digitalocean;
 mod discord;
 mod fastly;
@@ -66,6 +67,7 @@ static ALL: &[&[Detector]] = &[
     observability::DETECTORS,
     infrastructure::DETECTORS,
     saas::DETECTORS,
+    deno::DETECTORS,
     urls::DETECTORS,
     web_tokens::DETECTORS,
     generic::DETECTORS,
