@@ -41,6 +41,8 @@ pub(super) enum Kind {
     Keyed,
     /// Decided by code.
     Special(fn(&[u8], Hit) -> Option<Found>),
+    /// Decided by the name of its file, which holds nothing else.
+    ByPath,
     /// Decided by the generic judge.
     Generic,
 }
@@ -103,6 +105,11 @@ impl Provider {
         decide: fn(&[u8], Hit) -> Option<Found>,
     ) -> Detector {
         self.row(id, title, Kind::Special(decide), anchors, "", &[], 0.0, Confidence::High)
+    }
+
+    /// A secret that is a whole file, known by its name.
+    pub(super) const fn by_path(self, id: &'static str, title: &'static str) -> Detector {
+        self.row(id, title, Kind::ByPath, &[], "", &[], 0.0, Confidence::High)
     }
 
     /// A check of the generic judge.
@@ -201,7 +208,7 @@ impl Detector {
     pub(super) fn rank(&self) -> u8 {
         match self.kind {
             Kind::Token if self.checksum.is_some() => 5,
-            Kind::Token | Kind::Special(_) => 4,
+            Kind::Token | Kind::Special(_) | Kind::ByPath => 4,
             Kind::Keyed => 3,
             Kind::Generic => 1,
         }

@@ -17,7 +17,7 @@ use super::decode::{self, Encoding};
 use super::detector::{Detector, Found, Kind};
 use super::file_kind::{FileKind, Purpose};
 use super::user_rules::UserRule;
-use super::{entropy, generic, placeholder, providers};
+use super::{credential_files, entropy, generic, placeholder, providers};
 
 /// How far left and right of a match its decision may depend on bytes. Whether something is a match at
 /// [start, end) follows from the bytes in [start - `CONTEXT_BYTES`, end + `CONTEXT_BYTES`) alone.
@@ -119,7 +119,11 @@ impl Engine {
         let kind = FileKind::of(path);
         let mut found = Vec::new();
         self.scan_plain(Some(kind), bytes, &mut found);
+        self.scan_by_path(path, bytes, &mut found);
         self.scan_encoded(bytes, 0, &mut found);
+        if matches!(kind.purpose, Purpose::Test | Purpose::Docs) {
+            found.iter_mut().filter(|one| one.encoding.is_some()).for_each(soften);
+        }
         self.scan_user_rules(path, bytes, &mut found);
         settle(found)
     }
@@ -130,6 +134,14 @@ impl Engine {
                 found.extend(one);
             }
         });
+    }
+
+    /// Files that are a secret as a whole.
+    fn scan_by_path(&self, path: &str, bytes: &[u8], found: &mut Vec<Match>) {
+        let Some(detector) = self.detectors.iter().find(|detector| matches!(detector.kind, Kind::ByPath)) else {
+            return;
+        };
+        found.extend(credential_files::rails_key(path, bytes).map(|one| self.matched(detector, bytes, one)));
     }
 
     /// Tells each anchor that starts in `asked`, and the match there if it is one.
@@ -344,13 +356,16 @@ impl Names {
     }
 }
 
-/// In tests and documentation keys are mostly made for the occasion. A provider's own token is not: there
-/// is no reason to make one up that the provider's format accepts.
+/// In tests and documentation keys are mostly made for the occasion, and tokens copied from a provider's own
+/// examples. One whose checksum holds is a provider's: nobody makes that up. `--verify-live` raises what works.
 fn soften(one: &mut Match) {
     match one.detector.kind {
         Kind::Token if one.detector.checksum.is_some() => {}
-        Kind::Token => one.confidence = one.confidence.min(Confidence::Medium),
-        Kind::Keyed | Kind::Special(_) | Kind::Generic => {
+        Kind::Token => {
+            one.severity = one.severity.min(Severity::Medium);
+            one.confidence = one.confidence.min(Confidence::Medium);
+        }
+        Kind::Keyed | Kind::Special(_) | Kind::ByPath | Kind::Generic => {
             one.severity = one.severity.min(Severity::Low);
             one.confidence = one.confidence.min(Confidence::Medium);
         }

@@ -174,6 +174,9 @@ fn purpose(original: &str, path: &str, name: &str, extension: &str) -> Purpose {
         "tutorial",
         "tutorials",
         "fuzz",
+        "mirage",
+        "integtest",
+        "integtests",
     ];
     if part(&tests)
         || path.split('/').rev().skip(1).any(|part| {

@@ -46,6 +46,9 @@ pub(super) fn judge(bytes: &[u8], assignment: &Assignment<'_>, kind: FileKind) -
     }
     let noun = noun(assignment.key)?;
     let (span, text) = credential(bytes, assignment.value)?;
+    if kind.syntax == Syntax::Code && is_minified(bytes, span) {
+        return None;
+    }
     if !is_value(text, assignment, kind) || assignment.join == Join::Call && is_handled(bytes, assignment.key_span) {
         return None;
     }
@@ -76,6 +79,18 @@ pub(super) fn judge(bytes: &[u8], assignment: &Assignment<'_>, kind: FileKind) -
     Some(Verdict { id, span, severity, confidence })
 }
 
+/// Whether code stands in a line that nobody writes by hand: a program that was made smaller.
+fn is_minified(bytes: &[u8], span: Span) -> bool {
+    let (start, end) = (span.start as usize, span.end as usize);
+    let before = bytes.get(start.saturating_sub(LINE_BYTES_MAX)..start).unwrap_or(&[]);
+    let after = bytes.get(end..bytes.len().min(end + LINE_BYTES_MAX)).unwrap_or(&[]);
+    before.len() + after.len() > LINE_BYTES_MAX && !before.contains(&b'\n') && !after.contains(&b'\n')
+}
+
+/// Bytes on either side of a value without a line's end, from which on code is no longer written by hand. Within
+/// `CONTEXT_BYTES` of the engine.
+const LINE_BYTES_MAX: usize = 400;
+
 /// The part of a value that is the credential: `Bearer x` without its scheme.
 fn credential(bytes: &[u8], span: Span) -> Option<(Span, &[u8])> {
     let text = span.of_bytes(bytes);
@@ -98,7 +113,8 @@ const STOPS: &[&str] = &[
     "boolean", "object", "any", "unknown", "invalid", "wrong", "unset", "todo", "tbd", "n/a", "na", "xxx",
     "mypassword", "mysecret", "mytoken", "yourpassword", "passphrase", "passcode", "credentials", "autofill",
     "new-password", "current-password", "one-time-code", "ask", "prompt", "keyring", "vault", "env", "file",
-    "plain", "plaintext", "md5", "sha256", "sha512", "bcrypt", "hash", "random", "generate", "generated",
+    "scram-sha-1", "scram-sha-256", "scram-sha-512", "caching_sha2_password", "mysql_native_password",
+    "sha256_password", "plain", "plaintext", "md5", "sha256", "sha512", "bcrypt", "hash", "random", "generate", "generated",
     "disabled", "enabled", "redacted", "masked", "sensitive", "root", "guest", "anonymous", "private", "public",
     "self", "this", "client_secret_basic", "client_secret_post", "client_secret_jwt", "authorization_code",
     "refresh_token", "access_token", "id_token", "client_credentials",
@@ -117,20 +133,22 @@ const KEPT_ELSEWHERE: &[&str] = &[
 ];
 
 /// Whether the value may be a secret at all, by shape.
+/// Whether a value is a word that says nothing.
+pub(super) fn is_stop(text: &[u8]) -> bool {
+    let lower = text.to_ascii_lowercase();
+    let lower = String::from_utf8_lossy(&lower);
+    let bare: String = lower.chars().filter(char::is_ascii_alphanumeric).collect();
+    bare.len() < 3 || STOPS.contains(&lower.as_ref()) || STOPS.contains(&bare.as_str())
+}
+
 fn is_value(text: &[u8], assignment: &Assignment<'_>, kind: FileKind) -> bool {
-    if text.len() < 4 || placeholder::is_reference(text) {
+    if text.len() < 4 || placeholder::is_reference(text) || is_option(text) {
         return false;
     }
     if assignment.quote != Quote::None && matches!(assignment.after, b'+' | b'%') && kind.syntax == Syntax::Code {
         return false; // a piece of a longer expression
     }
-    let lower = text.to_ascii_lowercase();
-    let lower = String::from_utf8_lossy(&lower);
-    let bare: String = lower.chars().filter(char::is_ascii_alphanumeric).collect();
-    if bare.len() < 3 || STOPS.contains(&lower.as_ref()) || STOPS.contains(&bare.as_str()) {
-        return false;
-    }
-    if is_hash_format(text) || text.contains(&b'}') && !text.contains(&b'{') {
+    if is_stop(text) || is_hash_format(text) || text.contains(&b'}') && !text.contains(&b'{') {
         return false;
     }
     if KEPT_ELSEWHERE.iter().any(|head| text.starts_with(head.as_bytes())) || placeholder::is_placeholder(text) {
@@ -142,6 +160,8 @@ fn is_value(text: &[u8], assignment: &Assignment<'_>, kind: FileKind) -> bool {
         .filter(|byte| byte.is_ascii_alphanumeric())
         .map(|byte| byte.to_ascii_lowercase() as char)
         .collect();
+    let bare: String =
+        String::from_utf8_lossy(&text.to_ascii_lowercase()).chars().filter(char::is_ascii_alphanumeric).collect();
     if bare == key || key.ends_with(&bare) && bare.len() >= 4 && bare.chars().all(|c| c.is_ascii_alphabetic()) {
         return false;
     }
@@ -237,6 +257,14 @@ fn is_call(text: &[u8]) -> bool {
         let named = head.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b':'))
             && head.first().is_some_and(u8::is_ascii_alphabetic);
         named && text.iter().skip(at).any(|byte| matches!(byte, b')' | b']'))
+    })
+}
+
+/// `--gecos`, `--no-cache`: the next option of a command, not the value of the one before.
+fn is_option(text: &[u8]) -> bool {
+    text.strip_prefix(b"--").is_some_and(|name| {
+        name.first().is_some_and(u8::is_ascii_lowercase)
+            && name.iter().all(|byte| byte.is_ascii_lowercase() || *byte == b'-')
     })
 }
 

@@ -87,6 +87,11 @@ pub(super) fn is_reference(value: &[u8]) -> bool {
     let holds = |part: &[u8]| memchr::memmem::find(value, part).is_some();
     matches!((first, last), (b'<', b'>') | (b'{', b'}') | (b'[', b']') | (b'%', b'%') | (b'(', b')'))
         || (first, last) == (b'^', b'$')
+        // Compose and make write `$$NAME` for the shell's `$NAME`.
+        || value.strip_prefix(b"$$").is_some_and(|name| {
+            name.len() >= 3
+                && name.iter().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || *byte == b'_')
+        })
         || first == b'$'
             && value.get(1).is_some_and(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'{' | b'(' | b'_'))
             && !holds(b"$$")
@@ -142,6 +147,7 @@ mod tests {
             "#{token}",
             "^.{8,32}$",
             "user:%s",
+            "$$REDIS_PASSWORD",
         ] {
             assert!(is_reference(text.as_bytes()), "{text}");
         }

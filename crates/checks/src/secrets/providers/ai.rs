@@ -59,5 +59,4 @@ pub(in crate::secrets) static DETECTORS: &[Detector] = &[
         &["sk-lf-"],
         r"sk-lf-[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}",
     ),
-    AI.token("secrets/friendli-token", "Friendli token", &["flp_"], r"flp_[0-9A-Za-z]{46}"),
 ];

@@ -8,7 +8,7 @@ const AWS: Provider = Provider {
 };
 
 pub(in crate::secrets) static DETECTORS: &[Detector] = &[
-    AWS.token("secrets/aws-access-key-id", "AWS access key id", &["AKIA"], r"AKIA[2-7A-Z]{16}").critical(),
+    AWS.token("secrets/aws-access-key-id", "AWS access key id", &["AKIA"], r"AKIA[2-7A-Z]{16}"),
     AWS.token("secrets/aws-temporary-access-key-id", "AWS temporary access key id", &["ASIA"], r"ASIA[2-7A-Z]{16}")
         .medium(),
     AWS.token(

@@ -8,6 +8,7 @@ mod azure;
 mod chat;
 mod cloudflare;
 mod clouds;
+mod credential_files;
 mod deno;
 mod digitalocean;
 mod discord;
@@ -70,6 +71,7 @@ static ALL: &[&[Detector]] = &[
     deno::DETECTORS,
     urls::DETECTORS,
     web_tokens::DETECTORS,
+    credential_files::DETECTORS,
     generic::DETECTORS,
 ];
 

@@ -1,5 +1,6 @@
 //! Package registries: formats and sources are on the page `registries.md`.
 
+use super::super::checksum::Checksum;
 use super::super::detector::{Detector, Provider};
 
 const REGISTRIES: Provider = Provider {
@@ -8,7 +9,10 @@ const REGISTRIES: Provider = Provider {
 };
 
 pub(in crate::secrets) static DETECTORS: &[Detector] = &[
-    REGISTRIES.token("secrets/npm-access-token", "npm access token", &["npm_"], r"npm_[0-9A-Za-z]{36}").critical(),
+    REGISTRIES
+        .token("secrets/npm-access-token", "npm access token", &["npm_"], r"npm_[0-9A-Za-z]{36}")
+        .checksum(Checksum::Crc32Base62)
+        .critical(),
     REGISTRIES
         .keyed(
             "secrets/npm-legacy-token",

@@ -188,9 +188,10 @@ pub(super) const ROWS: &[Probe] = &[
     Probe::get(
         &["xai-api-key"],
         &["https://api.x.ai/v1/api-key"],
-        "/api_key_id",
+        "/api_key_disabled",
         "https://docs.x.ai/docs/api-reference#get-api-key-information",
     )
+    .is("false")
     .named("/name"),
     Probe::get(
         &["deepseek-api-key"],
