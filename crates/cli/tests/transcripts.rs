@@ -134,6 +134,7 @@ impl Varying {
     fn new() -> Self {
         let rules = [
             (r"\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\dZ)?", "DATE"),
+            (r"\d+ checks\b", "CHECKS"),
             (r"\d+ days (ago|ahead)", "DAYS"),
             (r"[0-9a-f]{7,}", "HASH"),
             (r"[A-Za-z0-9+/]{43,}=?", "KEY"),

@@ -1,8 +1,9 @@
 //! Containers without a memory limit.
 
-use palisade_inventory::kubernetes::{Role, Workload};
+use palisade_inventory::kubernetes::Workload;
 use palisade_model::{Confidence, Meta, Severity};
 
+use super::resources::without;
 use crate::{Check, Report};
 
 /// See the page.
@@ -21,13 +22,7 @@ pub static CHECK: Check = Check::on_workload(
 );
 
 fn run(workload: &Workload<'_>, report: &mut Report<'_>) {
-    if !workload.is_complete() {
-        return;
-    }
-    for container in &workload.containers {
-        let lasting = matches!(container.role, Role::Normal | Role::Sidecar);
-        if lasting && container.setting(&["resources", "limits", "memory"]).is_none() {
-            report.finding(container.place, "without a memory limit one leak takes the whole node");
-        }
+    for container in without(workload, &[["limits", "memory"]]) {
+        report.finding(container.place, "without a memory limit one leak takes the whole node");
     }
 }

@@ -1,8 +1,9 @@
 //! Containers with neither a request nor a limit for memory.
 
-use palisade_inventory::kubernetes::{Role, Workload};
+use palisade_inventory::kubernetes::Workload;
 use palisade_model::{Confidence, Meta, Severity};
 
+use super::resources::without;
 use crate::{Check, Report};
 
 /// See the page.
@@ -21,19 +22,10 @@ pub static CHECK: Check = Check::on_workload(
 );
 
 fn run(workload: &Workload<'_>, report: &mut Report<'_>) {
-    if !workload.is_complete() {
-        return;
-    }
-    for container in &workload.containers {
-        let lasting = matches!(container.role, Role::Normal | Role::Sidecar);
-        if lasting
-            && container.setting(&["resources", "requests", "memory"]).is_none()
-            && container.setting(&["resources", "limits", "memory"]).is_none()
-        {
-            report.finding(
-                container.place,
-                "without requests the scheduler packs this container anywhere and evicts it first",
-            );
-        }
+    for container in without(workload, &[["requests", "memory"], ["limits", "memory"]]) {
+        report.finding(
+            container.place,
+            "without requests the scheduler packs this container anywhere and evicts it first",
+        );
     }
 }

@@ -65,6 +65,7 @@ pub mod privileged_namespace;
 pub mod probe_to_other_host;
 pub mod removed_policy;
 mod render;
+mod resources;
 pub mod restricted_volume;
 pub mod role_binding_write;
 pub mod role_escalation;

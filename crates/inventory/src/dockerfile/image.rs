@@ -33,6 +33,16 @@ impl<'t> ImageName<'t> {
         Self { registry, repository, tag, digest }
     }
 
+    /// Registry and repository, spelled out as runtimes resolve them: `docker.io/library/nginx`.
+    #[must_use]
+    pub fn full(&self) -> String {
+        match self.registry {
+            Some(registry) => format!("{registry}/{}", self.repository),
+            None if self.repository.contains('/') => format!("docker.io/{}", self.repository),
+            None => format!("docker.io/library/{}", self.repository),
+        }
+    }
+
     /// The name on Docker Hub without `library/`, when the image comes from there or from one of its
     /// mirrors: `node`, `bitnami/redis`. Official images for one architecture (`amd64/node`) count.
     #[must_use]
