@@ -220,7 +220,7 @@ pub(super) const ROWS: &[Probe] = &[
     )
     .auth(Auth::Header("xi-api-key", ""))
     .refused(&[(401, "invalid_api_key")])
-    .fewer(&[(401, "missing_permissions")])
+    .fewer(&[(401, "missing_permission")])
     .vague(),
     Probe::get(
         &["deepgram-api-key"],
