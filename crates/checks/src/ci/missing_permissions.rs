@@ -3,6 +3,7 @@
 use palisade_inventory::workflow::Workflow;
 use palisade_model::{Confidence, Meta, Severity};
 
+use super::needs;
 use crate::{Check, Report};
 
 /// See the page.
@@ -33,11 +34,11 @@ fn run(workflow: &Workflow<'_>, report: &mut Report<'_>) {
         } else {
             "no `permissions:`: in older repositories and organisations the token may then write everything; start from `permissions: {}`"
         };
-        report.finding(workflow.anchor().span(), message).severity(severity);
+        report.finding(workflow.anchor().span(), message).severity(severity).maybe_fix(needs::of_workflow(workflow));
         return;
     }
     for job in lacking {
         let message = format!("job `{}` has no `permissions:`, so its token gets the repository's default", job.id);
-        report.finding(job.key.span(), message).severity(severity);
+        report.finding(job.key.span(), message).severity(severity).maybe_fix(needs::of_one(job, workflow));
     }
 }

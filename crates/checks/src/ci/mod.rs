@@ -53,6 +53,7 @@ pub mod inherited_secrets;
 pub mod insecure_commands;
 pub mod missing_permissions;
 pub mod missing_scan;
+mod needs;
 pub mod obfuscated_expression;
 pub mod overprovisioned_secrets;
 pub mod persisted_credentials;

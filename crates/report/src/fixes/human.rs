@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use palisade_checks::{Fixed, FixedFile, Refused};
-use palisade_model::{Safety, Severity, Span};
+use palisade_model::{Finding, Fix, Safety, Severity, Span};
 
 use super::{FixReport, patch};
 use crate::Style;
@@ -36,7 +36,7 @@ fn push_file(out: &mut String, file: &FixedFile, report: &FixReport<'_>, style: 
         let here =
             file.fixed.iter().filter(|fixed| (new.start..new.end.max(new.start + 1)).contains(&line_of(fixed.at)));
         let here: Vec<&Fixed> = here.collect();
-        here.iter().for_each(|fixed| push_fixed(out, fixed, style));
+        push_fixed(out, &here, style);
         told.extend(here);
         let _ = writeln!(out, "{}", style.paint(Role::Code, patch::head(hunk)));
         for line in patch::hunk_lines(hunk) {
@@ -50,24 +50,28 @@ fn push_file(out: &mut String, file: &FixedFile, report: &FixReport<'_>, style: 
             };
         }
     }
-    for fixed in file.fixed.iter().filter(|fixed| !told.iter().any(|other| std::ptr::eq(*other, *fixed))) {
-        push_fixed(out, fixed, style);
-    }
+    let elsewhere = file.fixed.iter().filter(|fixed| !told.iter().any(|other| std::ptr::eq(*other, *fixed)));
+    push_fixed(out, &elsewhere.collect::<Vec<_>>(), style);
     out.push('\n');
 }
 
-fn push_fixed(out: &mut String, fixed: &Fixed, style: &Style) {
-    let finding = &fixed.finding;
-    let Some(fix) = &finding.fix else { return };
-    let severity = style.paint(Role::Severity(finding.severity), finding.severity);
-    let caution = if fix.safety == Safety::Unsafe { " (may change behaviour)" } else { "" };
-    let _ = writeln!(
-        out,
-        "{severity}  {}  {}{}",
-        style.paint(Role::Strong, finding.check.id),
-        visible(&fix.title),
-        style.paint(Role::Faint, caution)
-    );
+/// What is gone, a line for each check and mend.
+fn push_fixed(out: &mut String, fixed: &[&Fixed], style: &Style) {
+    let mut lines: Vec<(&Finding, &Fix, usize)> = Vec::new();
+    for finding in fixed.iter().map(|fixed| &fixed.finding) {
+        let Some(fix) = &finding.fix else { continue };
+        match lines.iter_mut().find(|(other, same, _)| other.check.id == finding.check.id && same.title == fix.title) {
+            Some(line) => line.2 += 1,
+            None => lines.push((finding, fix, 1)),
+        }
+    }
+    for (finding, fix, times) in lines {
+        let severity = style.paint(Role::Severity(finding.severity), finding.severity);
+        let (id, title) = (style.paint(Role::Strong, finding.check.id), visible(&fix.title));
+        let times = if times > 1 { format!(", {times} times") } else { String::new() };
+        let caution = if fix.safety == Safety::Unsafe { " (may change behaviour)" } else { "" };
+        let _ = writeln!(out, "{severity}  {id}  {title}{times}{}", style.paint(Role::Faint, caution));
+    }
 }
 
 fn push_summary(out: &mut String, report: &FixReport<'_>, style: &Style) {
