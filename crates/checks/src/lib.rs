@@ -6,6 +6,7 @@
 
 mod check;
 mod fixing;
+mod lock;
 mod mark;
 mod report;
 mod scanner;
@@ -20,6 +21,7 @@ pub mod secrets;
 
 pub use check::{Check, Run};
 pub use fixing::{Except, Fixed, FixedFile, Refused, Wanted};
+pub use lock::{ActionPin, LOCK_BYTES_MAX, Lock, LockError};
 pub use mark::{Mark, is_id_byte, marks};
 pub use report::{Draft, Report};
 pub use scanner::{FileReport, Host, PARSE_BYTES_MAX, RELEASE_NAMESPACE, Renderer, Scan, Scanner};

@@ -3,6 +3,8 @@
 use palisade_model::Meta;
 use serde::Deserialize;
 
+use crate::Lock;
+
 pub use crate::ci::settings::CiSettings;
 
 /// The tables of `palisade.toml` that checks read.
@@ -13,6 +15,9 @@ pub struct Settings {
     /// aside, is [`palisade_model::Severity::Info`]. It stands under `[scan]`.
     #[serde(skip)]
     pub fixtures: Vec<String>,
+    /// `palisade.lock`: what names stand for.
+    #[serde(skip)]
+    pub lock: Lock,
     /// `[ci]`
     pub ci: CiSettings,
     /// `[kubernetes]`

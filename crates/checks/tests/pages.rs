@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use palisade_checks::{Run, Scanner, Selection, Settings, catalogue};
+use palisade_checks::{Lock, Run, Scanner, Selection, Settings, catalogue};
 use palisade_model::Finding;
 
 #[test]
@@ -42,9 +42,10 @@ fn ids_are_unique_and_well_formed() {
     }
 }
 
-fn scanner(files: &[(String, String)]) -> Result<Scanner, toml::de::Error> {
-    let settings = files.iter().find(|(path, _)| path == "palisade.toml");
-    let settings = settings.map_or(Ok(Settings::default()), |(_, text)| toml::from_str(text))?;
+fn scanner(files: &[(String, String)]) -> Result<Scanner, Box<dyn std::error::Error>> {
+    let text = |name: &str| files.iter().find(|(path, _)| path == name).map(|(_, text)| text.as_str());
+    let mut settings: Settings = toml::from_str(text("palisade.toml").unwrap_or(""))?;
+    settings.lock = text("palisade.lock").map_or(Ok(Lock::default()), Lock::parse)?;
     Ok(Scanner::new(settings, &Selection::default()))
 }
 

@@ -1,7 +1,7 @@
 //! `palisade.toml` at the target's root.
 
 use anyhow::{Context as _, anyhow};
-use palisade_checks::{Settings, distance};
+use palisade_checks::{Lock, Settings, distance};
 use palisade_gate::{ExceptionSettings, GateSettings};
 use serde::Deserialize;
 
@@ -91,6 +91,7 @@ impl Config {
         let secrets = take(&mut table, "secrets")?;
         let settings = Settings {
             fixtures: scan.fixtures.clone(),
+            lock: Lock::default(),
             ci: take(&mut table, "ci")?,
             kubernetes: take(&mut table, "kubernetes")?,
             container: take(&mut table, "container")?,

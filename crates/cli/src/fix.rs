@@ -13,6 +13,7 @@ use palisade_source::directory::Directory;
 
 use crate::arguments::{Fix, Global, Look, PlainFormat};
 use crate::exit::{Exit, hinted};
+use crate::lookup::{self, LOCK_FILE};
 use crate::target::{self, Looked};
 use crate::{console, excepting, files};
 
@@ -21,12 +22,27 @@ pub(crate) fn run(arguments: &Fix, global: &Global) -> anyhow::Result<Exit> {
     if let Err(error) = Selection::new(arguments.checks.clone(), Vec::new()) {
         return Err(hinted(error, "`palisade checks` lists every check"));
     }
-    let looked = target::look(&arguments.target, &Look::default())?;
+    let mut looked = target::look(&arguments.target, &Look::default())?;
     if looked.scan.coverage.seen == 0 {
         eprintln!("there was nothing to look at in {}", arguments.target.display());
         return Ok(Exit::Nothing);
     }
     let (root, only) = root_of(&arguments.target)?;
+    let mut unknown = Vec::new();
+    if arguments.update {
+        if global.offline {
+            return Err(anyhow!("--update asks the repositories of actions, and --offline forbids it"));
+        }
+        if only.is_some() {
+            return Err(hinted(
+                anyhow!("--update keeps what it learns in {LOCK_FILE} of a directory"),
+                "name the directory",
+            ));
+        }
+        let mut lock = lookup::read(&root)?;
+        unknown = lookup::update(&root, &mut lock, &references(arguments, &looked, &root)?)?;
+        looked = target::look(&arguments.target, &Look::default())?;
+    }
     let (planned, mut failed) = plan(arguments, &looked, &root, only.as_deref())?;
     let writing = arguments.write || arguments.commit || arguments.interactive;
     let mut written: Vec<&str> = Vec::new();
@@ -38,6 +54,7 @@ pub(crate) fn run(arguments: &Fix, global: &Global) -> anyhow::Result<Exit> {
             }
         }
     }
+    failed.extend(unknown);
     let tally = Tally::of(arguments, &looked);
     let report = FixReport {
         target: &looked.path,
@@ -73,6 +90,32 @@ fn root_of(target: &Path) -> anyhow::Result<(PathBuf, Option<String>)> {
     let name = name.ok_or_else(|| anyhow!("{} is neither a directory nor a file", target.display()))?;
     let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     Ok((folder.to_path_buf(), Some(name.to_owned())))
+}
+
+/// The actions that no commit pins: repository and reference, as written before and in the place of each finding.
+fn references(arguments: &Fix, looked: &Looked, root: &Path) -> anyhow::Result<BTreeSet<(String, String)>> {
+    let folder = Directory::new(root).with_context(|| format!("cannot open {}", root.display()))?;
+    let mut texts: BTreeMap<&str, Vec<u8>> = BTreeMap::new();
+    let mut found = BTreeSet::new();
+    let open = looked.scan.findings.iter().filter(|finding| finding.exception.is_none());
+    for finding in
+        open.filter(|finding| finding.check.id.starts_with("ci/unpinned-action") && is_asked(arguments, finding))
+    {
+        let (path, span) = (&*finding.location.path, finding.location.span);
+        let bytes = texts.entry(path).or_insert_with(|| folder.read(path).unwrap_or_default());
+        let before = bytes.get(..span.start as usize).unwrap_or_default();
+        let word =
+            before.rsplit(|byte| byte.is_ascii_whitespace() || matches!(byte, b'"' | b'\'' | b',' | b'{')).next();
+        let name = word.and_then(|word| std::str::from_utf8(word).ok()?.strip_suffix('@'));
+        let reference = std::str::from_utf8(span.of_bytes(bytes)).unwrap_or("");
+        let slug = name.map(|name| name.splitn(3, '/').take(2).collect::<Vec<_>>().join("/"));
+        if let Some(slug) = slug.filter(|slug| slug.contains('/'))
+            && !reference.is_empty()
+        {
+            found.insert((slug, reference.to_owned()));
+        }
+    }
+    Ok(found)
 }
 
 fn is_asked(arguments: &Fix, finding: &Finding) -> bool {

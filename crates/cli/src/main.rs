@@ -16,6 +16,7 @@ mod history;
 mod hook;
 mod init;
 mod ledger;
+mod lookup;
 mod reference;
 mod renderer;
 mod scan;

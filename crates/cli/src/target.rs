@@ -22,6 +22,7 @@ use crate::excepting::{self, Excepted};
 use crate::exit::hinted;
 use crate::git_target;
 use crate::history;
+use crate::lookup;
 use crate::renderer::Programs;
 use crate::verify;
 
@@ -144,7 +145,9 @@ pub(crate) fn prepare(target: &Path, look: &Look) -> anyhow::Result<(Scanner, Co
     if !target.is_dir() {
         return scanner(Config::default(), look, None);
     }
-    scanner(load_config(target)?, look, Some(target))
+    let mut config = load_config(target)?;
+    config.settings.lock = lookup::read(target)?;
+    scanner(config, look, Some(target))
 }
 
 fn load_config(root: &Path) -> anyhow::Result<Config> {

@@ -181,3 +181,44 @@ fn no_secret_is_shown_in_a_diff_and_json_says_the_same() {
     assert_eq!(document["written"], false);
     assert_eq!(document["files"][0]["fixed"].as_array().unwrap().len(), 2);
 }
+
+#[test]
+fn actions_are_pinned_to_what_their_repositories_say() {
+    let text = WORKFLOW.replace("checkout@08c6903cd8c0fde910a37f88322edcfb5dd907a8   # v5.0.0", "checkout@v4");
+    let text = text.replace("      - run: echo '", "      - uses: some/gone@v1\r\n      - run: echo '");
+    let place = Place::new(&[(CI, &text), ("forge/actions/checkout/action.yml", "name: x\n")]);
+    // The forge is a folder: git is told to look there.
+    let forge = place.path("forge/actions/checkout");
+    let at = forge.to_str().unwrap();
+    for arguments in [
+        &["-C", at, "init", "-q"][..],
+        &["-C", at, "add", "."],
+        &["-C", at, "commit", "-qm", "one"],
+        &["-C", at, "tag", "-a", "-m", "four", "v4"],
+        &["-C", at, "tag", "v4.2.2"],
+    ] {
+        place.git(arguments);
+    }
+    let commit = place.git(&["-C", at, "rev-parse", "HEAD"]).trim().to_owned();
+    fs::write(place.path("palisade.toml"), "[scan]\nexclude = [\"forge/\"]\n").unwrap();
+    let instead = format!("url.{}/.insteadOf", place.path("forge").to_str().unwrap());
+    let run = |arguments: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_palisade"));
+        command.args(arguments).current_dir(place.folder.path()).env("GIT_CONFIG_GLOBAL", "/dev/null");
+        command.env("GIT_CONFIG_COUNT", "1").env("GIT_CONFIG_KEY_0", &instead);
+        let output = command.env("GIT_CONFIG_VALUE_0", "https://github.com/").output().unwrap();
+        (output.status.code().unwrap(), String::from_utf8_lossy(&output.stdout).into_owned())
+    };
+    assert_eq!(run(&["fix", "--update", "--offline"]).0, 2);
+    let (code, told) = run(&["fix", "--update", "--check", "ci/unpinned-action", "--write"]);
+    assert_eq!(code, 2, "one repository is not there: {told}");
+    assert!(told.contains("some/gone@v1") && told.contains("1 finding fixed in 1 file"), "{told}");
+    assert!(place.read(CI).contains(&format!("uses: actions/checkout@{commit} # v4.2.2\r\n")), "{}", place.read(CI));
+    assert!(place.read("palisade.lock").contains(&commit));
+    // From now on no network is needed.
+    fs::write(place.path(CI), &text).unwrap();
+    place.palisade(&["fix", "--write"], 0);
+    assert!(place.read(CI).contains(&commit));
+    fs::write(place.path("palisade.lock"), "version = 9\n").unwrap();
+    place.palisade(&["fix"], 2);
+}

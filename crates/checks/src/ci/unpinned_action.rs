@@ -3,10 +3,10 @@
 //! `pinned` is shared with `unpinned_action_in_deploy`.
 
 use super::place::UsesAt;
-use palisade_inventory::workflow::Source;
-use palisade_model::{Confidence, Meta, Severity};
+use palisade_inventory::workflow::{Source, version_like};
+use palisade_model::{Confidence, Edit, Fix, Meta, Safety, Severity, Span};
 
-use crate::{Check, Report};
+use crate::{Check, Lock, Report};
 
 /// See the page.
 pub static CHECK: Check = Check::on_uses(
@@ -33,8 +33,30 @@ fn run(at: &UsesAt<'_, '_>, report: &mut Report<'_>) {
             ),
         };
         let severity = if is_github(at) { Severity::Low } else { Severity::Medium };
-        report.finding(at.uses.reference_span(), message).severity(severity);
+        let fix = pin(at, &report.settings().lock);
+        report.finding(at.uses.reference_span(), message).severity(severity).maybe_fix(fix);
     }
+}
+
+/// The commit that the lock file knows for the reference, with the version in a comment.
+pub(super) fn pin(at: &UsesAt<'_, '_>, lock: &Lock) -> Option<Fix> {
+    let (slug, reference) = (at.uses.slug()?, at.uses.reference().filter(|reference| !reference.is_empty())?);
+    let pin = lock.action(slug, reference)?;
+    let (yaml, node) = (at.uses.node.yaml(), at.uses.node);
+    let mut edits = vec![Edit { path: None, span: at.uses.reference_span(), replacement: pin.commit.clone() }];
+    let end = node.span().end as usize;
+    let rest = yaml.text().get(end..)?.split(['\n', '\r']).next()?;
+    let (at, comment) = match (yaml.comment_on_line(node.span()), rest.find('#')) {
+        (Some(said), _) if said.split_whitespace().any(version_like) => (end, String::new()),
+        (Some(_), Some(mark)) => (end + mark + 1, format!(" {};", pin.version)),
+        _ => (end + rest.trim_end().len(), format!(" # {}", pin.version)),
+    };
+    if !comment.is_empty() {
+        edits.push(Edit { path: None, span: Span::new(at, at), replacement: comment });
+    }
+    // What a tag names hardly ever moves; a branch moves with every push, and pinned it no longer does.
+    let safety = if pin.branch { Safety::Unsafe } else { Safety::Safe };
+    Some(Fix::new(format!("pin `{slug}` to the commit of {}", pin.version), safety, edits))
 }
 
 /// Whether a repository reference is no commit id, and its owner is not one that the settings trust.

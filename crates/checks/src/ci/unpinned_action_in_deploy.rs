@@ -1,7 +1,7 @@
 //! Actions that a tag or branch names, in workflows that deploy or release. The merge gate denies on it.
 
 use super::place::UsesAt;
-use super::unpinned_action::is_loose;
+use super::unpinned_action::{is_loose, pin};
 use palisade_model::{Confidence, Meta, Severity};
 
 use crate::{Check, Report};
@@ -27,6 +27,7 @@ fn run(at: &UsesAt<'_, '_>, report: &mut Report<'_>) {
         let message = format!(
             "this workflow deploys or releases, and whoever can move this tag of `{slug}` runs code in it; pin a full commit id"
         );
-        report.finding(at.uses.reference_span(), message);
+        let fix = pin(at, &report.settings().lock);
+        report.finding(at.uses.reference_span(), message).maybe_fix(fix);
     }
 }
