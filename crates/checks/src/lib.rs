@@ -8,6 +8,7 @@ mod check;
 mod fixing;
 mod lock;
 mod mark;
+mod piped;
 mod report;
 mod scanner;
 mod settings;

@@ -1,7 +1,7 @@
 //! Jobs that run a script from the internet without knowing what it holds.
 
 use super::script_piped_to_shell::verdict;
-use super::scripts;
+use crate::piped::piped;
 use palisade_inventory::gitlab::Pipeline;
 use palisade_inventory::shell;
 use palisade_model::{Confidence, Meta, Severity};
@@ -26,7 +26,7 @@ pub static CHECK: Check = Check::on_gitlab(
 fn run(pipeline: &Pipeline<'_>, report: &mut Report<'_>) {
     for line in pipeline.jobs.iter().flat_map(|job| job.lines()) {
         let text = line.as_str().unwrap_or("");
-        for piped in scripts::piped(&shell::parse(text, shell::Dialect::Posix)) {
+        for piped in piped(&shell::parse(text, shell::Dialect::Posix)) {
             let (severity, message) = verdict(&piped.address);
             let span = line.span_within(piped.span.start as usize, piped.span.end as usize);
             report.finding(span, message).severity(severity);

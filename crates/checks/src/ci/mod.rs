@@ -60,7 +60,6 @@ pub mod persisted_credentials;
 pub mod place;
 pub mod release_from_cache;
 pub mod script_piped_to_shell;
-mod scripts;
 pub mod secret_in_pull_request_target;
 pub mod secret_outside_environment;
 pub mod self_hosted_runner;

@@ -1,7 +1,7 @@
 //! Steps that run a script from the internet without knowing what it holds.
 
 use super::place::StepAt;
-use super::scripts;
+use crate::piped::piped;
 use palisade_model::{Confidence, Meta, Severity};
 
 use crate::{Check, Report};
@@ -22,7 +22,7 @@ pub static CHECK: Check = Check::on_step(
 );
 
 fn run(at: &StepAt<'_, '_>, report: &mut Report<'_>) {
-    for piped in scripts::piped(at.step.script()) {
+    for piped in piped(at.step.script()) {
         let (severity, message) = verdict(&piped.address);
         report.finding(at.step.span_of(piped.span), message).severity(severity);
     }

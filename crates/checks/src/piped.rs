@@ -4,7 +4,7 @@ use palisade_inventory::shell::{Command, Joint, Nesting, Program, Script};
 use palisade_model::Span;
 
 /// A download that is run.
-pub(super) struct Piped {
+pub(crate) struct Piped {
     /// From the download to what runs it.
     pub span: Span,
     /// The address, as far as the script says.
@@ -15,7 +15,7 @@ pub(super) struct Piped {
 const PIPE_MAX: usize = 4;
 
 /// Every download of a script that is run without a look at it.
-pub(super) fn piped(script: &Script) -> Vec<Piped> {
+pub(crate) fn piped(script: &Script) -> Vec<Piped> {
     let mut found: Vec<Piped> = Vec::new();
     for command in &script.commands {
         let Some(program) = command.program() else { continue };
@@ -42,6 +42,7 @@ fn reads_code(program: &Program<'_>) -> bool {
         // `bash -s -- args`, `sh -x`, `bash -`; but not `bash file`.
         return program.script().is_none()
             && (program.operands().all(|word| word.text == "-")
+                || program.operands().next().is_some_and(|word| word.text == "/dev/stdin")
                 || program.arguments.iter().any(|word| word.text == "-s"));
     }
     let interpreter = matches!(
@@ -52,7 +53,7 @@ fn reads_code(program: &Program<'_>) -> bool {
 }
 
 fn is_download(program: &Program<'_>) -> bool {
-    let names = ["curl", "wget", "fetch", "iwr", "irm", "Invoke-WebRequest", "Invoke-RestMethod"];
+    let names = ["curl", "wget", "fetch", "aria2c", "iwr", "irm", "Invoke-WebRequest", "Invoke-RestMethod"];
     names.iter().any(|name| name.eq_ignore_ascii_case(program.name))
 }
 
