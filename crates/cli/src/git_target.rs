@@ -16,8 +16,7 @@ use crate::target::{collect, look_at};
 /// Scans what `git commit` would record: the staged contents, not the files on disk.
 pub(crate) fn staged(scanner: &Scanner, folder: &Path, config: &Config) -> anyhow::Result<Scan> {
     let repository = Repository::discover(folder)?;
-    // Git hands hooks of `git commit FILE` an index of their own.
-    let index = std::env::var_os("GIT_INDEX_FILE").map(std::path::PathBuf::from);
+    let index = index_given();
     let excluded = Excluded::new(&config.scan.exclude)?;
     let reports = collect(scanner, |visit| {
         Ok(repository.staged(index.as_deref(), &|entry| {
@@ -27,6 +26,23 @@ pub(crate) fn staged(scanner: &Scanner, folder: &Path, config: &Config) -> anyho
         })?)
     })?;
     Ok(scanner.finish(reports, Host::reading(&|_| None)))
+}
+
+/// The bytes of one file below `folder` as the index holds it.
+pub(crate) fn file_of_index(folder: &Path, path: &str) -> anyhow::Result<Option<Vec<u8>>> {
+    let repository = Repository::discover(folder)?;
+    let path = prefix_of(&repository, folder) + path;
+    Ok(repository.staged_file(index_given().as_deref(), &path)?)
+}
+
+/// Git hands hooks of `git commit FILE` an index of their own.
+fn index_given() -> Option<std::path::PathBuf> {
+    std::env::var_os("GIT_INDEX_FILE").map(std::path::PathBuf::from)
+}
+
+/// The revision that a range leads to.
+pub(crate) fn tip_of(range: &str) -> &str {
+    range.rsplit("..").next().map(|tip| tip.trim_start_matches('.')).filter(|tip| !tip.is_empty()).unwrap_or("HEAD")
 }
 
 /// Scans every version of every file that the commits of a range brought. A secret stays a finding when a
@@ -48,7 +64,7 @@ pub(crate) fn range(scanner: &Scanner, folder: &Path, range: &str, config: &Conf
         }
     })?;
     let mut reports = reports.into_inner().unwrap_or_default();
-    let tip = range.rsplit("..").next().filter(|tip| !tip.is_empty()).unwrap_or("HEAD");
+    let tip = tip_of(range);
     let kept: HashSet<String> =
         repository.files(&repository.commit(tip)?, &|_| {}).into_iter().map(|file| file.path).collect();
     let last: HashMap<String, usize> =

@@ -11,10 +11,11 @@ use palisade_checks::{Selection, Settings};
 
 use super::*;
 
-fn git(folder: &Path, arguments: &[&str], input: &[u8]) -> Vec<u8> {
+pub(super) fn git(folder: &Path, arguments: &[&str], input: &[u8]) -> Vec<u8> {
     let mut child = Command::new("git")
         .current_dir(folder)
         .args(["-c", "user.name=T", "-c", "user.email=t@example.org", "-c", "init.defaultBranch=main"])
+        .args(["-c", "protocol.file.allow=always", "-c", "gc.auto=0"])
         .args(arguments)
         .env("GIT_CONFIG_NOSYSTEM", "1")
         .env("GIT_CONFIG_GLOBAL", "/dev/null")
@@ -34,7 +35,7 @@ fn git(folder: &Path, arguments: &[&str], input: &[u8]) -> Vec<u8> {
 }
 
 /// Numbers that look random and never change.
-struct Dice(u64);
+pub(super) struct Dice(pub(super) u64);
 
 impl Dice {
     fn below(&mut self, limit: usize) -> usize {
@@ -42,7 +43,7 @@ impl Dice {
         usize::try_from(self.0 >> 33).unwrap() % limit
     }
 
-    fn text(&mut self, length: usize) -> String {
+    pub(super) fn text(&mut self, length: usize) -> String {
         const ALPHABET: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
         (0..length).map(|_| char::from(ALPHABET[self.below(ALPHABET.len())])).collect()
     }
@@ -165,9 +166,9 @@ fn swept(engine: &Engine, folder: &Path) -> (Tokens, Coverage) {
     let objects = Repository::discover(folder).unwrap().objects();
     let (held, coverage) = sweep(engine, &objects, 2);
     let mut tokens = Tokens::new();
-    for (blob, numbers) in &held.blobs {
-        for number in numbers {
-            let value = &held.values[*number as usize];
+    for (blob, sightings) in &held.blobs {
+        for number in held.values_at(engine, sightings, "", Kinds::of("")) {
+            let value = &held.values[number as usize];
             tokens.insert((*blob, value.detector.id(), value.value.to_vec()));
         }
     }
@@ -238,4 +239,71 @@ fn a_secret_that_was_removed_is_found_with_its_commits() {
         assert!(!format!("{finding:?}").contains(&token), "the value must not be shown");
     }
     assert!(scan(&scanner, root, &Config::default()).unwrap().coverage.seen >= 4);
+}
+
+#[test]
+fn the_path_decides_what_a_value_is_as_in_files_scanned_whole() {
+    let engine = Engine::default();
+    let folder = tempfile::tempdir().unwrap();
+    let mut dice = Dice(11);
+    git(folder.path(), &["init", "-q"], b"");
+    // Each text at paths of every kind; which of them hold a secret differs from kind to kind.
+    let texts = [
+        format!("password: {} {}\n", dice.text(9), dice.text(9)),
+        format!("machine h login u password {}\n", dice.text(14)),
+        format!("let password =\n    \"{}\";\n", dice.text(18)),
+        format!("password = \"Tester{}\" + suffix\n", dice.text(12)),
+        "password = \"Test1234\"\n".to_owned(),
+        format!("ENV DB_PASSWORD {}\n", dice.text(14)),
+        format!("url: postgres://app:{}@db.corp.io/x\n", "abcdefghi"),
+        format!("- name: DB_PASSWORD\n  value: {}\n", dice.text(16)),
+        format!("SECRET_KEY={}\n", dice.text(40)),
+    ];
+    let paths = [
+        "a.go",
+        "b.yml",
+        "c.json",
+        "d.md",
+        "e",
+        ".env",
+        "tests/a.go",
+        "tests/b.yml",
+        "docs/x.env",
+        "locales/de.yml",
+        "yarn.lock",
+        "a_test.py",
+        "Dockerfile",
+        "x.xml",
+    ];
+    for (number, text) in texts.iter().enumerate() {
+        for path in paths {
+            let file = folder.path().join(format!("{number}")).join(path);
+            std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+            std::fs::write(file, text).unwrap();
+        }
+    }
+    git(folder.path(), &["add", "-A"], b"");
+    git(folder.path(), &["commit", "-qm", "x"], b"");
+    let objects = Repository::discover(folder.path()).unwrap().objects();
+    let (held, _) = sweep(&engine, &objects, 1);
+    let texts_of: HashMap<ObjectId, Vec<u8>> = all_blobs(folder.path()).into_iter().collect();
+    let mut kinds_of_verdicts = BTreeSet::new();
+    for (number, text) in texts.iter().enumerate() {
+        let mut verdicts = Vec::new();
+        for path in paths {
+            let path = format!("{number}/{path}");
+            let expected: BTreeSet<_> = engine.scan(&path, text.as_bytes()).iter().map(key_of).collect();
+            let found: BTreeSet<_> = held
+                .blobs
+                .iter()
+                .filter(|(blob, _)| texts_of[blob] == text.as_bytes())
+                .flat_map(|(_, sightings)| held.values_at(&engine, sightings, &path, Kinds::of(&path)))
+                .map(|value| key_of(&held.values[value as usize]))
+                .collect();
+            assert_eq!(found, expected, "{path}: {text}");
+            verdicts.push(expected.len());
+        }
+        kinds_of_verdicts.insert(verdicts);
+    }
+    assert!(kinds_of_verdicts.len() >= 6, "the paths must matter: {kinds_of_verdicts:?}");
 }

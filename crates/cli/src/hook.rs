@@ -3,23 +3,25 @@
 //! The hooks run where git runs, so what a push brings is asked of the `git`
 //! program itself: only it knows the quarantine of a receiving repository.
 
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::io::{BufRead as _, BufReader, Read, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::Mutex;
 
 use anyhow::{Context as _, anyhow, bail};
 use palisade_checks::{Host, Scan};
-use palisade_model::{Confidence, Finding};
+use palisade_gate::EXCEPTIONS_FILE;
+use palisade_model::{Confidence, Finding, Skipped};
 use palisade_report::{ScanReport, Target};
 use palisade_source::walk::Excluded;
-use palisade_source::{Entry, File};
+use palisade_source::{Entry, stream};
 
 use crate::arguments::{Global, Hook, HookKind, Look};
 use crate::exit::{Exit, hinted, printable};
 use crate::{console, excepting, target};
 
-/// Blobs above this are passed over with a line: git streams them to us whole.
-const BLOB_BYTES_MAX: u64 = 64 << 20;
+/// Lines about files that could not be read, before the rest is only counted.
+const UNREAD_SHOWN_MAX: usize = 10;
 /// The line by which a hook file is known as ours.
 const MARK: &str = "# Installed by `palisade hook install`.";
 
@@ -91,40 +93,46 @@ fn guard(kind: HookKind, remote: Option<&str>, global: &Global) -> anyhow::Resul
         HookKind::PrePush | HookKind::PreReceive => {
             let (scanner, config) = target::prepare(folder, &look)?;
             let excluded = Excluded::new(&config.scan.exclude)?;
-            let objects = pushed_objects(kind, remote)?;
-            let mut reports = Vec::new();
-            read_blobs(&objects, |path, bytes| {
-                if !excluded.covers(path) {
-                    reports.push(target::look_at(&scanner, &Entry::File(File::whole(path, bytes))));
+            let push = Push::read(kind, remote)?;
+            let reports = Mutex::new(Vec::new());
+            read_blobs(&push.objects, &|entry| {
+                if !excluded.covers(entry.path())
+                    && let Ok(mut reports) = reports.lock()
+                {
+                    reports.push(target::look_at(&scanner, &entry));
                 }
             })?;
+            let reports = reports.into_inner().unwrap_or_default();
             let mut scan = scanner.finish(reports, Host::reading(&|_| None));
             // On a server the exceptions would be those of whoever pushes.
-            let file = if kind == HookKind::PrePush { excepting::file_of_folder(folder)? } else { None };
+            let file = if kind == HookKind::PrePush { push.exceptions() } else { None };
             let excepted = excepting::apply(&mut scan, file, &config, &look, &scanner, false);
             target::Looked { kind: "git-push", path: ".".to_owned(), scan, scanner, config, before: None, excepted }
         }
     };
     let blocking = looked.scan.findings.iter().filter(|finding| blocks(finding)).count();
-    if blocking == 0 {
-        return Ok(Exit::Done);
+    let unread = &looked.scan.coverage.unreadable;
+    if blocking > 0 {
+        let scan = Scan {
+            findings: looked.scan.findings.iter().filter(|finding| blocks(finding)).cloned().collect(),
+            coverage: looked.scan.coverage.clone(),
+            ..Scan::default()
+        };
+        let report = ScanReport {
+            target: Target { kind: looked.kind.to_owned(), path: looked.path.clone() },
+            scan: &scan,
+            checks: looked.scanner.checks(),
+            duration: started.elapsed(),
+            baseline: None,
+        };
+        let style = console::style(global, true);
+        eprint!("{}", palisade_report::render(palisade_report::Format::Human, &report, &style));
+        eprintln!("\n{}", kind.verdict(blocking));
     }
-    let scan = Scan {
-        findings: looked.scan.findings.iter().filter(|finding| blocks(finding)).cloned().collect(),
-        coverage: looked.scan.coverage.clone(),
-        ..Scan::default()
-    };
-    let report = ScanReport {
-        target: Target { kind: looked.kind.to_owned(), path: looked.path.clone() },
-        scan: &scan,
-        checks: looked.scanner.checks(),
-        duration: started.elapsed(),
-        baseline: None,
-    };
-    let style = console::style(global, true);
-    eprint!("{}", palisade_report::render(palisade_report::Format::Human, &report, &style));
-    eprintln!("\n{}", kind.verdict(blocking));
-    Ok(Exit::Deny)
+    if !unread.is_empty() {
+        eprintln!("{}", printable(&kind.unread(unread)));
+    }
+    Ok(if blocking > 0 || !unread.is_empty() { Exit::Deny } else { Exit::Done })
 }
 
 /// Only what is probably real stops a person at work; the rest shows in scans.
@@ -132,39 +140,66 @@ fn blocks(finding: &Finding) -> bool {
     finding.check.family() == "secrets" && finding.exception.is_none() && finding.confidence > Confidence::Low
 }
 
-/// Blobs, each with a path, that a push brings to the other side.
-fn pushed_objects(kind: HookKind, remote: Option<&str>) -> anyhow::Result<Vec<(String, String)>> {
-    let mut arguments = vec!["rev-list".to_owned(), "--objects".to_owned()];
-    let mut tips = 0;
-    for line in std::io::stdin().lock().lines() {
-        let line = line.context("cannot read what git pushes")?;
-        let words: Vec<&str> = line.split(' ').collect();
-        let new = match (kind, words.as_slice()) {
-            (HookKind::PrePush, [_, local, _, _]) => local,
-            (HookKind::PreReceive, [_, new, _]) => new,
-            _ => bail!("git gave a line that is no push: {}", printable(&line)),
+/// What a push brings to the other side.
+struct Push {
+    /// The commits (or other objects) that references shall name.
+    tips: Vec<String>,
+    /// Objects, each with a path; those that git names without one go by their own name.
+    objects: Vec<(String, String)>,
+}
+
+impl Push {
+    fn read(kind: HookKind, remote: Option<&str>) -> anyhow::Result<Push> {
+        let mut tips = Vec::new();
+        for line in std::io::stdin().lock().lines() {
+            let line = line.context("cannot read what git pushes")?;
+            let words: Vec<&str> = line.split(' ').collect();
+            let new = match (kind, words.as_slice()) {
+                (HookKind::PrePush, [_, local, _, _]) => local,
+                (HookKind::PreReceive, [_, new, _]) => new,
+                _ => bail!("git gave a line that is no push: {}", printable(&line)),
+            };
+            if !matches!(new.len(), 40 | 64) || !new.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+                bail!("git gave an object name that is none: {}", printable(new));
+            }
+            if new.bytes().any(|byte| byte != b'0') {
+                tips.push((*new).to_owned());
+            }
+        }
+        if tips.is_empty() {
+            return Ok(Push { tips, objects: Vec::new() }); // only deletions
+        }
+        let known = match (kind, remote) {
+            (HookKind::PreReceive, _) => "--all".to_owned(),
+            (_, Some(remote)) if is_remote(remote) => format!("--remotes={remote}"),
+            _ => "--remotes".to_owned(),
         };
-        if !matches!(new.len(), 40 | 64) || !new.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-            bail!("git gave an object name that is none: {}", printable(new));
-        }
-        if new.bytes().any(|byte| byte != b'0') {
-            arguments.push((*new).to_owned());
-            tips += 1;
+        let mut arguments = vec!["rev-list", "--objects"];
+        arguments.extend(tips.iter().map(String::as_str));
+        arguments.extend(["--not", known.as_str()]);
+        let listed = git(&arguments)?;
+        let objects = listed.lines().filter_map(|line| line.split_once(' ')).map(|(id, path)| {
+            let path = if path.is_empty() { format!("object {id}") } else { path.to_owned() };
+            (id.to_owned(), path)
+        });
+        let objects = objects.collect();
+        Ok(Push { tips, objects })
+    }
+
+    /// The exceptions in what is pushed; none when its tips do not agree.
+    fn exceptions(&self) -> Option<Vec<u8>> {
+        let mut blobs: Vec<String> = self
+            .tips
+            .iter()
+            .map(|tip| quiet_git(&["rev-parse", "--verify", "--quiet", &format!("{tip}:{EXCEPTIONS_FILE}")]))
+            .map(|named| String::from_utf8_lossy(&named.unwrap_or_default()).trim().to_owned())
+            .collect();
+        blobs.dedup();
+        match blobs.as_slice() {
+            [blob] if !blob.is_empty() => quiet_git(&["cat-file", "blob", blob]),
+            _ => None,
         }
     }
-    if tips == 0 {
-        return Ok(Vec::new()); // only deletions
-    }
-    arguments.push("--not".to_owned());
-    arguments.push(match (kind, remote) {
-        (HookKind::PreReceive, _) => "--all".to_owned(),
-        (_, Some(remote)) if is_remote(remote) => format!("--remotes={remote}"),
-        _ => "--remotes".to_owned(),
-    });
-    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    let listed = git(&arguments)?;
-    let objects = listed.lines().filter_map(|line| line.split_once(' ')).filter(|(_, path)| !path.is_empty());
-    Ok(objects.map(|(id, path)| (id.to_owned(), path.to_owned())).collect())
 }
 
 /// Whether git's first argument names a remote (and is no address, nor anything that a glob could stretch).
@@ -172,37 +207,39 @@ fn is_remote(name: &str) -> bool {
     !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'))
 }
 
-/// Reads the blobs among `objects` through one `git cat-file`.
-fn read_blobs(objects: &[(String, String)], mut visit: impl FnMut(&str, &[u8])) -> anyhow::Result<()> {
-    let mut child = Command::new("git")
-        .args(["cat-file", "--batch"])
+/// Reads the blobs among `objects` through one `git cat-file`, large ones in windows.
+fn read_blobs(objects: &[(String, String)], visit: &palisade_source::Visit<'_>) -> anyhow::Result<()> {
+    let mut child = git_command(&["cat-file", "--batch"])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
         .context("cannot start git")?;
     let mut wanted = child.stdin.take().context("git has no input")?;
     let mut out = BufReader::new(child.stdout.take().context("git has no output")?);
+    let mut buffer = Vec::new();
     std::thread::scope(|scope| {
         let writer = scope
             .spawn(move || -> std::io::Result<()> { objects.iter().try_for_each(|(id, _)| writeln!(wanted, "{id}")) });
-        for (_, path) in objects {
+        for (id, path) in objects {
             let mut header = String::new();
             out.read_line(&mut header).context("cannot read from git")?;
             let words: Vec<&str> = header.trim_end().split(' ').collect();
-            let [_, kind, size] = words.as_slice() else { bail!("git does not have an object of this push") };
-            let size: u64 = size.parse().context("git gave no size")?;
-            let mut body = (&mut out).take(size);
-            if *kind == "blob" && size <= BLOB_BYTES_MAX {
-                let mut bytes = Vec::new();
-                body.read_to_end(&mut bytes).context("cannot read from git")?;
-                visit(path, &bytes);
-            } else {
-                std::io::copy(&mut body, &mut std::io::sink()).context("cannot read from git")?;
-                if *kind == "blob" {
-                    eprintln!("not looked at: {} is larger than {} MiB", printable(path), BLOB_BYTES_MAX >> 20);
+            let (kind, size) = match words.as_slice() {
+                [_, kind, size] => (*kind, size.parse::<u64>().context("git gave no size")?),
+                [] | [""] => return Err(broken(path, id)),
+                _ => {
+                    visit(Entry::Unreadable { path, reason: "git does not have the object" });
+                    continue;
                 }
+            };
+            let mut body = (&mut out).take(size);
+            if kind == "blob" {
+                stream::deliver(&mut body, path, Some(size), &mut buffer, visit).context("cannot read from git")?;
             }
-            out.read_exact(&mut [0]).context("cannot read from git")?;
+            std::io::copy(&mut body, &mut std::io::sink()).context("cannot read from git")?;
+            if body.limit() > 0 || out.read_exact(&mut [0]).is_err() {
+                return Err(broken(path, id));
+            }
         }
         writer.join().map_err(|_| anyhow!("writing to git failed"))?.context("cannot write to git")
     })?;
@@ -210,13 +247,34 @@ fn read_blobs(objects: &[(String, String)], mut visit: impl FnMut(&str, &[u8])) 
     if status.success() { Ok(()) } else { Err(anyhow!("git cat-file failed: {status}")) }
 }
 
+/// Git gave up in the middle: nothing that it had still to give was looked at.
+fn broken(path: &str, id: &str) -> anyhow::Error {
+    hinted(
+        anyhow!("git cannot read {} (object {id}), so nothing checked this for secrets", printable(path)),
+        "`git fsck --full` tells what is broken; fetch or clone again to mend it",
+    )
+}
+
+/// Git as it stores things: neither replacements nor grafts hide what is really sent.
+fn git_command(arguments: &[&str]) -> Command {
+    let mut command = Command::new("git");
+    command.arg("--no-replace-objects").args(arguments).env("GIT_GRAFT_FILE", "/dev/null");
+    command
+}
+
 /// Runs git and gives what it printed.
 fn git(arguments: &[&str]) -> anyhow::Result<String> {
-    let output = Command::new("git").args(arguments).stderr(Stdio::inherit()).output().context("cannot start git")?;
+    let output = git_command(arguments).stderr(Stdio::inherit()).output().context("cannot start git")?;
     if !output.status.success() {
         bail!("`git {}` failed: {}", arguments.first().unwrap_or(&""), output.status);
     }
-    Ok(String::from_utf8_lossy(&output.stdout).trim_end().to_owned())
+    Ok(String::from_utf8_lossy(&output.stdout).trim_end_matches(['\n', '\r']).to_owned())
+}
+
+/// What git printed, if it could.
+fn quiet_git(arguments: &[&str]) -> Option<Vec<u8>> {
+    let output = git_command(arguments).stderr(Stdio::null()).output().ok()?;
+    output.status.success().then_some(output.stdout)
 }
 
 impl HookKind {
@@ -235,6 +293,24 @@ impl HookKind {
             Self::PrePush => "looks at every commit that a push would send",
             Self::PreReceive => "looks at every commit that a push brings",
         }
+    }
+
+    /// What is said when something could not be read: a guard does not let through what it has not seen.
+    fn unread(self, unread: &[Skipped]) -> String {
+        let stopped = match self {
+            Self::PreCommit => "commit stopped",
+            Self::PrePush => "push stopped",
+            Self::PreReceive => "push refused",
+        };
+        let what = if unread.len() == 1 { "one file".to_owned() } else { format!("{} files", unread.len()) };
+        let mut text = format!("{stopped}: {what} in it could not be looked at\n");
+        for one in unread.iter().take(UNREAD_SHOWN_MAX) {
+            text.push_str(&format!("  {}: {}\n", one.path.replace('\n', " "), one.reason));
+        }
+        if unread.len() > UNREAD_SHOWN_MAX {
+            text.push_str(&format!("  and {} more\n", unread.len() - UNREAD_SHOWN_MAX));
+        }
+        text + "Next: `git fsck --full` tells what is broken; fetch what is missing, or stage the file again. `--no-verify` goes past the hook on a machine of yours."
     }
 
     fn verdict(self, blocking: usize) -> String {

@@ -104,10 +104,13 @@ pub(crate) fn look(target: &Path, look: &Look) -> anyhow::Result<Looked> {
         ("file", file(&scanner, target)?)
     };
     verify::run(&scanner, &mut scan, look)?;
-    let file = match &look.revision {
-        Some(revision) => git_target::file_of_revision(target, revision, EXCEPTIONS_FILE)?,
-        None if target.is_dir() => excepting::file_of_folder(target)?,
-        None => None,
+    // The exceptions are those of what is looked at, not those that lie beside it on disk.
+    let file = match (&look.revision, &look.range) {
+        (Some(revision), _) => git_target::file_of_revision(target, revision, EXCEPTIONS_FILE)?,
+        (None, Some(range)) => git_target::file_of_revision(target, git_target::tip_of(range), EXCEPTIONS_FILE)?,
+        _ if look.staged => git_target::file_of_index(target, EXCEPTIONS_FILE)?,
+        _ if target.is_dir() => excepting::file_of_folder(target)?,
+        _ => None,
     };
     let excepted =
         excepting::apply(&mut scan, file, &config, look, &scanner, matches!(kind, "directory" | "git-revision"));

@@ -5,7 +5,7 @@
 
 use std::io::{self, Read};
 
-use crate::entry::{Entry, File, SNIFF_BYTES, Visit, is_binary};
+use crate::entry::{Entry, File, SNIFF_BYTES, is_binary};
 
 /// Files up to this size are delivered in one piece: larger ones are data, not configuration.
 pub const WHOLE_BYTES_MAX: usize = 32 << 20;
@@ -31,7 +31,7 @@ pub fn deliver(
     path: &str,
     size: Option<u64>,
     buffer: &mut Vec<u8>,
-    visit: &Visit<'_>,
+    visit: &dyn Fn(Entry<'_>),
 ) -> io::Result<()> {
     deliver_unless(reader, path, size, buffer, &|_| false, visit).map(|_| ())
 }
@@ -43,7 +43,7 @@ pub(crate) fn deliver_unless(
     size: Option<u64>,
     buffer: &mut Vec<u8>,
     refuse: &dyn Fn(&[u8]) -> bool,
-    visit: &Visit<'_>,
+    visit: &dyn Fn(Entry<'_>),
 ) -> io::Result<bool> {
     let result = deliver_into(reader, path, size, buffer, refuse, visit);
     if buffer.capacity() > BUFFER_KEPT_BYTES {
@@ -91,7 +91,7 @@ fn deliver_into(
     size: Option<u64>,
     buffer: &mut Vec<u8>,
     refuse: &dyn Fn(&[u8]) -> bool,
-    visit: &Visit<'_>,
+    visit: &dyn Fn(Entry<'_>),
 ) -> io::Result<bool> {
     buffer.clear();
     if let Some(size) = size {

@@ -7,6 +7,7 @@
 
 mod dockerfile;
 mod formats;
+mod history;
 mod hooks;
 mod kubernetes;
 mod ledger;
@@ -39,11 +40,12 @@ pub(crate) struct Bench {
 /// A case: its name, and what returns in words what was compared.
 type Case = (&'static str, fn(&Bench) -> Result<String>);
 
-const CASES: [Case; 15] = [
+const CASES: [Case; 16] = [
     ("json-schema", formats::json),
     ("sarif-schema", formats::sarif),
     ("gitlab-quality", formats::gitlab),
     ("git-hooks", hooks::hooks),
+    ("git-history", history::history),
     ("dockerfile-buildkit", dockerfile::buildkit),
     ("no-network", network::silent),
     ("helm", kubernetes::helm),

@@ -22,8 +22,14 @@ pub(super) const KEY_WORDS: &[&[u8]] = &[
 /// Longer keys are not keys.
 const KEY_BYTES_MAX: usize = 64;
 
+/// More than is looked at between a key and its value, and behind the value.
+pub(super) const JOIN_BYTES_MAX: usize = 96;
+
+/// How far before its key the `ENV ` of a Dockerfile stands.
+const DOCKER_ENV_BYTES: usize = 8;
+
 /// How far before `password` the `login` of a .netrc file stands.
-const LOGIN_BYTES_MAX: usize = 96;
+pub(super) const LOGIN_BYTES_MAX: usize = 96;
 
 /// How the value is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,7 +62,7 @@ pub(super) enum Join {
 }
 
 /// A key with its value.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Assignment<'a> {
     /// The whole key, with dots and dashes.
     pub(super) key: &'a [u8],
@@ -68,12 +74,19 @@ pub(super) struct Assignment<'a> {
     pub(super) after: u8,
 }
 
-/// What stands at a key word.
+/// A key: a run of letters, digits, `_`, `-`, `.` and `$` around a word that may open an assignment.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Parsed<'a> {
-    /// Where the key ends: no need to look at words before.
-    pub(super) key_end: usize,
-    pub(super) assignment: Option<Assignment<'a>>,
+pub(super) struct Key<'a> {
+    /// The key without the dashes and dots around it.
+    pub(super) text: &'a [u8],
+    /// First byte of the run.
+    pub(super) start: usize,
+    /// One past its last byte.
+    pub(super) end: usize,
+    /// The byte before it.
+    before: u8,
+    /// `IDENTIFIED BY`, which is a key of two words.
+    sql: bool,
 }
 
 fn is_key(byte: u8) -> bool {
@@ -86,8 +99,8 @@ pub(super) fn key_before(bytes: &[u8], at: usize) -> usize {
     left.iter().rev().take_while(|byte| is_key(**byte)).count()
 }
 
-/// Reads the assignment whose key holds the word at [`start`, `end`).
-pub(super) fn parse<'a>(bytes: &'a [u8], start: usize, end: usize, syntax: Syntax) -> Parsed<'a> {
+/// The key that holds the word at [`start`, `end`), and where it ends: no need to look at words before.
+pub(super) fn key_around(bytes: &[u8], start: usize, end: usize) -> (usize, Option<Key<'_>>) {
     let left = bytes.get(start.saturating_sub(KEY_BYTES_MAX)..start).unwrap_or(&[]);
     let key_start = start - left.iter().rev().take_while(|byte| is_key(**byte)).count();
     let word_end = bytes.get(..end).map_or(start, |head| {
@@ -101,24 +114,59 @@ pub(super) fn parse<'a>(bytes: &'a [u8], start: usize, end: usize, syntax: Synta
     if sql {
         key_end = end;
     }
-    let nothing = Parsed { key_end, assignment: None };
     if key_end - key_start > KEY_BYTES_MAX {
-        return nothing;
+        return (key_end, None);
     }
-    let Some(key) = bytes.get(if sql { start } else { key_start }..key_end) else { return nothing };
-    let key = trim_key(key);
     let before = key_start.checked_sub(1).and_then(|at| bytes.get(at)).copied().unwrap_or(b'\n');
-    let mut cursor = Cursor { bytes, at: key_end };
-    let found = read(&mut cursor, key, before, syntax, sql);
+    let text = bytes.get(if sql { start } else { key_start }..key_end).map(trim_key);
+    (key_end, text.map(|text| Key { text, start: key_start, end: key_end, before, sql }))
+}
+
+/// Whether what follows a key may join it to a value in any syntax; most words in prose and calls fail here.
+/// It looks at the key and fewer than [`JOIN_BYTES_MAX`] bytes behind it.
+pub(super) fn may_join(bytes: &[u8], key: &Key<'_>) -> bool {
+    if key.sql {
+        return true;
+    }
+    let mut cursor = Cursor { bytes, at: key.end };
+    let blanks = cursor.skip_blanks();
+    match cursor.peek(0) {
+        b'=' | b':' | b'"' | b'\'' | b'`' | b'\\' | b'[' | b']' | b'(' | b'!' | b'?' | b'|' | b'+' | b'<' | b'-' => {
+            true
+        }
+        b'>' => blanks == 0,
+        b'\n' | b'\r' => {
+            cursor.skip_space();
+            cursor.rest().get(..5).is_some_and(|word| word.eq_ignore_ascii_case(b"value"))
+        }
+        _ if blanks == 0 => false,
+        b'o' if cursor.rest().starts_with(b"or ") => true,
+        b's' if cursor.rest().starts_with(b"string = ") => true,
+        // A value behind nothing but a blank: `--key v`, `password v`, `ENV KEY v`.
+        _ => {
+            let named = [b"password".as_slice(), b"requirepass", b"masterauth"];
+            dashes_before(bytes, key.end, key.text)
+                || named.iter().any(|name| key.text.eq_ignore_ascii_case(name))
+                || bytes
+                    .get(cursor.at.saturating_sub(key.text.len() + DOCKER_ENV_BYTES)..key.end)
+                    .is_some_and(|head| head.windows(2).any(|pair| pair == b"V "))
+        }
+    }
+}
+
+/// The assignment behind a key, and one past the last byte that was looked at.
+pub(super) fn value_of<'a>(bytes: &'a [u8], key: &Key<'a>, syntax: Syntax) -> (Option<Assignment<'a>>, usize) {
+    let mut cursor = Cursor { bytes, at: key.end };
+    let found = read(&mut cursor, key.text, key.before, syntax, key.sql);
     let assignment = found.map(|(join, quote, value, after)| Assignment {
-        key,
-        key_span: Span::new(key_start, key_end),
+        key: key.text,
+        key_span: Span::new(key.start, key.end),
         join,
         quote,
         value,
         after,
     });
-    Parsed { key_end, assignment }
+    (assignment, cursor.at.max(key.end) + JOIN_BYTES_MAX)
 }
 
 fn trim_key(key: &[u8]) -> &[u8] {
@@ -133,10 +181,7 @@ fn read(cursor: &mut Cursor<'_>, key: &[u8], before: u8, syntax: Syntax, sql: bo
         cursor.takes(b"PASSWORD ");
         return quoted(cursor, Join::Space);
     }
-    let dashes = cursor
-        .bytes
-        .get(cursor.at.saturating_sub(key.len() + 2)..cursor.at)
-        .is_some_and(|text| text.starts_with(b"--"));
+    let dashes = dashes_before(cursor.bytes, cursor.at, key);
     // <key>value</key>
     if cursor.peek(0) == b'>' && matches!(before, b'<' | b':') {
         cursor.at += 1;
@@ -213,6 +258,11 @@ fn read(cursor: &mut Cursor<'_>, key: &[u8], before: u8, syntax: Syntax, sql: bo
         return None;
     }
     bare(cursor, join, closed, before, syntax)
+}
+
+/// `--key`: an option of a program.
+fn dashes_before(bytes: &[u8], key_end: usize, key: &[u8]) -> bool {
+    bytes.get(key_end.saturating_sub(key.len() + 2)..key_end).is_some_and(|text| text.starts_with(b"--"))
 }
 
 /// The quote or bracket after a key; gives the quote, or 0.
@@ -356,7 +406,7 @@ fn follows_login(bytes: &[u8], at: usize) -> bool {
 
 /// `ENV KEY value` in a Dockerfile.
 fn is_docker_env(bytes: &[u8], at: usize, key: &[u8]) -> bool {
-    let head = bytes.get(at.saturating_sub(key.len() + 8)..at).unwrap_or(&[]);
+    let head = bytes.get(at.saturating_sub(key.len() + DOCKER_ENV_BYTES)..at).unwrap_or(&[]);
     memchr::memmem::find(head, b"ENV ").is_some()
 }
 
@@ -367,8 +417,10 @@ mod tests {
     /// Reads the assignment at the first `word` of `text`: join and value.
     fn value(text: &str, word: &str, syntax: Syntax) -> Option<(Join, String)> {
         let at = text.find(word)?;
-        let parsed = parse(text.as_bytes(), at, at + word.len(), syntax);
-        parsed.assignment.map(|one| (one.join, one.value.of(text).to_owned()))
+        let (_, key) = key_around(text.as_bytes(), at, at + word.len());
+        let (assignment, _) = value_of(text.as_bytes(), &key?, syntax);
+        assert!(assignment.is_none() || may_join(text.as_bytes(), &key?), "{text}");
+        assignment.map(|one| (one.join, one.value.of(text).to_owned()))
     }
 
     fn check(text: &str, word: &str, syntax: Syntax, join: Join, expected: &str) {

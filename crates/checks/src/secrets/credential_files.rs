@@ -95,14 +95,21 @@ pub(super) fn sbt_credentials(bytes: &[u8], hit: Hit) -> Option<Found> {
 }
 
 /// The key of Rails' encrypted credentials, when a file of that name holds one and nothing else.
-pub(super) fn rails_key(path: &str, bytes: &[u8]) -> Option<Found> {
-    let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
-    let named = name == "master.key" && folder.ends_with("config")
-        || folder.ends_with("config/credentials") && name.ends_with(".key");
+///
+/// Without a path, whether it would be one at the right place.
+pub(super) fn rails_key(path: Option<&str>, bytes: &[u8]) -> Option<Found> {
+    let named = path.is_none_or(is_rails_key);
     let end = bytes.len() - bytes.iter().rev().take_while(|byte| byte.is_ascii_whitespace()).count();
     let key = bytes.get(..end)?;
     let fits = matches!(key.len(), 32 | 64) && key.iter().all(u8::is_ascii_hexdigit);
     (named && fits && !placeholder::is_filler(key)).then(|| Found::at(0, end))
+}
+
+/// Whether a path is one where Rails keeps a key.
+pub(super) fn is_rails_key(path: &str) -> bool {
+    let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+    name == "master.key" && folder.ends_with("config")
+        || folder.ends_with("config/credentials") && name.ends_with(".key")
 }
 
 /// Where the line begins; nothing when that is too far.

@@ -128,6 +128,12 @@ pub(super) fn each_within(bytes: &[u8], asked: Range<usize>, mut found: impl FnM
     }
 }
 
+/// How far before an offset begins the run, of base64 or URL encoding, that reaches it.
+pub(super) fn run_before(bytes: &[u8], at: usize) -> usize {
+    let left = bytes.get(at.saturating_sub(RUN_BYTES_MAX + 2)..at).unwrap_or(&[]);
+    left.iter().rev().take_while(|byte| CLASSES[usize::from(**byte)] != 0 || **byte == b'=').count()
+}
+
 /// The run of a class around an offset, looked at no further than a run may be long.
 fn extent(bytes: &[u8], at: usize, class: u8) -> (usize, usize) {
     let left = bytes.get(at.saturating_sub(RUN_BYTES_MAX + 1)..at).unwrap_or(&[]);
@@ -143,13 +149,34 @@ fn decode(run: &[u8]) -> Option<(Encoding, Vec<u8>)> {
         return is_text(&text).then_some((Encoding::Hex, text));
     }
     // Escapes glue a letter to the front: `\nZXhh…`, and paths their slash.
-    let head = base64(run.get(..HEAD_BYTES / 3 * 4)?)?;
-    if !is_text(&head) {
+    if !head_is_text(run.get(..HEAD_BYTES / 3 * 4)?) {
         return None;
     }
     let text = base64(run)?;
     is_text(&text).then_some((Encoding::Base64, text))
 }
+
+/// Whether whole groups of base64 decode to text.
+fn head_is_text(head: &[u8]) -> bool {
+    head.chunks_exact(4).all(|group| {
+        let bits = group.iter().fold(0_u32, |bits, byte| bits << 6 | u32::from(DIGITS[usize::from(*byte)]));
+        is_text(&[(bits >> 16) as u8, (bits >> 8) as u8, bits as u8])
+    })
+}
+
+/// The digit that a byte stands for in base64, in the standard or the URL alphabet; 0 for others.
+const DIGITS: [u8; 256] = {
+    let mut table = [0_u8; 256];
+    let alphabet = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut digit = 0;
+    while digit < 64 {
+        table[alphabet[digit] as usize] = digit as u8;
+        digit += 1;
+    }
+    table[b'-' as usize] = 62;
+    table[b'_' as usize] = 63;
+    table
+};
 
 /// Whether all bytes are printable ASCII or white space.
 fn is_text(bytes: &[u8]) -> bool {

@@ -204,6 +204,12 @@ impl Detector {
         matches!(self.kind, Kind::Generic) || self.anchors.iter().any(|anchor| anchor.ends_with("://"))
     }
 
+    /// Whether its anchors open a block that ends far behind them.
+    pub(super) fn opens_block(&self) -> bool {
+        let opens = |anchor: &&str| anchor.starts_with("-----BEGIN") || anchor.starts_with("PuTTY-User-Key-File");
+        matches!(self.kind, Kind::Special(_)) && self.anchors.iter().any(opens)
+    }
+
     /// How specific it is: of two detectors on one value the higher wins.
     pub(super) fn rank(&self) -> u8 {
         match self.kind {

@@ -15,8 +15,9 @@ use super::anchor::{Anchors, Hit};
 use super::assignment::{self, Assignment};
 use super::decode::{self, Encoding};
 use super::detector::{Detector, Found, Kind};
-use super::file_kind::{FileKind, Purpose};
+use super::file_kind::{FileKind, Kinds, Purpose, Syntax};
 use super::user_rules::UserRule;
+use super::words::noun;
 use super::{credential_files, entropy, generic, placeholder, providers};
 
 /// How far left and right of a match its decision may depend on bytes. Whether something is a match at
@@ -29,7 +30,7 @@ pub(super) const TOKEN_BYTES_MAX: usize = 4 << 10;
 /// The same behind the anchor of a pattern that may begin before it.
 const SEARCH_BYTES_MAX: usize = 160;
 /// How far around a match words that name the provider are looked for.
-const NEAR_BYTES: usize = 160;
+pub(super) const NEAR_BYTES: usize = 160;
 /// Encoded text within encoded text is followed so deep.
 const DECODE_DEPTH_MAX: usize = 2;
 /// Matches beyond this in one file are dropped: the file is a list of secrets or no text at all.
@@ -38,7 +39,7 @@ const MATCHES_MAX: usize = 10_000;
 pub(super) const REGEX_BYTES_MAX: usize = 2 << 20;
 
 /// The longest anchor; a test holds all to it.
-const ANCHOR_BYTES_MAX: usize = 64;
+pub(super) const ANCHOR_BYTES_MAX: usize = 64;
 
 /// Payload of the words that open an assignment (`password`, `token` …).
 const KEY_WORD: u16 = u16::MAX - 1;
@@ -119,38 +120,58 @@ impl Engine {
         let kind = FileKind::of(path);
         let mut found = Vec::new();
         self.scan_plain(Some(kind), bytes, &mut found);
-        self.scan_by_path(path, bytes, &mut found);
+        self.scan_by_path(Some(path), bytes, &mut found);
         self.scan_encoded(bytes, 0, &mut found);
         if matches!(kind.purpose, Purpose::Test | Purpose::Docs) {
             found.iter_mut().filter(|one| one.encoding.is_some()).for_each(soften);
         }
-        self.scan_user_rules(path, bytes, &mut found);
+        self.scan_user_rules(Some(path), bytes, &mut found);
         settle(found)
     }
 
     fn scan_plain(&self, kind: Option<FileKind>, bytes: &[u8], found: &mut Vec<Match>) {
-        self.plain_within(kind, bytes, 0..bytes.len(), |_, one| {
+        self.plain_within(kind, bytes, |one| {
             if found.len() < MATCHES_MAX {
-                found.extend(one);
+                found.push(one);
             }
         });
     }
 
     /// Files that are a secret as a whole.
-    fn scan_by_path(&self, path: &str, bytes: &[u8], found: &mut Vec<Match>) {
+    pub(super) fn scan_by_path(&self, path: Option<&str>, bytes: &[u8], found: &mut Vec<Match>) {
         let Some(detector) = self.detectors.iter().find(|detector| matches!(detector.kind, Kind::ByPath)) else {
             return;
         };
         found.extend(credential_files::rails_key(path, bytes).map(|one| self.matched(detector, bytes, one)));
     }
 
-    /// Tells each anchor that starts in `asked`, and the match there if it is one.
-    pub(super) fn plain_within(
+    fn plain_within(&self, kind: Option<FileKind>, bytes: &[u8], mut tell: impl FnMut(Match)) {
+        self.hits(bytes, 0..bytes.len(), |hit, key| {
+            let Some(key) = key else {
+                let Some(mut one) = self.anchored(bytes, hit) else { return };
+                if kind.is_some_and(|kind| matches!(kind.purpose, Purpose::Test | Purpose::Docs)) {
+                    if is_weak(&one) {
+                        return;
+                    }
+                    soften(&mut one);
+                }
+                return tell(one);
+            };
+            if let Some(kind) = kind
+                && let Some(one) = self.assigned(kind, bytes, &key)
+            {
+                tell(one);
+            }
+        });
+    }
+
+    /// Tells each anchor that starts in `asked`; of the words of one key only the first, with the key, and
+    /// only when what follows may make an assignment of it.
+    pub(super) fn hits<'a>(
         &self,
-        kind: Option<FileKind>,
-        bytes: &[u8],
+        bytes: &'a [u8],
         asked: Range<usize>,
-        mut tell: impl FnMut(Hit, Option<Match>),
+        mut tell: impl FnMut(Hit, Option<assignment::Key<'a>>),
     ) {
         // A key that begins before what is asked for opens with a word there.
         let start = asked.start - assignment::key_before(bytes, asked.start);
@@ -158,49 +179,48 @@ impl Engine {
         let mut key_end = 0;
         self.anchors.each(bytes.get(start..end).unwrap_or(&[]), |hit| {
             let hit = Hit { at: hit.at + start, end: hit.end + start, ..hit };
-            if hit.payload == KEY_WORD {
-                // Several words of one key open it once.
-                if let Some(kind) = kind
-                    && hit.at >= key_end
-                {
-                    let (end, one) = self.assigned(kind, bytes, hit);
-                    key_end = end.max(key_end);
-                    if one.is_some() && asked.contains(&hit.at) {
-                        tell(hit, one);
-                    }
+            if hit.payload != KEY_WORD {
+                if asked.contains(&hit.at) {
+                    tell(hit, None);
                 }
-                return;
-            }
-            if !asked.contains(&hit.at) {
-                return;
-            }
-            let Some(detector) = self.detectors.get(usize::from(hit.payload)) else { return };
-            let hit_found = match detector.kind {
-                Kind::Special(decide) => decide(bytes, hit),
-                _ => self.token(detector, bytes, hit),
-            };
-            let one = hit_found.and_then(|one| {
-                let mut one = self.matched(detector, bytes, one);
-                if kind.is_some_and(|kind| matches!(kind.purpose, Purpose::Test | Purpose::Docs)) {
-                    if detector.yields() && !is_strong(&one.value) {
-                        return None;
-                    }
-                    soften(&mut one);
+            } else if hit.at >= key_end {
+                let (end, key) = assignment::key_around(bytes, hit.at, hit.end);
+                key_end = end.max(key_end);
+                if let Some(key) = key.filter(|key| asked.contains(&hit.at) && assignment::may_join(bytes, key)) {
+                    tell(hit, Some(key));
                 }
-                Some(one)
-            });
-            tell(hit, one);
+            }
         });
+    }
+
+    /// The match at an anchor that stands for a detector.
+    pub(super) fn anchored(&self, bytes: &[u8], hit: Hit) -> Option<Match> {
+        let detector = self.detectors.get(usize::from(hit.payload))?;
+        let found = match detector.kind {
+            Kind::Special(decide) => decide(bytes, hit),
+            _ => self.token(detector, bytes, hit),
+        }?;
+        Some(self.matched(detector, bytes, found))
     }
 
     pub(super) fn has_user_rules(&self) -> bool {
         !self.user.is_empty()
     }
 
-    pub(super) fn scan_user_rules(&self, path: &str, bytes: &[u8], found: &mut Vec<Match>) {
+    pub(super) fn scan_user_rules(&self, path: Option<&str>, bytes: &[u8], found: &mut Vec<Match>) {
         for rule in &self.user {
             rule.scan(path, bytes, found);
         }
+    }
+
+    /// Whether a match may stand in a file of such a path: a rule of the user's own may be for others, and some
+    /// files are secrets by their names.
+    #[must_use]
+    pub fn concerns(&self, one: &Match, path: &str) -> bool {
+        if matches!(one.detector.kind, Kind::ByPath) {
+            return credential_files::is_rails_key(path);
+        }
+        self.user.iter().all(|rule| rule.detector().id() != one.detector.id() || rule.concerns(path))
     }
 
     /// Of matches that overlap, the one to report; for the matches of one blob that were found apart.
@@ -263,33 +283,69 @@ impl Engine {
         detector.near.is_empty() || is_near(detector.near, bytes, from, to)
     }
 
-    /// An assignment around a key word: keyed detectors first, then the generic judge. Gives the end of the key too.
-    fn assigned(&self, kind: FileKind, bytes: &[u8], hit: Hit) -> (usize, Option<Match>) {
-        let parsed = assignment::parse(bytes, hit.at, hit.end, kind.syntax);
-        let Some(assignment) = parsed.assignment else { return (parsed.key_end, None) };
+    /// The assignment of a key: keyed detectors first, then the generic judge.
+    fn assigned(&self, kind: FileKind, bytes: &[u8], key: &assignment::Key<'_>) -> Option<Match> {
+        let assignment = assignment::value_of(bytes, key, kind.syntax).0?;
+        let noun = noun(key.text)?;
         if let Some(mut one) = self.keyed(bytes, &assignment) {
             if matches!(kind.purpose, Purpose::Test | Purpose::Docs) {
                 soften(&mut one);
             }
-            return (parsed.key_end, Some(one));
+            return Some(one);
         }
-        if self.generic.is_some()
-            && let Some(verdict) = generic::judge(bytes, &assignment, kind)
-            && let Some(detector) = self.detectors.iter().find(|detector| detector.id() == verdict.id)
-        {
-            let mut one =
-                self.matched(detector, bytes, Found::at(verdict.span.start as usize, verdict.span.end as usize));
-            one.confidence = verdict.confidence;
-            one.severity = verdict.severity;
-            return (parsed.key_end, Some(one));
-        }
-        (parsed.key_end, None)
+        self.generic?;
+        self.judged(bytes, generic::judge(bytes, &assignment, noun, kind)?)
     }
 
+    /// The assignments of a key as files of any kind would be read, each with the kinds in which it holds; and,
+    /// when the key may open one, one past the last byte that was looked at.
+    pub(super) fn assigned_in_any(
+        &self,
+        bytes: &[u8],
+        key: &assignment::Key<'_>,
+        mut tell: impl FnMut(Match, Kinds),
+    ) -> Option<usize> {
+        let noun = noun(key.text)?;
+        let mut reach = key.end;
+        let mut readings: Vec<(Assignment<'_>, Vec<Syntax>)> = Vec::new();
+        for syntax in Syntax::ALL {
+            let (assignment, looked_to) = assignment::value_of(bytes, key, syntax);
+            reach = reach.max(looked_to);
+            let Some(assignment) = assignment else { continue };
+            match readings.iter_mut().find(|(reading, _)| *reading == assignment) {
+                Some((_, syntaxes)) => syntaxes.push(syntax),
+                None => readings.push((assignment, vec![syntax])),
+            }
+        }
+        for (assignment, syntaxes) in &readings {
+            if let Some(one) = self.keyed(bytes, assignment) {
+                let kinds = syntaxes.iter().flat_map(|syntax| {
+                    Purpose::ALL.into_iter().map(|purpose| Kinds::one(FileKind { syntax: *syntax, purpose }))
+                });
+                tell(one, kinds.fold(Kinds::NONE, Kinds::and));
+            } else if self.generic.is_some()
+                && let Some((verdict, kinds)) = generic::judge_in_any(bytes, assignment, noun, syntaxes)
+                && let Some(one) = self.judged(bytes, verdict)
+            {
+                tell(one, kinds);
+            }
+        }
+        Some(reach)
+    }
+
+    fn judged(&self, bytes: &[u8], verdict: generic::Verdict) -> Option<Match> {
+        let detector = self.detectors.iter().find(|detector| detector.id() == verdict.id)?;
+        let mut one = self.matched(detector, bytes, Found::at(verdict.span.start as usize, verdict.span.end as usize));
+        one.confidence = verdict.confidence;
+        one.severity = verdict.severity;
+        Some(one)
+    }
+
+    /// The provider named near an assignment whose key says that it is a secret.
     fn keyed(&self, bytes: &[u8], assignment: &Assignment<'_>) -> Option<Match> {
         let value = assignment.value;
         let text = value.of_bytes(bytes);
-        if text.len() < 16 || text.len() > 512 || !generic::is_secret_key(assignment.key) {
+        if text.len() < 16 || text.len() > 512 {
             return None;
         }
         let (from, to) = (assignment.key_span.start as usize, value.end as usize);
@@ -372,9 +428,10 @@ fn soften(one: &mut Match) {
     }
 }
 
-/// A password that nobody would make up for an example.
-fn is_strong(value: &[u8]) -> bool {
-    value.len() >= 8 && entropy::Classes::of(value).kinds() >= 3
+/// Whether a match counts in products only: a password that somebody would make up for an example.
+pub(super) fn is_weak(one: &Match) -> bool {
+    let strong = one.value.len() >= 8 && entropy::Classes::of(&one.value).kinds() >= 3;
+    one.detector.yields() && !strong
 }
 
 /// Compiles the pattern of a row. A row whose pattern does not compile finds nothing; a test goes through all.

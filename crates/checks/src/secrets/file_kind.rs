@@ -41,6 +41,53 @@ pub(super) struct FileKind {
     pub(super) purpose: Purpose,
 }
 
+impl Syntax {
+    /// Every syntax.
+    pub(super) const ALL: [Self; 6] = [Self::Code, Self::Plain, Self::Yaml, Self::Json, Self::Prose, Self::Unknown];
+}
+
+impl Purpose {
+    /// Every purpose.
+    pub(super) const ALL: [Self; 5] = [Self::Product, Self::Test, Self::Docs, Self::Locale, Self::Generated];
+}
+
+/// A set of kinds of files: those in which a match holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Kinds(u32);
+
+impl Kinds {
+    /// Every kind.
+    pub const ALL: Self = Self(u32::MAX);
+    /// No kind.
+    pub(super) const NONE: Self = Self(0);
+
+    /// The one kind that a path tells.
+    #[must_use]
+    pub fn of(path: &str) -> Self {
+        Self::one(FileKind::of(path))
+    }
+
+    pub(super) fn one(kind: FileKind) -> Self {
+        Self(1 << (kind.syntax as u32 * 5 + kind.purpose as u32))
+    }
+
+    /// Every kind but those of some purposes.
+    pub(super) fn without(purposes: &[Purpose]) -> Self {
+        let pairs = Syntax::ALL.into_iter().flat_map(|syntax| purposes.iter().map(move |purpose| (syntax, *purpose)));
+        Self(pairs.fold(u32::MAX, |bits, (syntax, purpose)| bits & !Self::one(FileKind { syntax, purpose }).0))
+    }
+
+    pub(super) fn and(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// Whether a file of one of `kinds` is in the set.
+    #[must_use]
+    pub fn meets(self, kinds: Self) -> bool {
+        self.0 & kinds.0 != 0
+    }
+}
+
 impl FileKind {
     /// Reads a path; an empty one tells nothing.
     pub(super) fn of(path: &str) -> Self {

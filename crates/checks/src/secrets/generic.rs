@@ -7,9 +7,9 @@ use palisade_model::{Confidence, Severity, Span};
 
 use super::assignment::{Assignment, Join, Quote};
 use super::entropy::{Classes, shannon};
-use super::file_kind::{FileKind, Purpose, Syntax};
+use super::file_kind::{FileKind, Kinds, Purpose, Syntax};
 use super::placeholder;
-use super::words::{Noun, noun, wordiness};
+use super::words::{Noun, wordiness};
 
 /// A value that the judge takes for a secret.
 #[derive(Clone, Copy, Debug)]
@@ -34,49 +34,90 @@ enum Strength {
     Random,
 }
 
-/// Whether the key's name says that its value is a secret of any kind.
-pub(super) fn is_secret_key(key: &[u8]) -> bool {
-    noun(key).is_some()
-}
-
-/// Judges an assignment.
-pub(super) fn judge(bytes: &[u8], assignment: &Assignment<'_>, kind: FileKind) -> Option<Verdict> {
+/// Judges an assignment whose key says what its value is.
+pub(super) fn judge(bytes: &[u8], assignment: &Assignment<'_>, noun: Noun, kind: FileKind) -> Option<Verdict> {
     if matches!(kind.purpose, Purpose::Generated | Purpose::Locale) {
         return None;
     }
-    let noun = noun(assignment.key)?;
+    let candidate = candidate(bytes, assignment, noun)?;
+    candidate.holds(assignment, kind).then(|| candidate.verdict(kind))
+}
+
+/// Judges an assignment that reads the same in each of `syntaxes`: in which kinds of files it holds.
+pub(super) fn judge_in_any(
+    bytes: &[u8],
+    assignment: &Assignment<'_>,
+    noun: Noun,
+    syntaxes: &[Syntax],
+) -> Option<(Verdict, Kinds)> {
+    let candidate = candidate(bytes, assignment, noun)?;
+    let mut kinds = Kinds::NONE;
+    let mut verdict = None;
+    for syntax in syntaxes {
+        for purpose in [Purpose::Product, Purpose::Test, Purpose::Docs] {
+            let kind = FileKind { syntax: *syntax, purpose };
+            if candidate.holds(assignment, kind) {
+                kinds = kinds.and(Kinds::one(kind));
+                verdict.get_or_insert_with(|| candidate.verdict(kind));
+            }
+        }
+    }
+    Some((verdict?, kinds))
+}
+
+/// A value whose shape allows it to be a secret.
+struct Candidate<'a> {
+    noun: Noun,
+    span: Span,
+    text: &'a [u8],
+    strength: Strength,
+    minified: bool,
+}
+
+fn candidate<'a>(bytes: &'a [u8], assignment: &Assignment<'_>, noun: Noun) -> Option<Candidate<'a>> {
     let (span, text) = credential(bytes, assignment.value)?;
-    if kind.syntax == Syntax::Code && is_minified(bytes, span) {
+    if !is_value(text, assignment) || assignment.join == Join::Call && is_handled(bytes, assignment.key_span) {
         return None;
     }
-    if !is_value(text, assignment, kind) || assignment.join == Join::Call && is_handled(bytes, assignment.key_span) {
-        return None;
+    Some(Candidate { noun, span, text, strength: strength(text), minified: is_minified(bytes, span) })
+}
+
+impl Candidate<'_> {
+    fn holds(&self, assignment: &Assignment<'_>, kind: FileKind) -> bool {
+        if assignment.quote != Quote::None && matches!(assignment.after, b'+' | b'%') && kind.syntax == Syntax::Code {
+            return false; // a piece of a longer expression
+        }
+        if self.minified && kind.syntax == Syntax::Code {
+            return false;
+        }
+        let (noun, text, strength) = (self.noun, self.text, self.strength);
+        match noun {
+            Noun::Password => takes_password(text, strength, assignment, kind),
+            Noun::Secret => takes_secret(text, strength, assignment, kind),
+            Noun::Token | Noun::Key | Noun::Auth => {
+                strength == Strength::Random && is_token(text, noun, assignment, kind)
+            }
+        }
     }
-    let strength = strength(text);
-    let takes = match noun {
-        Noun::Password => takes_password(text, strength, assignment, kind),
-        Noun::Secret => takes_secret(text, strength, assignment, kind),
-        Noun::Token | Noun::Key | Noun::Auth => strength == Strength::Random && is_token(text, noun, assignment, kind),
-    };
-    if !takes {
-        return None;
+
+    fn verdict(&self, kind: FileKind) -> Verdict {
+        let id = match self.noun {
+            Noun::Password => "secrets/generic-password",
+            Noun::Key => "secrets/generic-api-key",
+            Noun::Secret | Noun::Token | Noun::Auth => "secrets/generic-secret",
+        };
+        let product = kind.purpose == Purpose::Product;
+        let severity = match (product, self.strength) {
+            (true, Strength::Random | Strength::Mixed) => Severity::High,
+            (true, Strength::Word) => Severity::Medium,
+            (false, _) => Severity::Low,
+        };
+        let confidence = match (product, self.strength) {
+            (true, Strength::Random | Strength::Mixed) => Confidence::Medium,
+            _ => Confidence::Low,
+        };
+        Verdict { id, span: self.span, severity, confidence }
     }
-    let id = match noun {
-        Noun::Password => "secrets/generic-password",
-        Noun::Key => "secrets/generic-api-key",
-        Noun::Secret | Noun::Token | Noun::Auth => "secrets/generic-secret",
-    };
-    let product = kind.purpose == Purpose::Product;
-    let severity = match (product, strength) {
-        (true, Strength::Random | Strength::Mixed) => Severity::High,
-        (true, Strength::Word) => Severity::Medium,
-        (false, _) => Severity::Low,
-    };
-    let confidence = match (product, strength) {
-        (true, Strength::Random | Strength::Mixed) => Confidence::Medium,
-        _ => Confidence::Low,
-    };
-    Some(Verdict { id, span, severity, confidence })
 }
 
 /// Whether code stands in a line that nobody writes by hand: a program that was made smaller.
@@ -132,7 +173,6 @@ const KEPT_ELSEWHERE: &[&str] = &[
     "${", "%env", "%(",
 ];
 
-/// Whether the value may be a secret at all, by shape.
 /// Whether a value is a word that says nothing.
 pub(super) fn is_stop(text: &[u8]) -> bool {
     let lower = text.to_ascii_lowercase();
@@ -141,12 +181,10 @@ pub(super) fn is_stop(text: &[u8]) -> bool {
     bare.len() < 3 || STOPS.contains(&lower.as_ref()) || STOPS.contains(&bare.as_str())
 }
 
-fn is_value(text: &[u8], assignment: &Assignment<'_>, kind: FileKind) -> bool {
+/// Whether the value may be a secret at all, by shape.
+fn is_value(text: &[u8], assignment: &Assignment<'_>) -> bool {
     if text.len() < 4 || placeholder::is_reference(text) || is_option(text) {
         return false;
-    }
-    if assignment.quote != Quote::None && matches!(assignment.after, b'+' | b'%') && kind.syntax == Syntax::Code {
-        return false; // a piece of a longer expression
     }
     if is_stop(text) || is_hash_format(text) || text.contains(&b'}') && !text.contains(&b'{') {
         return false;

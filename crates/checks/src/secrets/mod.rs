@@ -30,6 +30,7 @@ pub mod live;
 pub use decode::Encoding;
 pub use detector::Detector;
 pub use engine::{CONTEXT_BYTES, Engine, MATCH_BYTES_MAX, Match};
+pub use file_kind::Kinds;
 pub use identity::{Identity, preview};
 pub use parts::Part;
 pub use user_rules::{UserRule, UserRules, UserRulesError};

@@ -1,14 +1,17 @@
 //! The engine over parts of a blob, for scans that carry over what they know about the rest.
 //!
-//! What is found at a position is told together with the bytes it rests on. Overlaps are not settled here:
-//! that needs all matches of a blob, and is done by [`Engine::settle`].
+//! What is found at a position is told together with the bytes it rests on and the kinds of files in which
+//! it holds: the same blob may stand at several paths. Overlaps are not settled here: that needs all matches
+//! of a blob, and is done by [`Engine::settle`].
 
 use std::ops::Range;
 
+use super::anchor::Hit;
+use super::assignment::{JOIN_BYTES_MAX, LOGIN_BYTES_MAX};
 use super::decode;
 use super::detector::Kind;
-use super::engine::{CONTEXT_BYTES, Engine, MATCH_BYTES_MAX, Match};
-use super::file_kind::FileKind;
+use super::engine::{CONTEXT_BYTES, Engine, MATCH_BYTES_MAX, Match, NEAR_BYTES, TOKEN_BYTES_MAX, is_weak};
+use super::file_kind::{Kinds, Purpose};
 
 /// What stands at a position.
 #[derive(Clone, Debug)]
@@ -19,29 +22,58 @@ pub struct Part {
     pub from: usize,
     /// One past the last byte the verdict rests on.
     pub to: usize,
-    /// The match; nothing when there is none but bytes between `from` and `to` may yet make one.
-    pub found: Option<Match>,
+    /// The match, and in which kinds of files it is one; nothing when there is none but bytes between `from`
+    /// and `to` may yet make one.
+    pub found: Option<(Match, Kinds)>,
 }
 
+/// A verdict that is not told rests on fewer bytes than this before its position: those of a key.
+const BEFORE_BYTES: usize = 128;
+/// The same behind its position: an anchor, or the rest of a key and what may join it to a value.
+const BEHIND_BYTES: usize = 192;
+
+/// Longer labels of PEM blocks are none.
+const LABEL_BYTES_MAX: usize = 128;
+/// How far before its anchor a detector in code looks.
+const SPECIAL_BEFORE_BYTES: usize = CONTEXT_BYTES + 64;
+/// How far behind its anchor one looks when there is white space.
+const SPECIAL_BYTES: usize = CONTEXT_BYTES + 64;
+/// Passwords in URLs look at their URL alone.
+const URL_BYTES: usize = 320;
+/// Larger files are no secret as a whole. Shorter than what a join disturbs, so that they are always looked at anew.
+const WHOLE_FILE_BYTES_MAX: usize = 128;
+
 impl Engine {
-    /// Tells what stands at the positions `asked` of `bytes`. Asking part by part tells what asking for all does.
-    pub fn scan_part(&self, path: &str, bytes: &[u8], asked: Range<usize>, tell: &mut dyn FnMut(Part)) {
-        let kind = FileKind::of(path);
+    /// Tells what stands at the positions `asked` of `bytes`, in files of any kind. Asking part by part tells
+    /// what asking for all does; of a position several things may be told.
+    pub fn scan_part(&self, bytes: &[u8], asked: Range<usize>, tell: &mut dyn FnMut(Part)) {
         let rests_on = |at: usize, end: usize| {
             (at.saturating_sub(CONTEXT_BYTES), end.saturating_add(CONTEXT_BYTES).min(bytes.len()))
         };
-        self.plain_within(Some(kind), bytes, asked.clone(), |hit, found| {
-            let detector = self.detectors().get(usize::from(hit.payload));
-            let looks_far = detector.is_some_and(|detector| {
-                matches!(detector.kind, Kind::Special(_)) && detector.anchors.iter().any(|anchor| opens_block(anchor))
-            });
-            let (start, end) = match &found {
-                Some(one) => ((one.span.start as usize).min(hit.at), (one.span.end as usize).max(hit.end)),
-                None if looks_far => (hit.at, hit.at + MATCH_BYTES_MAX),
-                None => return,
+        self.hits(bytes, asked.clone(), |hit, key| {
+            let at = hit.at;
+            let Some(key) = key else {
+                let Some(one) = self.anchored(bytes, hit) else {
+                    let (from, to) = self.might_rest_on(bytes, hit);
+                    return tell(Part { at, from, to, found: None });
+                };
+                let (from, to) = rests_on((one.span.start as usize).min(at), (one.span.end as usize).max(hit.end));
+                let kinds = if is_weak(&one) { Kinds::without(&[Purpose::Test, Purpose::Docs]) } else { Kinds::ALL };
+                return tell(Part { at, from, to, found: Some((one, kinds)) });
             };
-            let (from, to) = rests_on(start, end);
-            tell(Part { at: hit.at, from, to, found });
+            let mut found = Vec::new();
+            let Some(reach) = self.assigned_in_any(bytes, &key, |one, kinds| found.push((one, kinds))) else { return };
+            // Whether a line is too long to be written by hand counts too; a line's end nearby says that it is not.
+            let ends_near = bytes.get(key.end..reach.min(bytes.len())).is_some_and(|behind| behind.contains(&b'\n'));
+            let (before, behind) =
+                if ends_near { (NEAR_BYTES.max(LOGIN_BYTES_MAX), 0) } else { (CONTEXT_BYTES, CONTEXT_BYTES) };
+            let (from, to) = (key.start.saturating_sub(before), (reach + behind).min(bytes.len()));
+            if found.is_empty() {
+                tell(Part { at, from, to, found: None });
+            }
+            for one in found {
+                tell(Part { at, from, to, found: Some(one) });
+            }
         });
         let mut inner = Vec::new();
         decode::each_within(bytes, asked.clone(), |run| {
@@ -49,38 +81,62 @@ impl Engine {
             let at = run.span.start as usize;
             self.scan_run(&run, 0, &mut inner);
             for one in inner.drain(..) {
-                tell(Part { at, from, to, found: Some(one) });
+                tell(Part { at, from, to, found: Some((one, Kinds::ALL)) });
             }
         });
+        if asked.start == 0 && bytes.len() <= WHOLE_FILE_BYTES_MAX {
+            let mut found = Vec::new();
+            self.scan_by_path(None, bytes, &mut found);
+            for one in found {
+                tell(Part { at: 0, from: 0, to: bytes.len(), found: Some((one, Kinds::ALL)) });
+            }
+        }
         if self.has_user_rules() {
             let mut found = Vec::new();
-            self.scan_user_rules(path, bytes, &mut found);
+            self.scan_user_rules(None, bytes, &mut found);
             for one in found {
                 let at = one.span.start as usize;
                 if asked.contains(&at) {
-                    tell(Part { at, from: 0, to: bytes.len(), found: Some(one) });
+                    tell(Part { at, from: 0, to: bytes.len(), found: Some((one, Kinds::ALL)) });
                 }
             }
         }
     }
 
     /// The positions whose verdict may rest on the bytes on either side of `join`: those near it, and the
-    /// beginnings of long runs without white space that reach it. Blocks of keys tell their reach themselves.
-    /// A user's own rule may look at anything.
+    /// beginnings of encoded runs that reach it. Anchors and keys that look further tell their reach
+    /// themselves. A user's own rule may look at anything.
     #[must_use]
     pub fn disturbed(&self, bytes: &[u8], join: usize) -> Range<usize> {
         if self.has_user_rules() {
             return 0..bytes.len();
         }
-        let blank = |byte: &&u8| !byte.is_ascii_whitespace();
-        let left = bytes.get(join.saturating_sub(MATCH_BYTES_MAX)..join).unwrap_or(&[]);
-        let run = left.iter().rev().take_while(blank).count();
-        let start = join.saturating_sub(run.max(CONTEXT_BYTES) + CONTEXT_BYTES);
-        start..join.saturating_add(2 * CONTEXT_BYTES).min(bytes.len())
+        let run = decode::run_before(bytes, join);
+        join.saturating_sub(run.max(BEHIND_BYTES))..join.saturating_add(BEFORE_BYTES).min(bytes.len())
+    }
+
+    /// The bytes that say whether there is a secret at an anchor where there is none.
+    fn might_rest_on(&self, bytes: &[u8], hit: Hit) -> (usize, usize) {
+        let Some(detector) = self.detectors().get(usize::from(hit.payload)) else { return (hit.at, hit.end) };
+        let rest = bytes.get(hit.end..bytes.len().min(hit.end + TOKEN_BYTES_MAX)).unwrap_or(&[]);
+        let run = || rest.iter().take_while(|byte| !byte.is_ascii_whitespace()).count();
+        let (before, behind) = match detector.kind {
+            Kind::Special(_) if detector.opens_block() => {
+                let label = rest.get(..LABEL_BYTES_MAX).unwrap_or(rest);
+                let may_open = !hit_is_pem(bytes, hit) || memchr::memmem::find(label, b"PRIVATE KEY").is_some();
+                (0, if may_open { MATCH_BYTES_MAX } else { LABEL_BYTES_MAX })
+            }
+            Kind::Special(_) if detector.yields() => (8, URL_BYTES),
+            Kind::Special(_) => (SPECIAL_BEFORE_BYTES, run().max(SPECIAL_BYTES)),
+            _ => (CONTEXT_BYTES, run().max(CONTEXT_BYTES) + CONTEXT_BYTES),
+        };
+        (hit.at.saturating_sub(before), (hit.end + behind).min(bytes.len()))
     }
 }
 
-/// Whether an anchor opens a block that ends far behind it.
-fn opens_block(anchor: &str) -> bool {
-    anchor.starts_with("-----BEGIN") || anchor.starts_with("PuTTY-User-Key-File")
+fn hit_is_pem(bytes: &[u8], hit: Hit) -> bool {
+    bytes.get(hit.at..hit.end).is_some_and(|anchor| anchor == b"-----BEGIN ")
 }
+
+/// What is told of a key covers what stands before it and what may join it.
+const _: () = assert!(BEFORE_BYTES >= 2 * 64 && BEHIND_BYTES >= 64 + JOIN_BYTES_MAX);

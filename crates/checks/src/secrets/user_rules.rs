@@ -282,13 +282,20 @@ impl UserRule {
         self.detector
     }
 
-    pub(super) fn scan(&self, path: &str, bytes: &[u8], found: &mut Vec<Match>) {
-        if self.path.as_ref().is_some_and(|regex| !regex.is_match(path.as_bytes())) {
+    /// Whether the rule looks at files of such a path.
+    pub(super) fn concerns(&self, path: &str) -> bool {
+        self.path.as_ref().is_none_or(|regex| regex.is_match(path.as_bytes()))
+    }
+
+    /// Without a path, what the rule finds in files of some path: conditions on paths hold, lists of paths that
+    /// are allowed do not, and a rule of paths alone finds nothing.
+    pub(super) fn scan(&self, path: Option<&str>, bytes: &[u8], found: &mut Vec<Match>) {
+        if path.is_some_and(|path| !self.concerns(path)) {
             return;
         }
         let Some(regex) = &self.regex else {
             // A rule of paths alone: the file itself is the finding.
-            if !self.allows.iter().any(|allow| allow.covers(path, b"", b"", b"")) {
+            if path.is_some() && !self.allows.iter().any(|allow| allow.covers(path, b"", b"", b"")) {
                 found.push(self.matched(Span::default(), b""));
             }
             return;
@@ -338,7 +345,7 @@ impl UserRule {
 }
 
 impl Allow {
-    fn covers(&self, path: &str, secret: &[u8], whole: &[u8], line: &[u8]) -> bool {
+    fn covers(&self, path: Option<&str>, secret: &[u8], whole: &[u8], line: &[u8]) -> bool {
         let target = match self.target {
             Target::Secret => secret,
             Target::Match => whole,
@@ -346,7 +353,8 @@ impl Allow {
         };
         let lower = secret.to_ascii_lowercase();
         let verdicts = [
-            (!self.paths.is_empty()).then(|| self.paths.iter().any(|regex| regex.is_match(path.as_bytes()))),
+            (!self.paths.is_empty())
+                .then(|| path.is_some_and(|path| self.paths.iter().any(|regex| regex.is_match(path.as_bytes())))),
             (!self.regexes.is_empty()).then(|| self.regexes.iter().any(|regex| regex.is_match(target))),
             (!self.stopwords.is_empty())
                 .then(|| self.stopwords.iter().any(|word| memchr::memmem::find(&lower, word.as_bytes()).is_some())),

@@ -1,5 +1,8 @@
 //! Words in keys and values: what a key's name says, and whether letters read like language.
 
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
 /// What a key says its value is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Noun {
@@ -60,6 +63,11 @@ const SPOILS: &[&str] = &[
     "use", "allow", "ask",
 ];
 
+/// [`TURNS_AWAY`], to be asked often.
+static TURNING_AWAY: LazyLock<HashSet<&str>> = LazyLock::new(|| TURNS_AWAY.iter().copied().collect());
+/// [`SPOILS`], likewise.
+static SPOILING: LazyLock<HashSet<&str>> = LazyLock::new(|| SPOILS.iter().copied().collect());
+
 /// Words before `key` without which a key is only the name of an entry.
 #[rustfmt::skip] // one word a line would be pages
 const QUALIFIES_KEY: &[&str] = &[
@@ -82,12 +90,12 @@ pub(super) fn noun(key: &[u8]) -> Option<Noun> {
     for (at, word) in words.iter().enumerate().rev() {
         let before = at.checked_sub(1).and_then(|at| words.get(at)).copied().unwrap_or("");
         let Some(noun) = word_noun(word, before) else {
-            if TURNS_AWAY.contains(word) {
+            if TURNING_AWAY.contains(word) {
                 return None;
             }
             continue;
         };
-        let spoiled = words.get(..at).is_some_and(|head| head.iter().any(|word| SPOILS.contains(word)));
+        let spoiled = words.get(..at).is_some_and(|head| head.iter().any(|word| SPOILING.contains(word)));
         return (!spoiled).then_some(noun);
     }
     None

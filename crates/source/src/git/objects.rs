@@ -5,14 +5,18 @@
 
 use std::collections::HashSet;
 use std::fs;
-use std::io::Read;
+use std::io::{BufReader, Read};
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
-use super::pack::{Pack, Tools};
-use super::sweep::{Detect, Statistics, Swept, each_object, sweep};
+use flate2::read::ZlibDecoder;
+
+use super::pack::{NONE, Pack, Tools};
+use super::sweep::{Detect, Statistics, Swept, each_object, look_at_windows, sweep};
 use super::{BLOB_BYTES_MAX, ObjectError, ObjectId, ObjectKind};
-use crate::entry::is_binary;
+use crate::entry::Entry;
+use crate::stream;
 
 /// Stores that borrow from stores are followed so deep; git allows five.
 const ALTERNATES_DEPTH_MAX: usize = 5;
@@ -96,6 +100,41 @@ impl Objects {
         Err(trouble)
     }
 
+    /// Visits one blob as the file at `path`, in windows when it is large and stored whole.
+    ///
+    /// # Errors
+    /// When it is missing, damaged, no blob, or large and stored as a delta.
+    pub fn deliver(
+        &self,
+        id: &ObjectId,
+        path: &str,
+        tools: &mut Tools,
+        visit: &dyn Fn(Entry<'_>),
+    ) -> Result<(), ObjectError> {
+        match self.find(id, tools) {
+            Ok((ObjectKind::Blob, bytes)) => {
+                stream::deliver_bytes(&bytes, path, visit);
+                return Ok(());
+            }
+            Ok(_) => return Err(ObjectError::Damaged("object is of another kind")),
+            Err(ObjectError::TooLarge) => {}
+            Err(error) => return Err(error),
+        }
+        let damaged = |_| ObjectError::Damaged("does not inflate");
+        for pack in &self.packs {
+            let Some(entry) = pack.find(id) else { continue };
+            if let Some(mut reader) = pack.stream(entry).filter(|_| pack.bases.get(entry) == Some(&NONE)) {
+                return stream::deliver(&mut reader, path, None, &mut Vec::new(), visit).map_err(damaged);
+            }
+        }
+        for folder in &self.loose_folders {
+            if let Ok(mut loose) = open_loose(&loose_path(folder, id)) {
+                return stream::deliver(&mut loose.reader(), path, None, &mut Vec::new(), visit).map_err(damaged);
+            }
+        }
+        Err(ObjectError::TooLarge)
+    }
+
     /// Looks at every blob; see [`sweep`]. A blob stored twice is visited twice.
     pub fn sweep<D: Detect + ?Sized>(
         &self,
@@ -105,31 +144,34 @@ impl Objects {
     ) -> Statistics {
         let mut total = Statistics::default();
         for pack in &self.packs {
-            let one = sweep(pack, detector, threads, visit);
-            total.blobs += one.blobs;
-            total.bytes += one.bytes;
-            total.inflated += one.inflated;
-            total.looked_at += one.looked_at;
-            total.pieces += one.pieces;
-            total.binary += one.binary;
+            total.add(&sweep(pack, detector, threads, visit));
         }
-        let loose = self.each_loose(threads, &|id, found| match found {
-            Ok((ObjectKind::Blob, bytes)) => {
-                if is_binary(&bytes) {
-                    return;
+        let counted = Mutex::new(Statistics::default());
+        let large = Mutex::new(());
+        self.each_loose(threads, &|id, path| {
+            let mut one = Statistics::default();
+            let told = match read_loose(path) {
+                Ok((ObjectKind::Blob, bytes)) => {
+                    one.blobs = 1;
+                    one.bytes = bytes.len() as u64;
+                    look_at_windows(detector, id, &mut &bytes[..], &mut one, visit)
                 }
-                let mut extents = Vec::new();
-                detector.detect(&bytes, 0..bytes.len(), &mut extents);
-                extents.sort_unstable();
-                extents.dedup();
-                if extents.iter().any(|extent| extent.mark.is_some()) {
-                    visit(Swept::Found { blob: id, offset: 0, bytes: &bytes, extents: &extents });
-                }
+                Ok(_) => Ok(()),
+                Err(ObjectError::TooLarge) => open_loose(path).and_then(|mut loose| {
+                    let _one_at_a_time = large.lock();
+                    (one.blobs, one.bytes) = (1, loose.size as u64);
+                    look_at_windows(detector, id, &mut loose.reader(), &mut one, visit)
+                }),
+                Err(error) => Err(error),
+            };
+            if let Err(error) = told {
+                visit(Swept::Unreadable { object: id, error });
             }
-            Ok(_) => {}
-            Err(error) => visit(Swept::Unreadable { object: id, error }),
+            if let Ok(mut counted) = counted.lock() {
+                counted.add(&one);
+            }
         });
-        total.blobs += loose as u64;
+        total.add(&counted.into_inner().unwrap_or_default());
         total
     }
 
@@ -142,8 +184,8 @@ impl Objects {
                 }
             });
         }
-        self.each_loose(threads, &|id, found| {
-            if let Ok((found_kind, bytes)) = found
+        self.each_loose(threads, &|id, path| {
+            if let Ok((found_kind, bytes)) = read_loose(path)
                 && found_kind == kind
             {
                 visit(id, &bytes);
@@ -151,12 +193,8 @@ impl Objects {
         });
     }
 
-    /// Reads every loose object; how many there were.
-    fn each_loose(
-        &self,
-        threads: usize,
-        visit: &(dyn Fn(ObjectId, Result<(ObjectKind, Vec<u8>), ObjectError>) + Sync),
-    ) -> usize {
+    /// Tells every loose object and its file.
+    fn each_loose(&self, threads: usize, visit: &(dyn Fn(ObjectId, &Path) + Sync)) {
         let mut loose = Vec::new();
         for folder in &self.loose_folders {
             for high in 0..=255_u8 {
@@ -176,12 +214,11 @@ impl Objects {
             for _ in 0..threads.max(1).min(loose.len()) {
                 scope.spawn(|| {
                     while let Some((id, path)) = loose.get(next.fetch_add(1, Relaxed)) {
-                        visit(*id, read_loose(path));
+                        visit(*id, path);
                     }
                 });
             }
         });
-        loose.len()
     }
 }
 
@@ -191,25 +228,48 @@ fn loose_path(folder: &Path, id: &ObjectId) -> PathBuf {
     folder.join(folder_name).join(file_name)
 }
 
-fn read_loose(path: &Path) -> Result<(ObjectKind, Vec<u8>), ObjectError> {
+/// A loose object whose header has been read.
+struct Loose {
+    kind: ObjectKind,
+    size: usize,
+    /// What was inflated together with the header.
+    head: Vec<u8>,
+    rest: ZlibDecoder<BufReader<fs::File>>,
+}
+
+impl Loose {
+    /// Its bytes, and one more than it announces if there is one.
+    fn reader(&mut self) -> impl Read + '_ {
+        self.head.as_slice().chain(&mut self.rest).take(self.size as u64 + 1)
+    }
+}
+
+fn open_loose(path: &Path) -> Result<Loose, ObjectError> {
     let file = match fs::File::open(path) {
         Ok(file) => file,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Err(ObjectError::Missing),
         Err(error) => return Err(error.into()),
     };
-    let mut reader = flate2::read::ZlibDecoder::new(std::io::BufReader::with_capacity(16 << 10, file));
-    let damaged = |_| ObjectError::Damaged("loose object does not inflate");
-    let mut bytes = Vec::new();
-    (&mut reader).take(LOOSE_HEADER_BYTES_MAX as u64).read_to_end(&mut bytes).map_err(damaged)?;
-    let header = parse_loose_header(&bytes).ok_or(ObjectError::Damaged("loose object has no header"))?;
-    let (kind, size, length) = header;
+    let mut rest = ZlibDecoder::new(BufReader::with_capacity(16 << 10, file));
+    let mut head = Vec::new();
+    (&mut rest)
+        .take(LOOSE_HEADER_BYTES_MAX as u64)
+        .read_to_end(&mut head)
+        .map_err(|_| ObjectError::Damaged("loose object does not inflate"))?;
+    let (kind, size, length) = parse_loose_header(&head).ok_or(ObjectError::Damaged("loose object has no header"))?;
+    head.drain(..length);
+    Ok(Loose { kind, size, head, rest })
+}
+
+fn read_loose(path: &Path) -> Result<(ObjectKind, Vec<u8>), ObjectError> {
+    let mut loose = open_loose(path)?;
+    let (kind, size) = (loose.kind, loose.size);
     if size > BLOB_BYTES_MAX {
         return Err(ObjectError::TooLarge);
     }
-    bytes.drain(..length);
-    bytes.reserve(size + 1 - bytes.len().min(size));
-    let missing = (size + 1).saturating_sub(bytes.len());
-    reader.take(missing as u64).read_to_end(&mut bytes).map_err(damaged)?;
+    let mut bytes = Vec::with_capacity(size + 1);
+    let damaged = |_| ObjectError::Damaged("loose object does not inflate");
+    loose.reader().read_to_end(&mut bytes).map_err(damaged)?;
     if bytes.len() == size { Ok((kind, bytes)) } else { Err(ObjectError::Damaged("loose object has another size")) }
 }
 

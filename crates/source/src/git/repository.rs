@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use gix::bstr::ByteSlice as _;
 
 use super::objects::Objects;
+use super::pack::Tools;
 use super::tree::{Commit, EntryKind, entries};
 use super::{BLOB_BYTES_MAX, ObjectError, ObjectId, ObjectKind};
 use crate::entry::{Entry, Visit};
@@ -30,6 +31,9 @@ pub enum RepositoryError {
     /// It is there and cannot be opened.
     #[error("cannot open the repository: {0}")]
     Open(String),
+    /// Its objects are named by another hash than SHA-1.
+    #[error("the repository names objects by {0}, and only SHA-1 is read so far")]
+    ObjectFormat(String),
     /// The index cannot be read.
     #[error("cannot read the index: {0}")]
     Index(String),
@@ -75,8 +79,13 @@ impl Repository {
             .ancestors()
             .find(|folder| folder.join(".git").exists() || is_bare(folder))
             .ok_or_else(|| RepositoryError::NotFound { path: crate::label(path).into_owned() })?;
-        let options = gix::open::Options::isolated().with(gix::sec::Trust::Full);
+        // What replacements stand for is stored and sent all the same.
+        let options =
+            gix::open::Options::isolated().with(gix::sec::Trust::Full).config_overrides(["core.useReplaceRefs=false"]);
         let inner = gix::open_opts(root, options).map_err(|error| RepositoryError::Open(chain(&error)))?;
+        if inner.object_hash() != gix::hash::Kind::Sha1 {
+            return Err(RepositoryError::ObjectFormat(inner.object_hash().to_string()));
+        }
         Ok(Repository { inner })
     }
 
@@ -93,6 +102,22 @@ impl Repository {
     /// Everything ever stored, for work over all of history.
     pub fn objects(&self) -> Objects {
         Objects::open(&self.objects_folder(), true)
+    }
+
+    /// Why parts of history may not be here, in words for a person; empty for a full clone.
+    pub fn gaps(&self) -> Vec<&'static str> {
+        let mut gaps = Vec::new();
+        if self.inner.common_dir().join("shallow").exists() {
+            gaps.push("a shallow clone: what came before its oldest commits is not here (`git fetch --unshallow`)");
+        }
+        let packs = std::fs::read_dir(self.objects_folder().join("pack"));
+        let promised = |path: &Path| path.extension().is_some_and(|extension| extension == "promisor");
+        if packs.is_ok_and(|files| files.flatten().any(|file| promised(&file.path()))) {
+            gaps.push(
+                "a partial clone: objects that were never fetched are not here (`git fetch --refetch --no-filter`)",
+            );
+        }
+        gaps
     }
 
     /// The commit that `HEAD` names, unless there is none yet.
@@ -119,12 +144,7 @@ impl Repository {
     /// # Errors
     /// When the index cannot be read. A missing index is an empty one.
     pub fn staged(&self, index: Option<&Path>, visit: &Visit<'_>) -> Result<(), RepositoryError> {
-        let path = index.map_or_else(|| self.inner.index_path(), Path::to_owned);
-        if !path.exists() {
-            return Ok(());
-        }
-        let index = gix::index::File::at(path, gix::hash::Kind::Sha1, true, gix::index::decode::Options::default())
-            .map_err(|error| RepositoryError::Index(chain(&error)))?;
+        let Some(index) = self.index(index)? else { return Ok(()) };
         let head = self.head().map(|head| self.read_commit(head));
         let head_tree = match head {
             None => None,
@@ -283,12 +303,7 @@ impl Repository {
     /// # Errors
     /// When the index cannot be read. A missing index is an empty one.
     pub fn tracked(&self) -> Result<Vec<PathBuf>, RepositoryError> {
-        let path = self.inner.index_path();
-        if !path.exists() {
-            return Ok(Vec::new());
-        }
-        let index = gix::index::File::at(path, gix::hash::Kind::Sha1, true, gix::index::decode::Options::default())
-            .map_err(|error| RepositoryError::Index(chain(&error)))?;
+        let Some(index) = self.index(None)? else { return Ok(Vec::new()) };
         let paths = index.entries().iter().map(|entry| entry.path(&index));
         Ok(paths.filter_map(|path| path.to_path().ok().map(Path::to_owned)).collect())
     }
@@ -309,8 +324,37 @@ impl Repository {
     fn deliver_one(&self, path: &str, blob: ObjectId, visit: &dyn Fn(Entry<'_>)) {
         match self.blob(blob) {
             Ok(bytes) => stream::deliver_bytes(&bytes, path, visit),
+            Err(ObjectError::TooLarge) => {
+                let told = self.objects().deliver(&blob, path, &mut Tools::default(), visit);
+                if let Err(error) = told {
+                    visit(Entry::Unreadable { path, reason: &error.to_string() });
+                }
+            }
             Err(error) => visit(Entry::Unreadable { path, reason: &error.to_string() }),
         }
+    }
+
+    /// A file as the index holds it: what `git commit` would record.
+    ///
+    /// # Errors
+    /// When the index or the blob cannot be read.
+    pub fn staged_file(&self, index: Option<&Path>, path: &str) -> Result<Option<Vec<u8>>, RepositoryError> {
+        let Some(index) = self.index(index)? else { return Ok(None) };
+        let Some(entry) = index.entry_by_path(path.into()) else { return Ok(None) };
+        let blob = ObjectId::from_slice(entry.id.as_bytes()).ok_or(ObjectError::Missing);
+        let bytes = blob.and_then(|blob| self.blob(blob));
+        bytes.map(Some).map_err(|error| RepositoryError::Index(format!("{path}: {error}")))
+    }
+
+    /// The index, unless there is none yet.
+    fn index(&self, index: Option<&Path>) -> Result<Option<gix::index::File>, RepositoryError> {
+        let path = index.map_or_else(|| self.inner.index_path(), Path::to_owned);
+        if !path.exists() {
+            return Ok(None);
+        }
+        gix::index::File::at(path, gix::hash::Kind::Sha1, true, gix::index::decode::Options::default())
+            .map(Some)
+            .map_err(|error| RepositoryError::Index(chain(&error)))
     }
 
     /// Tells every file below `tree` that none of `before`, at the same path, holds as well.

@@ -10,6 +10,7 @@
 //! The sweep knows nothing of paths, since one blob may have several, and nothing
 //! of secrets.
 
+use std::io::Read;
 use std::ops::Range;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
@@ -31,6 +32,9 @@ const LARGE_BYTES: usize = 8 << 20;
 
 /// Inflated bases that one thread keeps at hand; beyond it the oldest are dropped and made again.
 const KEPT_BYTES_MAX: usize = 48 << 20;
+
+/// A list of extents with room for more is not kept between blobs.
+const EXTENTS_KEPT_MAX: usize = 1 << 16;
 
 /// Something a detector saw, or must see again when its surroundings change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -121,14 +125,16 @@ pub struct Statistics {
     pub binary: u64,
 }
 
-#[derive(Default)]
-struct Counters {
-    blobs: AtomicU64,
-    bytes: AtomicU64,
-    inflated: AtomicU64,
-    looked_at: AtomicU64,
-    pieces: AtomicU64,
-    binary: AtomicU64,
+impl Statistics {
+    /// Counts what another sweep did.
+    pub(super) fn add(&mut self, other: &Statistics) {
+        self.blobs += other.blobs;
+        self.bytes += other.bytes;
+        self.inflated += other.inflated;
+        self.looked_at += other.looked_at;
+        self.pieces += other.pieces;
+        self.binary += other.binary;
+    }
 }
 
 /// Looks at every blob of a pack.
@@ -183,7 +189,7 @@ fn run<D: Detect + ?Sized>(
         }
     }
     let children = Children::of(pack);
-    let counters = Counters::default();
+    let total = Mutex::new(Statistics::default());
     let next = AtomicUsize::new(0);
     let large = Mutex::new(());
     std::thread::scope(|scope| {
@@ -202,18 +208,13 @@ fn run<D: Detect + ?Sized>(
                         drop(guard);
                     }
                 }
-                worker.count_into(&counters);
+                if let Ok(mut total) = total.lock() {
+                    total.add(&worker.statistics);
+                }
             });
         }
     });
-    Statistics {
-        blobs: counters.blobs.into_inner(),
-        bytes: counters.bytes.into_inner(),
-        inflated: counters.inflated.into_inner(),
-        looked_at: counters.looked_at.into_inner(),
-        pieces: counters.pieces.into_inner(),
-        binary: counters.binary.into_inner(),
-    }
+    total.into_inner().unwrap_or_default()
 }
 
 /// Entry → entries made from it, the one with most descendants last.
@@ -267,9 +268,17 @@ struct Frame {
     entry: usize,
     /// Its bytes, unless dropped to save memory.
     bytes: Option<Vec<u8>>,
-    extents: Vec<Extent>,
+    /// What stands in it; nothing when dropped with the bytes, or never looked for.
+    extents: Option<Vec<Extent>>,
     binary: bool,
     children_done: usize,
+}
+
+impl Frame {
+    fn kept_bytes(&self) -> usize {
+        let extents = self.extents.as_ref().map_or(0, Vec::len) * size_of::<Extent>();
+        self.bytes.as_ref().map_or(0, Vec::len) + extents
+    }
 }
 
 /// A piece that a delta copies: neighbouring instructions joined.
@@ -320,15 +329,6 @@ impl<'a, D: Detect + ?Sized> Worker<'a, D> {
         }
     }
 
-    fn count_into(&self, counters: &Counters) {
-        counters.blobs.fetch_add(self.statistics.blobs, Relaxed);
-        counters.bytes.fetch_add(self.statistics.bytes, Relaxed);
-        counters.inflated.fetch_add(self.statistics.inflated, Relaxed);
-        counters.looked_at.fetch_add(self.statistics.looked_at, Relaxed);
-        counters.pieces.fetch_add(self.statistics.pieces, Relaxed);
-        counters.binary.fetch_add(self.statistics.binary, Relaxed);
-    }
-
     /// A blob that is stored whole, and everything made from it.
     fn family(&mut self, root: usize) {
         if self.pack.sizes[root] as usize > BLOB_BYTES_MAX {
@@ -344,12 +344,11 @@ impl<'a, D: Detect + ?Sized> Worker<'a, D> {
             return self.fail(root, &error);
         }
         self.statistics.inflated += bytes.len() as u64;
-        let mut frame =
-            Frame { entry: root, extents: self.spare_extents.pop().unwrap_or_default(), ..Frame::default() };
-        frame.binary = is_binary(&bytes);
+        let mut frame = Frame { entry: root, binary: is_binary(&bytes), ..Frame::default() };
+        let extents = self.spare_extents.pop().unwrap_or_default();
         self.asked.clear();
         self.asked.push(0..bytes.len());
-        self.look(&mut frame, bytes);
+        self.look(&mut frame, bytes, extents);
         self.push(frame);
         while let Some(top) = self.frames.last_mut() {
             let children = self.children.of_entry(top.entry);
@@ -396,29 +395,28 @@ impl<'a, D: Detect + ?Sized> Worker<'a, D> {
             return Err(ObjectError::Damaged("delta does not fit its base"));
         }
 
-        let mut frame = Frame { entry: child, ..Frame::default() };
-        frame.extents = self.spare_extents.pop().unwrap_or_default();
-        frame.binary = is_binary(&bytes);
+        let mut frame = Frame { entry: child, binary: is_binary(&bytes), ..Frame::default() };
+        let mut extents = self.spare_extents.pop().unwrap_or_default();
         let sizes = (base.len(), bytes.len());
         self.asked.clear();
-        match self.detector {
-            Some(detector) if !top.binary => {
+        match (self.detector, &top.extents) {
+            (Some(detector), Some(known)) => {
                 let disturbed = |join| detector.disturbed(&bytes, join);
-                inherit(&self.pieces, &top.extents, sizes, disturbed, &mut frame.extents, &mut self.asked);
+                inherit(&self.pieces, known, sizes, disturbed, &mut extents, &mut self.asked);
             }
-            _ => self.asked.push(0..bytes.len()), // its base was not looked at
+            _ => self.asked.push(0..bytes.len()), // its base was not looked at, or that was forgotten
         }
         let last_child = top.children_done == self.children.of_entry(top.entry).len();
         if last_child {
             self.pop();
         }
-        self.look(&mut frame, bytes);
+        self.look(&mut frame, bytes, extents);
         self.push(frame);
         Ok(())
     }
 
     /// Shows the parts in `self.asked` to the detector and tells what the blob holds.
-    fn look(&mut self, frame: &mut Frame, bytes: Vec<u8>) {
+    fn look(&mut self, frame: &mut Frame, bytes: Vec<u8>, mut extents: Vec<Extent>) {
         self.statistics.blobs += 1;
         self.statistics.bytes += bytes.len() as u64;
         let Some(detector) = self.detector else {
@@ -429,45 +427,50 @@ impl<'a, D: Detect + ?Sized> Worker<'a, D> {
         };
         if frame.binary {
             self.statistics.binary += 1;
-            frame.extents.clear();
+            extents.clear();
+            self.spare_extents.push(extents);
         } else {
             for asked in &self.asked {
                 self.statistics.looked_at += asked.len() as u64;
                 self.statistics.pieces += 1;
-                detector.detect(&bytes, asked.clone(), &mut frame.extents);
+                detector.detect(&bytes, asked.clone(), &mut extents);
             }
-            frame.extents.sort_unstable();
-            frame.extents.dedup();
-        }
-        if frame.extents.iter().any(|extent| extent.mark.is_some()) {
-            let blob = self.pack.name(frame.entry);
-            (self.visit)(Swept::Found { blob, offset: 0, bytes: &bytes, extents: &frame.extents });
+            if !self.asked.is_empty() {
+                extents.sort(); // stable: what was carried over is in order already
+                extents.dedup();
+            }
+            if extents.iter().any(|extent| extent.mark.is_some()) {
+                let blob = self.pack.name(frame.entry);
+                (self.visit)(Swept::Found { blob, offset: 0, bytes: &bytes, extents: &extents });
+            }
+            frame.extents = Some(extents);
         }
         frame.bytes = Some(bytes);
     }
 
     fn push(&mut self, frame: Frame) {
-        self.kept_bytes += frame.bytes.as_ref().map_or(0, Vec::len);
+        self.kept_bytes += frame.kept_bytes();
         self.frames.push(frame);
         let below = self.frames.len() - 1;
         for frame in self.frames.iter_mut().take(below) {
             if self.kept_bytes <= KEPT_BYTES_MAX {
                 break;
             }
-            self.kept_bytes -= frame.bytes.take().map_or(0, |bytes| bytes.len());
+            self.kept_bytes -= frame.kept_bytes();
+            (frame.bytes, frame.extents) = (None, None);
         }
     }
 
     fn pop(&mut self) {
         let Some(mut frame) = self.frames.pop() else { return };
-        if let Some(bytes) = frame.bytes.take() {
-            self.kept_bytes -= bytes.len();
-            if bytes.capacity() <= LARGE_BYTES {
-                self.spare_bytes.push(bytes);
-            }
+        self.kept_bytes -= frame.kept_bytes();
+        if let Some(bytes) = frame.bytes.take().filter(|bytes| bytes.capacity() <= LARGE_BYTES) {
+            self.spare_bytes.push(bytes);
         }
-        frame.extents.clear();
-        self.spare_extents.push(frame.extents);
+        if let Some(mut extents) = frame.extents.take().filter(|extents| extents.capacity() <= EXTENTS_KEPT_MAX) {
+            extents.clear();
+            self.spare_extents.push(extents);
+        }
     }
 
     /// Tells that an entry could not be read, nor anything made from it.
@@ -485,32 +488,48 @@ impl<'a, D: Detect + ?Sized> Worker<'a, D> {
         let Some(detector) = self.detector else {
             return (self.visit)(Swept::Unreadable { object: blob, error: ObjectError::TooLarge });
         };
-        let damaged = || {
-            (self.visit)(Swept::Unreadable { object: blob, error: ObjectError::Damaged("does not inflate") });
-        };
-        let Some(mut reader) = self.pack.stream(entry) else { return damaged() };
-        let looked_at = AtomicU64::new(0);
-        let streamed = stream::deliver(&mut reader, "", None, &mut Vec::new(), &|entry| {
-            let Entry::File(file) = entry else { return };
-            if file.binary {
-                return;
-            }
-            looked_at.fetch_add(file.owned.len() as u64, Relaxed);
-            let mut extents = Vec::new();
-            detector.detect(file.bytes, file.owned.clone(), &mut extents);
-            extents.sort_unstable();
-            extents.dedup();
-            if extents.iter().any(|extent| extent.mark.is_some()) {
-                (self.visit)(Swept::Found { blob, offset: file.offset, bytes: file.bytes, extents: &extents });
-            }
-        });
-        if streamed.is_err() {
-            damaged();
-        }
         self.statistics.blobs += 1;
         self.statistics.bytes += u64::from(self.pack.sizes[entry]);
-        self.statistics.looked_at += looked_at.into_inner();
+        let read = match self.pack.stream(entry) {
+            Some(mut reader) => look_at_windows(detector, blob, &mut reader, &mut self.statistics, self.visit),
+            None => Err(ObjectError::Missing),
+        };
+        if let Err(error) = read {
+            (self.visit)(Swept::Unreadable { object: blob, error });
+        }
     }
+}
+
+/// Looks at a blob that is no delta, in windows when it is large.
+///
+/// # Errors
+/// When it cannot be read to its end; what was read has been looked at.
+pub(super) fn look_at_windows<D: Detect + ?Sized>(
+    detector: &D,
+    blob: ObjectId,
+    reader: &mut dyn Read,
+    statistics: &mut Statistics,
+    visit: &(dyn Fn(Swept<'_>) + Sync),
+) -> Result<(), ObjectError> {
+    let (looked_at, binary) = (AtomicU64::new(0), AtomicU64::new(0));
+    let streamed = stream::deliver(reader, "", None, &mut Vec::new(), &|entry| {
+        let Entry::File(file) = entry else { return };
+        if file.binary {
+            binary.store(1, Relaxed);
+            return;
+        }
+        looked_at.fetch_add(file.owned.len() as u64, Relaxed);
+        let mut extents = Vec::new();
+        detector.detect(file.bytes, file.owned.clone(), &mut extents);
+        extents.sort_unstable();
+        extents.dedup();
+        if extents.iter().any(|extent| extent.mark.is_some()) {
+            visit(Swept::Found { blob, offset: file.offset, bytes: file.bytes, extents: &extents });
+        }
+    });
+    statistics.looked_at += looked_at.into_inner();
+    statistics.binary += binary.into_inner();
+    streamed.map_err(|_| ObjectError::Damaged("does not inflate"))
 }
 
 /// Divides a blob made by a delta: what is carried over from the base, and what must be asked anew.
