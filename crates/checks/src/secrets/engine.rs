@@ -307,20 +307,21 @@ impl Engine {
     ) -> Option<usize> {
         let noun = noun(key.text)?;
         let mut reach = key.end;
-        let mut readings: Vec<(Assignment<'_>, Vec<Syntax>)> = Vec::new();
-        for syntax in Syntax::ALL {
+        let readings = Syntax::ALL.map(|syntax| {
             let (assignment, looked_to) = assignment::value_of(bytes, key, syntax);
             reach = reach.max(looked_to);
+            (assignment, syntax)
+        });
+        for (at, (assignment, _)) in readings.iter().enumerate() {
             let Some(assignment) = assignment else { continue };
-            match readings.iter_mut().find(|(reading, _)| *reading == assignment) {
-                Some((_, syntaxes)) => syntaxes.push(syntax),
-                None => readings.push((assignment, vec![syntax])),
+            let same = |(reading, _): &&(Option<Assignment<'_>>, Syntax)| *reading == Some(*assignment);
+            if readings.iter().take(at).any(|reading| same(&reading)) {
+                continue;
             }
-        }
-        for (assignment, syntaxes) in &readings {
+            let syntaxes = readings.iter().filter(same).map(|(_, syntax)| *syntax);
             if let Some(one) = self.keyed(bytes, assignment) {
-                let kinds = syntaxes.iter().flat_map(|syntax| {
-                    Purpose::ALL.into_iter().map(|purpose| Kinds::one(FileKind { syntax: *syntax, purpose }))
+                let kinds = syntaxes.flat_map(|syntax| {
+                    Purpose::ALL.into_iter().map(move |purpose| Kinds::one(FileKind { syntax, purpose }))
                 });
                 tell(one, kinds.fold(Kinds::NONE, Kinds::and));
             } else if self.generic.is_some()

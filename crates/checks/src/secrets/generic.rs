@@ -48,14 +48,14 @@ pub(super) fn judge_in_any(
     bytes: &[u8],
     assignment: &Assignment<'_>,
     noun: Noun,
-    syntaxes: &[Syntax],
+    syntaxes: impl Iterator<Item = Syntax>,
 ) -> Option<(Verdict, Kinds)> {
     let candidate = candidate(bytes, assignment, noun)?;
     let mut kinds = Kinds::NONE;
     let mut verdict = None;
     for syntax in syntaxes {
         for purpose in [Purpose::Product, Purpose::Test, Purpose::Docs] {
-            let kind = FileKind { syntax: *syntax, purpose };
+            let kind = FileKind { syntax, purpose };
             if candidate.holds(assignment, kind) {
                 kinds = kinds.and(Kinds::one(kind));
                 verdict.get_or_insert_with(|| candidate.verdict(kind));

@@ -140,3 +140,57 @@ fn hit_is_pem(bytes: &[u8], hit: Hit) -> bool {
 
 /// What is told of a key covers what stands before it and what may join it.
 const _: () = assert!(BEFORE_BYTES >= 2 * 64 && BEHIND_BYTES >= 64 + JOIN_BYTES_MAX);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::secrets::assignment::KEY_WORDS;
+    use crate::secrets::engine::ANCHOR_BYTES_MAX;
+
+    #[test]
+    fn no_anchor_reaches_further_than_is_searched_behind_a_part() {
+        let anchors = crate::secrets::detectors().flat_map(|detector| detector.anchors.iter().copied());
+        let words = KEY_WORDS.iter().map(|word| std::str::from_utf8(word).unwrap_or_default());
+        let mut count = 0;
+        for anchor in anchors.chain(words) {
+            assert!((4..=ANCHOR_BYTES_MAX).contains(&anchor.len()), "{anchor:?} has {} bytes", anchor.len());
+            count += 1;
+        }
+        assert!(count > 100, "{count}");
+    }
+
+    /// What is told of positions, without what only guides the sweep.
+    fn told(engine: &Engine, bytes: &[u8], asked: Range<usize>) -> Vec<(usize, &'static str, Box<[u8]>, Kinds)> {
+        let mut told = Vec::new();
+        engine.scan_part(bytes, asked, &mut |part| {
+            if let Some((one, kinds)) = part.found {
+                told.push((part.at, one.detector.id(), one.value, kinds));
+            }
+        });
+        told.sort();
+        told
+    }
+
+    #[test]
+    fn asking_part_by_part_tells_what_asking_for_all_does() {
+        let engine = Engine::default();
+        let text = format!(
+            "a.password = \"{0}\"\nexport API_TOKEN={1}\npostgres://u:{0}@h.corp.io/db\ndata: {2}\n{3}token: x\n",
+            "h7Gk2pQ9zR4t",
+            "q8Zr3LkV0pXw7TyBn2Mc6HsJ",
+            "cG9zdGdyZXM6Ly91OnA5S2RsMnhAaC5jb3JwLmlvL2Ri",
+            "tokentokentoken".repeat(9),
+        );
+        let bytes = text.as_bytes();
+        let whole = told(&engine, bytes, 0..bytes.len());
+        assert!(whole.len() >= 4, "{whole:?}");
+        for step in [1, 2, 7, 64] {
+            let mut parts: Vec<_> = (0..bytes.len())
+                .step_by(step)
+                .flat_map(|start| told(&engine, bytes, start..bytes.len().min(start + step)))
+                .collect();
+            parts.sort();
+            assert_eq!(parts, whole, "in steps of {step}");
+        }
+    }
+}
