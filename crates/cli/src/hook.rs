@@ -258,7 +258,8 @@ fn broken(path: &str, id: &str) -> anyhow::Error {
 /// Git as it stores things: neither replacements nor grafts hide what is really sent.
 fn git_command(arguments: &[&str]) -> Command {
     let mut command = Command::new("git");
-    command.arg("--no-replace-objects").args(arguments).env("GIT_GRAFT_FILE", "/dev/null");
+    command.args(["--no-replace-objects", "-c", "advice.graftFileDeprecated=false"]).args(arguments);
+    command.env("GIT_GRAFT_FILE", "/dev/null");
     command
 }
 

@@ -132,8 +132,10 @@ fn exceptions_count_as_they_are_staged_or_pushed() {
     let root = folder.path();
     fs::write(root.join("deploy.yml"), format!("token: {TOKEN}\n")).unwrap();
     git(root, &["add", "."]);
-    assert_eq!(hook(root, "pre-commit", "").0, 1);
-    let words = ["exception", "add", "--path", "deploy.yml", "--check", "secrets/*", "--owner", "me@example.org"];
+    let (code, said) = hook(root, "pre-commit", "");
+    assert_eq!(code, 1);
+    let fingerprint = said.split("fingerprint: ").nth(1).unwrap().split_whitespace().next().unwrap();
+    let words = ["exception", "add", "--fingerprint", fingerprint, "--owner", "me@example.org"];
     let rest = ["--ticket", "SEC-1", "--reason", "a token for the test server", "--days", "30"];
     let added = start(env!("CARGO_BIN_EXE_palisade"), root, &[&words[..], &rest[..]].concat(), b"");
     assert!(added.status.success(), "{}", String::from_utf8_lossy(&added.stderr));
