@@ -97,6 +97,8 @@ impl Scanner {
             match (objection(&state, &next, &batch), batch.as_slice()) {
                 (None, _) => {
                     file.settle(text, batch, &places);
+                    // What did not stand before may stand in the new text, now rather than in the next run.
+                    file.refused.clear();
                     (state, round_max) = (next, usize::MAX);
                 }
                 (Some(reason), [one]) => {

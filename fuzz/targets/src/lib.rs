@@ -11,7 +11,7 @@ use std::fmt::Write as _;
 
 use base64::Engine as _;
 use palisade_checks::secrets::{Engine, UserRules};
-use palisade_checks::{KubernetesVersion, Scanner, Selection, Settings};
+use palisade_checks::{KubernetesVersion, Lock, Scanner, Selection, Settings};
 use palisade_gate::{Baseline, EXCEPTIONS_FILE, ExceptionSettings, Exceptions, GateSettings, Glob, entry_places};
 use palisade_inventory::dockerfile::ImageName;
 use palisade_inventory::yaml::Yaml;
@@ -66,6 +66,7 @@ pub const TARGETS: &[Target] = &[
     Target::new("kubernetes", |bytes| scan("pod.yaml", bytes), is_manifest),
     Target::new("kustomization", |bytes| scan("kustomization.yaml", bytes), is_manifest),
     Target::new("ledger", read_ledger, is_none).with(seeds::notes),
+    Target::new("lock", read_lock, is_none).with(seeds::locks),
     Target::new("lockfile", read_lockfiles, is_any),
     Target::new("pack-index", read_index, is_none).with(seeds::indexes),
     Target::new("rules", read_rules, is_toml).with(seeds::rules),
@@ -186,6 +187,12 @@ fn read_settings(bytes: &[u8]) {
     let _ = toml::from_str::<Settings>(&text);
     let _ = toml::from_str::<GateSettings>(&text);
     let _ = toml::from_str::<ExceptionSettings>(&text);
+}
+
+/// What names stand for: whatever is read is written back as it was.
+fn read_lock(bytes: &[u8]) {
+    let Ok(lock) = Lock::parse(&text(bytes)) else { return };
+    assert!(Lock::parse(&lock.to_text()).is_ok_and(|again| again == lock), "a lock file is not read back");
 }
 
 /// Rules of the user's own: whatever they say, no match lies outside of the file.
@@ -346,5 +353,10 @@ fn scan(path: &str, bytes: &[u8]) {
         let again = scanner.scan_files(&files);
         let prints = |scan: &palisade_checks::Scan| -> Vec<_> { scan.findings.iter().map(|f| f.fingerprint).collect() };
         assert!(prints(&first) == prints(&again), "a second scan differs");
+        if first.findings.iter().any(|finding| finding.fix.is_some()) {
+            let fixed = scanner.fix(path, bytes, &|_, _| {}, &mut |_, _| true);
+            let again = scanner.fix(path, &fixed.after, &|_, _| {}, &mut |_, _| true);
+            assert!(again.after == fixed.after, "a second fix changes the file again");
+        }
     });
 }

@@ -89,6 +89,14 @@ pub(crate) fn baselines() -> Vec<Vec<u8>> {
     vec![format!("{{\"schema\":\"palisade.scan/1\",\"findings\":[{row}]}}").into_bytes()]
 }
 
+/// Lock files.
+pub(crate) fn locks() -> Vec<Vec<u8>> {
+    let commit = "08c6903cd8c0fde910a37f88322edcfb5dd907a8";
+    let entry =
+        format!("version = 1\n\n[actions.\"a/b@v1\"]\ncommit = \"{commit}\"\nversion = \"v1.2.3\"\nbranch = true\n");
+    vec![b"version = 1\n".to_vec(), entry.into_bytes()]
+}
+
 /// Rules with every field that decides.
 pub(crate) fn rules() -> Vec<Vec<u8>> {
     let rules = "[extend]\nuseDefault = false\n[[rules]]\nid = 'a'\nregex = 'acme-([a-z0-9]{8,})'\n\
