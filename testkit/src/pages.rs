@@ -2,7 +2,8 @@
 //!
 //! Fences under `## Fails` and `## Passes` are cases; a line that ends in `←`
 //! must have a finding. `←2` asks for two, `← id` for one of a named check of a
-//! page that serves several. A middle dot inside a value is taken out before the
+//! page that serves several. A fence whose path is `.` holds no file: its marked
+//! lines say what the whole target lacks. A middle dot inside a value is taken out before the
 //! scan, so that made-up secrets fire in no scanner of this repository.
 
 use std::collections::BTreeMap;
@@ -129,6 +130,9 @@ impl Page {
     }
 }
 
+/// The path of a fence that stands for the target itself, for what it lacks: no file, only places to mark.
+const WHOLE: &str = ".";
+
 fn add_file(case: &mut Case, id: &str, family: &str, path: &str, body: &[&str]) {
     let mut text = String::new();
     for (number, line) in body.iter().enumerate() {
@@ -143,12 +147,16 @@ fn add_file(case: &mut Case, id: &str, family: &str, path: &str, body: &[&str]) 
                 Err(_) if marker.is_empty() => (1, id.to_owned()),
                 Err(_) => (1, format!("{family}/{marker}")),
             };
-            case.expected.push(Expected { path: path.to_owned(), line: number + 1, check, count });
+            // What the whole target lacks has no path and stands nowhere.
+            let (path, line) = if path == WHOLE { ("", 1) } else { (path, number + 1) };
+            case.expected.push(Expected { path: path.to_owned(), line, check, count });
         }
         text.push_str(&kept.replace('·', ""));
         text.push('\n');
     }
-    case.files.push((path.to_owned(), text));
+    if path != WHOLE {
+        case.files.push((path.to_owned(), text));
+    }
 }
 
 /// What a scan found: check id, path and line of each finding.

@@ -17,6 +17,7 @@ pub mod ci;
 pub mod container;
 pub mod exceptions;
 pub mod kubernetes;
+pub mod repo;
 pub mod scan;
 pub mod secrets;
 
@@ -33,7 +34,7 @@ pub use settings::{
 
 /// Every check, by family.
 pub fn catalogue() -> impl Iterator<Item = &'static Check> {
-    [ci::CHECKS, container::CHECKS, exceptions::CHECKS, kubernetes::CHECKS, scan::CHECKS]
+    [ci::CHECKS, container::CHECKS, exceptions::CHECKS, kubernetes::CHECKS, repo::CHECKS, scan::CHECKS]
         .into_iter()
         .flatten()
         .copied()

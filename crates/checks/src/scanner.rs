@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use palisade_inventory::codeowners::{self, Owners, OwnersFacts};
 use palisade_inventory::yaml::Yaml;
 use palisade_inventory::{Facts, Flat, Format, Inventory, Problem, Subject, dockerfile, kubernetes, kustomize};
 use palisade_model::{Coverage, Finding, Fingerprint, Skipped, Span};
@@ -22,6 +23,8 @@ pub struct Host<'a> {
     pub read: &'a dyn Fn(&str) -> Option<Vec<u8>>,
     /// Programs that render, when there are any.
     pub renderer: Option<&'a dyn Renderer>,
+    /// Whether the files are all that the target holds, so that what is not among them is missing.
+    pub whole: bool,
 }
 
 /// The namespace that charts are rendered into; it stands for whichever is chosen when the chart is installed.
@@ -43,10 +46,10 @@ pub trait Renderer {
 }
 
 impl<'a> Host<'a> {
-    /// A host that reads files and runs nothing.
+    /// A host that reads files of some part of a target and runs nothing.
     #[must_use]
     pub fn reading(read: &'a dyn Fn(&str) -> Option<Vec<u8>>) -> Self {
-        Self { read, renderer: None }
+        Self { read, renderer: None, whole: false }
     }
 }
 
@@ -280,6 +283,14 @@ impl Scanner {
                 findings.extend(self.secrets(&subject, &matches));
                 yaml.problems().to_vec()
             }
+            Format::Codeowners => {
+                let text = text_of(bytes);
+                let subject = Subject::new(Arc::clone(&path), text.as_bytes(), &Flat, &masks);
+                let location = subject.locate(codeowners::anchor(&text));
+                facts.owners = Some(Box::new(OwnersFacts { owners: Owners::parse(&text), location }));
+                findings.extend(self.secrets(&subject, &matches));
+                Vec::new()
+            }
             Format::Lockfile => {
                 let problems = palisade_inventory::lockfile::problems(&path, bytes);
                 let subject = Subject::new(Arc::clone(&path), bytes, &Flat, &masks);
@@ -335,7 +346,7 @@ impl Scanner {
     #[must_use]
     pub fn finish(&self, reports: Vec<FileReport>, host: Host<'_>) -> Scan {
         let mut scan = Scan::default();
-        let mut inventory = Inventory::default();
+        let mut inventory = Inventory { whole: host.whole, ..Inventory::default() };
         for report in reports {
             scan.findings.extend(report.findings);
             scan.coverage.merge(report.coverage);

@@ -52,7 +52,7 @@ fn scan(renderer: &Fixed) -> Vec<(String, String, u32, Vec<(String, u32)>)> {
     let scanner = Scanner::new(Settings::default(), &Selection::default());
     let reports = files.iter().map(|(path, text)| scanner.look(path, text.as_bytes())).collect();
     let read = |path: &str| files.iter().find(|(name, _)| *name == path).map(|(_, text)| text.as_bytes().to_vec());
-    let scan = scanner.finish(reports, Host { read: &read, renderer: Some(renderer) });
+    let scan = scanner.finish(reports, Host { read: &read, renderer: Some(renderer), whole: false });
     let place = |location: &palisade_model::Location| (location.path.to_string(), location.start.line);
     scan.findings
         .iter()

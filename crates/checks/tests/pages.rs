@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use palisade_checks::{Lock, Run, Scanner, Selection, Settings, catalogue};
+use palisade_checks::{Host, Lock, Run, Scanner, Selection, Settings, catalogue};
 use palisade_model::Finding;
 
 #[test]
@@ -55,7 +55,10 @@ fn scan(files: &[(String, String)]) -> Vec<(String, String, usize)> {
         Err(error) => return vec![(format!("settings: {error}"), String::new(), 0)],
     };
     let files: Vec<_> = files.iter().map(|(path, text)| (path.clone(), text.clone().into_bytes())).collect();
-    let found = scanner.scan_files(&files).findings;
+    let reports = files.iter().map(|(path, bytes)| scanner.look(path, bytes)).collect();
+    let read = |path: &str| files.iter().find(|(name, _)| name == path).map(|(_, bytes)| bytes.clone());
+    // A page's files are a whole target.
+    let found = scanner.finish(reports, Host { whole: true, ..Host::reading(&read) }).findings;
     found
         .into_iter()
         .map(|finding| {

@@ -99,7 +99,7 @@ pub(crate) fn revision(scanner: &Scanner, folder: &Path, revision: &str, config:
         Ok(())
     })?;
     let read = |path: &str| files.get(path).and_then(|blob| repository.blob(*blob).ok());
-    Ok(scanner.finish(reports, Host::reading(&read)))
+    Ok(scanner.finish(reports, Host { whole: true, ..Host::reading(&read) }))
 }
 
 /// The bytes of one file below `folder` as a revision holds it.

@@ -50,7 +50,7 @@ pub(crate) fn scan(scanner: &Scanner, folder: &Path, config: &Config) -> anyhow:
     let facts = Facts::new("".into(), Format::Other);
     Ok(scanner.finish(
         vec![FileReport { findings, facts, coverage, marks: Vec::new() }],
-        Host { read: &|_| None, renderer: None },
+        Host { read: &|_| None, renderer: None, whole: false },
     ))
 }
 

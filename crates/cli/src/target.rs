@@ -232,7 +232,7 @@ fn directory(scanner: &Scanner, root: &Path, config: &Config) -> anyhow::Result<
     let files = Directory::new(root).with_context(|| format!("cannot open {}", root.display()))?;
     let read = |path: &str| files.read(path).ok();
     let programs = Programs::new(root);
-    Ok(scanner.finish(reports, Host { read: &read, renderer: Some(&programs) }))
+    Ok(scanner.finish(reports, Host { read: &read, renderer: Some(&programs), whole: true }))
 }
 
 /// Scans every entry that a reader yields, on the reader's threads.

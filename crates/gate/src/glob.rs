@@ -4,6 +4,8 @@
 //! no meaning here (`[`, `{`, `!`, `..`, a leading `/`) is refused rather than
 //! matched as text, because an exception must cover what its author thinks.
 
+use palisade_inventory::wildcard;
+
 /// Longest glob.
 const BYTES_MAX: usize = 512;
 
@@ -82,7 +84,7 @@ impl Glob {
                     any_before
                 } else {
                     from_before
-                        && before.and_then(|before| names.get(before)).is_some_and(|name| part_covers(part, name))
+                        && before.and_then(|before| names.get(before)).is_some_and(|name| wildcard::covers(part, name))
                 };
             }
             reached = next;
@@ -101,34 +103,6 @@ impl Glob {
     pub fn is_deep(&self) -> bool {
         self.parts.iter().any(|part| part == "**")
     }
-}
-
-/// `*` and `?` within one part; linear in practice, and never worse than the product of the lengths.
-fn part_covers(part: &str, name: &str) -> bool {
-    let (part, name): (Vec<char>, Vec<char>) = (part.chars().collect(), name.chars().collect());
-    let (mut p, mut n) = (0, 0);
-    let mut star: Option<(usize, usize)> = None;
-    while n < name.len() {
-        match part.get(p) {
-            Some('*') => {
-                star = Some((p, n));
-                p += 1;
-            }
-            Some(sign) if *sign == '?' || name.get(n) == Some(sign) => {
-                p += 1;
-                n += 1;
-            }
-            _ => match star {
-                Some((at, taken)) => {
-                    star = Some((at, taken + 1));
-                    p = at + 1;
-                    n = taken + 1;
-                }
-                None => return false,
-            },
-        }
-    }
-    part.get(p..).is_some_and(|rest| rest.iter().all(|sign| *sign == '*'))
 }
 
 #[cfg(test)]

@@ -27,6 +27,8 @@ pub enum Format {
     Exceptions,
     /// A lock file of a package manager.
     Lockfile,
+    /// `CODEOWNERS`, where a forge reads it.
+    Codeowners,
     /// Anything else.
     Other,
 }
@@ -66,6 +68,9 @@ impl Format {
         }
         if path == ".palisade/exceptions.toml" || path.ends_with("/.palisade/exceptions.toml") {
             return Self::Exceptions;
+        }
+        if crate::codeowners::PLACES.contains(&path) {
+            return Self::Codeowners;
         }
         if is_dockerfile(&lower) {
             return Self::Dockerfile;
@@ -203,6 +208,8 @@ mod tests {
             ("c/Chart.yaml", b"name: c\nversion: 1", Format::HelmChart),
             ("a/kustomization.yaml", b"", Format::Kustomization),
             ("Cargo.lock", b"", Format::Lockfile),
+            (".github/CODEOWNERS", b"", Format::Codeowners),
+            ("sub/CODEOWNERS", b"", Format::Other),
             ("values.yaml", b"kind: x", Format::Other),
         ] {
             assert_eq!(Format::of(path, bytes), format, "{path}");

@@ -136,6 +136,8 @@ pub struct ObjectFacts {
     pub workload: bool,
     /// For a NetworkPolicy that selects every pod of its namespace: which directions it isolates.
     pub isolates: Option<Isolation>,
+    /// How many pods it asks for, when it states a number.
+    pub replicas: Option<u32>,
 }
 
 /// The directions in which a NetworkPolicy denies what it does not allow.

@@ -5,6 +5,7 @@
 //! touches the file system, the network or another program.
 
 pub mod action;
+pub mod codeowners;
 pub mod compose;
 pub mod dependabot;
 pub mod dockerfile;
@@ -17,6 +18,7 @@ pub mod lockfile;
 pub mod shell;
 pub mod subject;
 pub mod tree;
+pub mod wildcard;
 pub mod workflow;
 pub mod yaml;
 
@@ -67,6 +69,10 @@ pub struct Facts {
     pub kustomization: Option<Box<kustomize::Facts>>,
     /// What a Dockerfile or Compose file takes from the files around it.
     pub build: Option<Box<BuildFacts>>,
+    /// Who owns which paths, as a CODEOWNERS file says.
+    pub owners: Option<Box<codeowners::OwnersFacts>>,
+    /// Whether a pipeline here deploys.
+    pub deploys: bool,
 }
 
 /// What a Dockerfile or Compose file takes from the files around it.
@@ -82,7 +88,16 @@ impl Facts {
     /// A file of which nothing more is known yet.
     #[must_use]
     pub fn new(path: Arc<str>, format: Format) -> Self {
-        Self { path, format, objects: Vec::new(), kustomization: None, workflow: None, build: None }
+        Self {
+            path,
+            format,
+            objects: Vec::new(),
+            kustomization: None,
+            workflow: None,
+            build: None,
+            owners: None,
+            deploys: false,
+        }
     }
 }
 
@@ -91,6 +106,9 @@ impl Facts {
 pub struct Inventory {
     /// By path, sorted.
     pub files: Vec<Facts>,
+    /// Whether these are all files of the target; false for a file alone, a change, or standard input, where
+    /// nothing can be said to be missing.
+    pub whole: bool,
 }
 
 impl Inventory {

@@ -184,6 +184,10 @@ pub(crate) fn judge(
         Format::Workflow => {
             let workflow = Workflow::new(root);
             facts.workflow = Some(Box::new(facts::of(&workflow, report)));
+            facts.deploys |= workflow
+                .jobs
+                .iter()
+                .any(|job| evidence::of_job(job).is_some_and(|found| found.effect == evidence::Effect::Deploy));
             let deploys = evidence::deploys_or_releases(&workflow, report.path());
             let place = Place { workflow: Some(&workflow), deploys, ..Place::default() };
             for check in checks {
@@ -242,6 +246,7 @@ pub(crate) fn judge(
         }
         Format::Gitlab => {
             let pipeline = Pipeline::new(root);
+            facts.deploys |= gitlab_deploy::deployments(&pipeline).next().is_some();
             for check in checks {
                 if let Run::Gitlab(run) = check.run {
                     report.switch(&check.meta);

@@ -32,6 +32,7 @@ pub(crate) fn judge(
             location: subject.locate(object.place()),
             workload: !workloads.is_empty() && !describes(object.kind()),
             isolates: Isolation::of(object),
+            replicas: object.at(&["spec", "replicas"]).and_then(|node| node.as_str()?.parse().ok()),
         });
     }
     facts
