@@ -2,7 +2,7 @@
 //!
 //! Fences under `## Fails` and `## Passes` are cases; a line that ends in `←`
 //! must have a finding. `←2` asks for two, `← id` for one of a named check of a
-//! page that serves several. A fence whose path is `.` holds no file: its marked
+//! page that serves several, `← one other` for one of each. A fence whose path is `.` holds no file: its marked
 //! lines say what the whole target lacks. A middle dot inside a value is taken out before the
 //! scan, so that made-up secrets fire in no scanner of this repository.
 
@@ -138,18 +138,19 @@ fn add_file(case: &mut Case, id: &str, family: &str, path: &str, body: &[&str]) 
     for (number, line) in body.iter().enumerate() {
         let mut kept = *line;
         if let Some((head, marker)) = line.rsplit_once('←')
-            && marker.trim().chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
+            && marker.trim().chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | ' '))
         {
             kept = head.trim_end_matches(' ');
-            let marker = marker.trim();
-            let (count, check) = match marker.parse() {
-                Ok(count) => (count, id.to_owned()),
-                Err(_) if marker.is_empty() => (1, id.to_owned()),
-                Err(_) => (1, format!("{family}/{marker}")),
-            };
             // What the whole target lacks has no path and stands nowhere.
             let (path, line) = if path == WHOLE { ("", 1) } else { (path, number + 1) };
-            case.expected.push(Expected { path: path.to_owned(), line, check, count });
+            for marker in marker.trim().split(' ') {
+                let (count, check) = match marker.parse() {
+                    Ok(count) => (count, id.to_owned()),
+                    Err(_) if marker.is_empty() => (1, id.to_owned()),
+                    Err(_) => (1, format!("{family}/{marker}")),
+                };
+                case.expected.push(Expected { path: path.to_owned(), line, check, count });
+            }
         }
         text.push_str(&kept.replace('·', ""));
         text.push('\n');

@@ -11,6 +11,7 @@ use palisade_model::Meta;
 
 use crate::Report;
 use crate::ci::place::{Definition, ExpressionAt, StepAt, UsesAt};
+use crate::iac::{Resource, Rule};
 
 /// One check. Declare it as a `static` named `CHECK` and list it in its family's `CHECKS`.
 #[derive(Debug)]
@@ -46,6 +47,10 @@ pub enum Run {
     Dockerfile(fn(&Dockerfile, &mut Report<'_>)),
     /// Each Compose file.
     Compose(fn(&Compose<'_>, &mut Report<'_>)),
+    /// Each Terraform resource or other block of these kinds, evaluated.
+    Resource(&'static [&'static str], fn(&Resource<'_>, &mut Report<'_>)),
+    /// One setting of Terraform resources of these kinds.
+    Setting(&'static [&'static str], Rule),
     /// The whole target, once, after all files.
     Inventory(fn(&Inventory, &mut Report<'_>)),
     /// Decided by the scanner itself while reading.
@@ -119,6 +124,22 @@ impl Check {
     #[must_use]
     pub const fn on_compose(meta: Meta, run: fn(&Compose<'_>, &mut Report<'_>)) -> Self {
         Self { meta, run: Run::Compose(run) }
+    }
+
+    /// A check of each Terraform resource of some kinds; other blocks go by their own kind: `provider`, `backend`.
+    #[must_use]
+    pub const fn on_resource(
+        meta: Meta,
+        kinds: &'static [&'static str],
+        run: fn(&Resource<'_>, &mut Report<'_>),
+    ) -> Self {
+        Self { meta, run: Run::Resource(kinds, run) }
+    }
+
+    /// A check of one setting of Terraform resources of some kinds.
+    #[must_use]
+    pub const fn on_setting(meta: Meta, kinds: &'static [&'static str], rule: Rule) -> Self {
+        Self { meta, run: Run::Setting(kinds, rule) }
     }
 
     /// A check across files.

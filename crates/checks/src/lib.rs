@@ -16,6 +16,7 @@ mod settings;
 pub mod ci;
 pub mod container;
 pub mod exceptions;
+pub mod iac;
 pub mod kubernetes;
 pub mod repo;
 pub mod scan;
@@ -38,6 +39,7 @@ pub fn catalogue() -> impl Iterator<Item = &'static Check> {
         .into_iter()
         .flatten()
         .copied()
+        .chain(iac::checks())
         .chain(secrets::detectors().map(|detector| &detector.check))
 }
 

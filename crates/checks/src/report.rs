@@ -47,6 +47,12 @@ impl<'a> Report<'a> {
         self.check = check;
     }
 
+    /// The check that findings belong to now.
+    #[must_use]
+    pub(crate) fn check(&self) -> &'static Meta {
+        self.check
+    }
+
     /// What the user set.
     #[must_use]
     pub fn settings(&self) -> &'a Settings {

@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use palisade_inventory::codeowners::{self, Owners, OwnersFacts};
 use palisade_inventory::yaml::Yaml;
-use palisade_inventory::{Facts, Flat, Format, Inventory, Problem, Subject, dockerfile, kubernetes, kustomize};
+use palisade_inventory::{
+    Facts, Flat, Format, Inventory, Problem, Subject, dockerfile, kubernetes, kustomize, terraform,
+};
 use palisade_model::{Coverage, Finding, Fingerprint, Skipped, Span};
 
 use crate::check::Run;
@@ -300,6 +302,19 @@ impl Scanner {
                 }
                 problems
             }
+            Format::Terraform => {
+                let text = text_of(bytes);
+                let file = terraform::File::parse(Arc::clone(&path), &text);
+                let shown = [masks.as_slice(), &crate::iac::masks(&file)].concat();
+                let subject = Subject::new(Arc::clone(&path), text.as_bytes(), &file, &shown);
+                if !file.problems.is_empty() {
+                    findings.extend(self.unreadable(&subject, &file.problems));
+                }
+                findings.extend(self.secrets(&subject, &matches));
+                let problems = file.problems.clone();
+                facts.terraform = Some(Box::new(file));
+                problems
+            }
             Format::Dockerfile => {
                 let text = text_of(bytes);
                 let file = dockerfile::parse(&text);
@@ -367,6 +382,9 @@ impl Scanner {
                 file.objects.extend(objects.iter().cloned());
             }
         }
+        let masks = |path: &str, bytes: &[u8]| self.masks(path, bytes);
+        let found = crate::iac::judge(&self.checks, &self.settings, &inventory, host, &masks);
+        scan.findings.extend(found);
         for check in &self.checks {
             if let Run::Inventory(run) = check.run {
                 let mut report = Report::new(&self.settings, None, &check.meta);
@@ -460,7 +478,7 @@ fn yaml_masks(format: Format, yaml: &Yaml) -> Vec<Span> {
 }
 
 /// The bytes as text of the same length: each byte that is no UTF-8 becomes `?`, so that offsets stay.
-fn text_of(bytes: &[u8]) -> String {
+pub(crate) fn text_of(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len());
     for chunk in bytes.utf8_chunks() {
         text.push_str(chunk.valid());

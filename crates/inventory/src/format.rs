@@ -29,6 +29,8 @@ pub enum Format {
     Lockfile,
     /// `CODEOWNERS`, where a forge reads it.
     Codeowners,
+    /// Terraform or OpenTofu: configuration, or values of variables.
+    Terraform,
     /// Anything else.
     Other,
 }
@@ -75,6 +77,9 @@ impl Format {
         if is_dockerfile(&lower) {
             return Self::Dockerfile;
         }
+        if is_terraform(&lower) && !path.split('/').any(|part| part == ".terraform") {
+            return Self::Terraform;
+        }
         if name == "Kustomization" {
             return Self::Kustomization;
         }
@@ -118,6 +123,11 @@ fn is_manifest(bytes: &[u8]) -> bool {
     let head = bytes.get(..MINIFIED_BYTES).unwrap_or(bytes);
     let minified = head.first() == Some(&b'{') && contains(head, b"\"apiVersion\":") && contains(head, b"\"kind\":");
     minified || has_line_start(bytes, b"apiVersion") && has_line_start(bytes, b"kind")
+}
+
+fn is_terraform(lower: &str) -> bool {
+    let plain = lower.strip_suffix(".json").unwrap_or(lower);
+    [".tf", ".tofu", ".tfvars"].into_iter().any(|end| plain.len() > end.len() && plain.ends_with(end))
 }
 
 fn is_dockerfile(lower: &str) -> bool {
@@ -210,6 +220,9 @@ mod tests {
             ("Cargo.lock", b"", Format::Lockfile),
             (".github/CODEOWNERS", b"", Format::Codeowners),
             ("sub/CODEOWNERS", b"", Format::Other),
+            ("infra/main.tf", b"", Format::Terraform),
+            ("infra/prod.tfvars.json", b"{}", Format::Terraform),
+            ("infra/.terraform/modules/a/main.tf", b"", Format::Other),
             ("values.yaml", b"kind: x", Format::Other),
         ] {
             assert_eq!(Format::of(path, bytes), format, "{path}");

@@ -17,6 +17,7 @@ pub mod kustomize;
 pub mod lockfile;
 pub mod shell;
 pub mod subject;
+pub mod terraform;
 pub mod tree;
 pub mod wildcard;
 pub mod workflow;
@@ -73,6 +74,8 @@ pub struct Facts {
     pub owners: Option<Box<codeowners::OwnersFacts>>,
     /// Whether a pipeline here deploys.
     pub deploys: bool,
+    /// What a Terraform file says.
+    pub terraform: Option<Box<terraform::File>>,
 }
 
 /// What a Dockerfile or Compose file takes from the files around it.
@@ -97,6 +100,7 @@ impl Facts {
             build: None,
             owners: None,
             deploys: false,
+            terraform: None,
         }
     }
 }

@@ -8,7 +8,7 @@ use palisade_model::Span;
 use crate::yaml::{Assembler, DEPTH_MAX, Node, Yaml};
 
 /// Where a value stands: a source by number, and bytes in it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Origin {
     /// Number of the source.
     pub source: u32,

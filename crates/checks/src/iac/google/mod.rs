@@ -1,0 +1,10 @@
+//! Google Cloud.
+
+mod access;
+mod cluster;
+mod compute;
+mod data;
+
+use crate::Check;
+
+pub(super) static CHECKS: &[&[Check]] = &[access::CHECKS, cluster::CHECKS, compute::CHECKS, data::CHECKS];
