@@ -76,7 +76,7 @@ pub(super) fn is_world(range: &str) -> bool {
 }
 
 /// The first item of a list that is the whole internet.
-pub(super) fn world<'v>(ranges: Option<&'v Value>) -> Option<&'v Value> {
+pub(super) fn world(ranges: Option<&Value>) -> Option<&Value> {
     ranges?.each().find(|range| range.as_str().is_some_and(is_world))
 }
 

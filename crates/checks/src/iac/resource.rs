@@ -107,10 +107,7 @@ impl<'a> Resource<'a> {
         if let Some(target) = value.target() {
             return Some(*target == self.element.key);
         }
-        match value.as_str() {
-            Some(text) => Some(names.iter().any(|name| self.text(name) == Some(text))),
-            None => None,
-        }
+        value.as_str().map(|text| names.iter().any(|name| self.text(name) == Some(text)))
     }
 
     /// The resources of a kind whose `attribute` names this one. Declare the kind in [`super::COMPANIONS`].

@@ -280,10 +280,7 @@ fn merge(values: &[Value], origin: Origin) -> Option<Value> {
     let mut entries: Vec<Entry> = Vec::new();
     let mut known: std::collections::HashMap<Rc<str>, usize> = std::collections::HashMap::new();
     for value in values.iter().filter(|value| !value.is_null()) {
-        let Some(more) = value.as_object() else {
-            return None;
-        };
-        for entry in more {
+        for entry in value.as_object()? {
             match known.get(&entry.key).and_then(|at| entries.get_mut(*at)) {
                 Some(slot) => *slot = entry.clone(),
                 None => {

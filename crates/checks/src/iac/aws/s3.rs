@@ -89,18 +89,14 @@ pub(in crate::iac) static CHECKS: &[Check] = &[
 
 fn public_acl(resource: &Resource<'_>, report: &mut Report<'_>) {
     let setting = resource.setting("acl");
-    let Some(acl) = setting.value.and_then(|value| value.as_str()) else { return };
-    match acl {
-        "public-read-write" => {
-            if let Some(draft) = resource.fault(setting, "everybody can read and write what is stored here", report) {
-                draft.severity(resource.limit(Severity::Critical));
-            }
-        }
-        "public-read" => drop(resource.fault(setting, "everybody can read what is stored here", report)),
-        "authenticated-read" => {
-            drop(resource.fault(setting, "everybody with any AWS account can read what is stored here", report));
-        }
-        _ => {}
+    let (message, severity) = match setting.value.and_then(|value| value.as_str()) {
+        Some("public-read-write") => ("everybody can read and write what is stored here", Severity::Critical),
+        Some("public-read") => ("everybody can read what is stored here", Severity::High),
+        Some("authenticated-read") => ("everybody with any AWS account can read what is stored here", Severity::High),
+        _ => return,
+    };
+    if let Some(draft) = resource.fault(setting, message, report) {
+        draft.severity(resource.limit(severity));
     }
 }
 
