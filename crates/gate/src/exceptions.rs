@@ -398,6 +398,13 @@ struct Scope {
 impl Scope {
     /// What is too broad about it, and whether it holds all the same.
     fn breadth(&self) -> Option<(String, bool)> {
+        let exact = self.check.as_deref().is_some_and(|check| check.contains('/') && !check.contains('*'));
+        let narrow = exact && (self.inline || self.path.as_ref().is_some_and(|glob| !glob.is_unlimited()));
+        let of_secrets = self.check.as_deref().is_some_and(|check| check.split('/').next() == Some("secrets"));
+        if of_secrets && !narrow && self.fingerprint.is_none() {
+            let message = "covers no secret: name its fingerprint, or one check together with a path";
+            return Some((message.to_owned(), false));
+        }
         if self.fingerprint.is_some() || self.inline {
             return None;
         }
