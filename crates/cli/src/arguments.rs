@@ -10,9 +10,12 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 pub(crate) mod fixing;
 #[path = "arguments/judging.rs"]
 pub(crate) mod judging;
+#[path = "arguments/starting.rs"]
+pub(crate) mod starting;
 
 pub(crate) use fixing::Fix;
 pub(crate) use judging::{ExceptionVerb, Gate, LedgerVerb};
+pub(crate) use starting::Init;
 
 /// Finds what is weak in a repository, gates its merges, and proves each decision.
 #[derive(Debug, Parser)]
@@ -66,7 +69,8 @@ pub(crate) enum Command {
     /// The log of decisions: append, prove, verify.
     #[command(subcommand)]
     Ledger(LedgerVerb),
-    /// Write the files that a repository keeps for Palisade: settings, exceptions, the key of fingerprints.
+    /// Write what a repository lacks and what fits it: settings, workflows, hooks, owners, rules, runbooks.
+    /// Never overwrites without asking.
     Init(Init),
     /// Keep secrets out of commits and pushes with git hooks.
     #[command(subcommand)]
@@ -159,14 +163,6 @@ Examples:
   palisade scan --since origin/main             what is new since then
   palisade scan --select secrets --verify-live  ask providers which secrets still work
   kubectl get pods -A -o yaml | palisade scan - --stdin-path pods.yaml";
-
-/// `palisade init`
-#[derive(Debug, Args)]
-pub(crate) struct Init {
-    /// The root of the repository.
-    #[arg(default_value = ".")]
-    pub(crate) folder: PathBuf,
-}
 
 /// `palisade hook`
 #[derive(Debug, Subcommand)]

@@ -1,42 +1,104 @@
-//! `palisade init`: the files that a repository keeps for Palisade.
+//! `palisade init`: looks at the repository and writes what fits it and is not there.
+//!
+//! It never overwrites without asking, and asks only on a terminal. What serves the same end under another name
+//! counts as there.
+
+mod pieces;
+mod survey;
 
 use std::fmt::Write as _;
-use std::fs::OpenOptions;
-use std::io::Write as _;
+use std::io::{BufRead as _, IsTerminal as _, Write as _};
 use std::path::Path;
 
 use anyhow::Context as _;
 
 use crate::arguments::Init;
 use crate::exit::{Exit, printable};
+use crate::files;
 
-const SETTINGS: &str = "\
-# Settings of Palisade for this repository. Every key is optional.
+use pieces::Piece;
+use survey::Survey;
 
-[scan]
-# Files that are not looked at; globs as in .gitignore.
-exclude = []
-# Checks that do not run: ids (\"ci/anonymous-definition\") or families (\"container\").
-ignore = []
-
-[kubernetes]
-# Registries that images may come from, such as \"registry.example.com/team\"; empty allows all.
-registries = []
-";
-
-const EXCEPTIONS: &str = "\
-# Findings that may stay for a while. Each has an owner, a ticket, a reason and a last day:
-# `palisade exception add --help` writes one.
-";
-
-/// Writes what is not there yet; existing files stay as they are.
+/// Writes what is not there yet; existing files stay as they are, unless their owner says otherwise.
 pub(crate) fn run(arguments: &Init) -> anyhow::Result<Exit> {
     let root = &arguments.folder;
-    write_new(root, crate::config::FILE, SETTINGS)?;
-    write_new(root, palisade_gate::EXCEPTIONS_FILE, EXCEPTIONS)?;
-    write_new(root, crate::target::IDENTITY_FILE, &identity_key()?)?;
-    println!("Commit these files. Next: `palisade scan`, then `palisade hook install`.");
+    if !root.exists() && !arguments.dry_run {
+        std::fs::create_dir_all(root).with_context(|| format!("cannot create {}", root.display()))?;
+    }
+    let survey = Survey::of(root)?;
+    let pieces = pieces::fitting(&survey, arguments, &identity_key()?);
+    let asks = std::io::stdin().is_terminal() && std::io::stdout().is_terminal();
+    let mut written = Vec::new();
+    for piece in &pieces {
+        if put(root, piece, arguments, asks)? {
+            written.push(piece.path.as_str());
+        }
+    }
+    if !arguments.dry_run {
+        next(&written, arguments);
+    }
     Ok(Exit::Done)
+}
+
+/// Puts one file where it belongs; whether it was written.
+fn put(root: &Path, piece: &Piece, arguments: &Init, asks: bool) -> anyhow::Result<bool> {
+    let path = root.join(&piece.path);
+    let shown = printable(&if root == Path::new(".") { piece.path.clone() } else { path.display().to_string() });
+    if let Some(other) = &piece.instead {
+        println!("kept {}, which does what {shown} would", printable(other));
+        return Ok(false);
+    }
+    if let Some(reason) = piece.lacks {
+        println!("left out {shown}: {reason}");
+        return Ok(false);
+    }
+    let there = match std::fs::symlink_metadata(&path) {
+        Ok(_) => true,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => false,
+        Err(error) => return Err(error).with_context(|| format!("cannot look at {shown}")),
+    };
+    if there {
+        let same = std::fs::read(&path).is_ok_and(|bytes| bytes == piece.text.as_bytes());
+        let replace = asks && piece.replaceable && !same && !arguments.dry_run && agreed(&shown)?;
+        if !replace {
+            println!("kept {shown}");
+            return Ok(false);
+        }
+    }
+    if arguments.dry_run {
+        println!("would write {shown}: {}", piece.purpose);
+        if !arguments.only.is_empty() {
+            piece.text.lines().for_each(|line| println!("    {line}"));
+        }
+        return Ok(false);
+    }
+    files::replace(root, &piece.path, piece.text.as_bytes())?;
+    println!("wrote {shown}");
+    Ok(true)
+}
+
+/// Asks whether a file may be replaced; anything but yes is no.
+fn agreed(shown: &str) -> anyhow::Result<bool> {
+    print!("{shown} is there and differs. Replace it? [y/N] ");
+    std::io::stdout().flush()?;
+    let mut answer = String::new();
+    std::io::stdin().lock().read_line(&mut answer)?;
+    Ok(matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes"))
+}
+
+/// What to do now.
+fn next(written: &[&str], arguments: &Init) {
+    if written.is_empty() {
+        println!("Nothing was written.");
+        return;
+    }
+    println!("Read and commit these files. Next: `palisade scan`, then `palisade hook install`.");
+    if written.contains(&pieces::WORKFLOW) && arguments.palisade_commit.is_none() {
+        println!("The workflow calls `palisade` on the runner: install it there, or see `--palisade-commit`.");
+    }
+    if written.contains(&pieces::RULESET) {
+        println!("Import {} at GitHub, under Settings, Rules: a file alone protects nothing.", pieces::RULESET);
+    }
 }
 
 /// A random key under which the values of secrets are hashed in fingerprints, as 64 hexadecimal digits.
@@ -51,21 +113,4 @@ fn identity_key() -> anyhow::Result<String> {
     }
     text.push('\n');
     Ok(text)
-}
-
-fn write_new(root: &Path, name: &str, text: &str) -> anyhow::Result<()> {
-    let path = if root == Path::new(".") { Path::new(name).to_owned() } else { root.join(name) };
-    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-        std::fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))?;
-    }
-    let shown = printable(&path.display().to_string());
-    match OpenOptions::new().write(true).create_new(true).open(&path) {
-        Ok(mut file) => {
-            file.write_all(text.as_bytes()).with_context(|| format!("cannot write {shown}"))?;
-            println!("wrote {shown}");
-        }
-        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => println!("kept {shown}"),
-        Err(error) => return Err(error).with_context(|| format!("cannot write {shown}")),
-    }
-    Ok(())
 }
