@@ -1,6 +1,6 @@
 //! One pass: each file is read once, parsed once, and judged by every check it concerns.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use palisade_inventory::codeowners::{self, Owners, OwnersFacts};
@@ -8,7 +8,7 @@ use palisade_inventory::yaml::Yaml;
 use palisade_inventory::{
     Facts, Flat, Format, Inventory, Problem, Subject, dockerfile, kubernetes, kustomize, terraform,
 };
-use palisade_model::{Coverage, Finding, Fingerprint, Skipped, Span};
+use palisade_model::{Coverage, Finding, Fingerprint, Fix, Skipped, Span};
 
 use crate::check::Run;
 use crate::secrets::live::Kept;
@@ -369,10 +369,12 @@ impl Scanner {
             inventory.files.push(report.facts);
         }
         inventory.files.sort_by(|left, right| left.path.cmp(&right.path));
-        let rendered = crate::kubernetes::render(&self.checks, &self.settings, &inventory, host);
-        scan.findings.retain(|finding| {
-            finding.check.family() != "kubernetes" || !rendered.covered.contains(&*finding.location.path)
+        let mut rendered = crate::kubernetes::render(&self.checks, &self.settings, &inventory, host);
+        let (alone, kept) = std::mem::take(&mut scan.findings).into_iter().partition(|finding| {
+            finding.check.family() == "kubernetes" && rendered.covered.contains(&*finding.location.path)
         });
+        scan.findings = kept;
+        lend_fixes(alone, &mut rendered.findings);
         scan.findings.extend(rendered.findings);
         for file in &mut inventory.files {
             if rendered.covered.contains(&*file.path) {
@@ -485,4 +487,15 @@ pub(crate) fn text_of(bytes: &[u8]) -> String {
         text.extend(chunk.invalid().iter().map(|_| '?'));
     }
     text
+}
+/// Gives findings in what was rendered the edits of the same findings in the files that it was rendered from.
+fn lend_fixes(alone: Vec<Finding>, rendered: &mut [Finding]) {
+    let mut fixes: HashMap<(&str, Arc<str>, Span), Option<Fix>> = HashMap::new();
+    for finding in alone {
+        fixes.insert((finding.check.id, finding.location.path, finding.location.span), finding.fix);
+    }
+    for finding in rendered {
+        let place = (finding.check.id, Arc::clone(&finding.location.path), finding.location.span);
+        finding.fix = fixes.remove(&place).flatten();
+    }
 }

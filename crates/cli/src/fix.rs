@@ -1,6 +1,6 @@
 //! `palisade fix`: show the edits that remove findings, write them when asked to.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::io::{BufRead as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -144,6 +144,10 @@ fn plan(
     let folder = Directory::new(root).with_context(|| format!("cannot open {}", root.display()))?;
     let exceptions = excepting::read(&looked.excepted.file, &looked.config, &looked.scanner);
     let mut asking = arguments.interactive.then(Asking::default);
+    // What an overlay mends is found in its base alone, and is let be.
+    let key = |finding: &Finding| (finding.check.id, finding.location.path.clone(), finding.location.structure.clone());
+    let found: HashSet<_> = looked.scan.findings.iter().map(key).collect();
+    let stands = |finding: &Finding| finding.check.family() != "kubernetes" || found.contains(&key(finding));
     let (mut planned, mut failed) = (Vec::new(), Vec::new());
     for path in paths {
         let bytes = match folder.read(only.unwrap_or(path)) {
@@ -154,7 +158,9 @@ fn plan(
             }
         };
         let mut wanted = |finding: &Finding, text: &[u8]| {
-            is_taken(arguments, finding) && asking.as_mut().is_none_or(|asking| asking.wants(finding, text))
+            is_taken(arguments, finding)
+                && stands(finding)
+                && asking.as_mut().is_none_or(|asking| asking.wants(finding, text))
         };
         let mut file = looked.scanner.fix(
             path,

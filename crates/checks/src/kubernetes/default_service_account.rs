@@ -2,7 +2,7 @@
 
 use palisade_inventory::kubernetes::Workload;
 use palisade_inventory::yaml::Node;
-use palisade_model::{Confidence, Meta, Severity};
+use palisade_model::{Confidence, Fix, Meta, Safety, Severity};
 
 use crate::{Check, Report};
 
@@ -28,16 +28,18 @@ fn run(workload: &Workload<'_>, report: &mut Report<'_>) {
         return;
     }
     let account = workload.setting(&["serviceAccountName"]).or_else(|| workload.setting(&["serviceAccount"]));
+    let fix = || {
+        let edit = workload.add_setting("serviceAccountName", "automountServiceAccountToken: false")?;
+        Some(Fix::new("leave the token out", Safety::Unsafe, vec![edit]))
+    };
     match account {
         Some(account) if account.as_str() == Some("default") => {
-            report.finding(
-                account.span(),
-                "every pod of the namespace shares this account; give the workload one of its own",
-            );
+            let message = "every pod of the namespace shares this account; give the workload one of its own";
+            report.finding(account.span(), message).maybe_fix(fix());
         }
         None => {
             let message = "no service account is named, so this pod carries the token of the shared default one";
-            report.finding(workload.place, message);
+            report.finding(workload.place, message).maybe_fix(fix());
         }
         Some(_) => {}
     }

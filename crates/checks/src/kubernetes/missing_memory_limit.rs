@@ -1,7 +1,7 @@
 //! Containers without a memory limit.
 
 use palisade_inventory::kubernetes::Workload;
-use palisade_model::{Confidence, Meta, Severity};
+use palisade_model::{Confidence, Fix, Meta, Safety, Severity};
 
 use super::resources::without;
 use crate::{Check, Report};
@@ -23,6 +23,13 @@ pub static CHECK: Check = Check::on_workload(
 
 fn run(workload: &Workload<'_>, report: &mut Report<'_>) {
     for container in without(workload, &[["limits", "memory"]]) {
-        report.finding(container.place, "without a memory limit one leak takes the whole node");
+        // What it asks for is what it was measured to need; nothing else is known.
+        let request = container.setting(&["resources", "requests", "memory"]).filter(|node| node.is_plain());
+        let edit = request.and_then(|request| {
+            let raw = request.span().of(request.yaml().text());
+            container.node.add_at(&["resources", "limits"], "", &format!("memory: {raw}"))
+        });
+        let fix = edit.map(|edit| Fix::new("limit memory to what is requested", Safety::Unsafe, vec![edit]));
+        report.finding(container.place, "without a memory limit one leak takes the whole node").maybe_fix(fix);
     }
 }

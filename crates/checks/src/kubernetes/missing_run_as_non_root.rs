@@ -2,8 +2,9 @@
 
 use palisade_inventory::kubernetes::{Container, Nature, Workload};
 use palisade_inventory::yaml::Node;
-use palisade_model::{Confidence, Meta, Severity};
+use palisade_model::{Confidence, Fix, Meta, Safety, Severity};
 
+use super::image;
 use crate::{Check, Report};
 
 /// See the page.
@@ -34,12 +35,48 @@ fn run(workload: &Workload<'_>, report: &mut Report<'_>) {
     let lacking: Vec<_> = workload.containers.iter().filter(|one| one.context(&["runAsNonRoot"]).is_none()).collect();
     let user = |one: &&Container<'_>| workload.effective(one, &["runAsUser"]).and_then(Node::as_i64);
     let named = lacking.iter().all(|one| user(one).is_some_and(|user| user != 0));
-    for place in workload.places(&lacking) {
+    for (place, container) in workload.places(&lacking) {
+        let concerned = container.map_or_else(|| lacking.clone(), |one| vec![one]);
+        let fix = fix(workload, container, &concerned);
         if named {
             let message = "runAsUser names an ordinary user, but runAsNonRoot does not hold others to it";
-            report.finding(place, message).severity(Severity::Low);
+            report.finding(place, message).severity(Severity::Low).maybe_fix(fix);
         } else {
-            report.finding(place, "the image decides whether this runs as root; set runAsNonRoot: true and runAsUser");
+            let message = "the image decides whether this runs as root; set runAsNonRoot: true and runAsUser";
+            report.finding(place, message).maybe_fix(fix);
         }
     }
+}
+
+/// The setting, where nothing says that a container needs root.
+fn fix<'y>(workload: &Workload<'y>, container: Option<&Container<'y>>, concerned: &[&Container<'y>]) -> Option<Fix> {
+    let user = |one: &Container<'_>| workload.effective(one, &["runAsUser"]).and_then(Node::as_i64);
+    let shared = ["hostPID", "hostIPC", "hostNetwork"];
+    let of_node = shared.iter().any(|key| workload.setting(&[key]).and_then(Node::as_bool) == Some(true));
+    if of_node || concerned.iter().any(|one| one.is_privileged() || user(one) == Some(0) || starts_as_root(one)) {
+        return None;
+    }
+    let named = concerned.iter().all(|one| user(one).is_some());
+    let group = workload.object.group();
+    let edit = match (container, workload.security) {
+        (Some(container), _) => container.add_context(&[], SETTING),
+        // A context of one's own takes the place of what the operator sets, so it is written out.
+        (None, None) if group == "minio.min.io" => {
+            workload.add_context(&format!("{SETTING}\nrunAsUser: 1000\nrunAsGroup: 1000\nfsGroup: 1000"))
+        }
+        (None, None) if group == "mongodbcommunity.mongodb.com" => {
+            workload.add_context(&format!("{SETTING}\nrunAsUser: 2000\nfsGroup: 2000"))
+        }
+        (None, _) => workload.add_context(SETTING),
+    };
+    let safety = if named { Safety::Safe } else { Safety::Unsafe };
+    edit.map(|edit| Fix::new("refuse to run as root", safety, vec![edit]))
+}
+
+const SETTING: &str = "runAsNonRoot: true";
+
+/// Docker's official images start as root, all but a few, so that the kubelet would refuse them.
+fn starts_as_root(container: &Container<'_>) -> bool {
+    let name = container.image().and_then(Node::as_str).and_then(image::parse).map(|image| image.full());
+    name.is_some_and(|name| name.starts_with("docker.io/library/"))
 }

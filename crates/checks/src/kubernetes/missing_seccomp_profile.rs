@@ -1,7 +1,7 @@
 //! Pods without a seccomp profile.
 
 use palisade_inventory::kubernetes::Workload;
-use palisade_model::{Confidence, Meta, Severity};
+use palisade_model::{Confidence, Fix, Meta, Safety, Severity};
 
 use crate::{Check, Report};
 
@@ -20,6 +20,8 @@ pub static CHECK: Check = Check::on_workload(
     run,
 );
 
+const PROFILE: &str = "seccompProfile:\n  type: RuntimeDefault";
+
 fn run(workload: &Workload<'_>, report: &mut Report<'_>) {
     let version = report.settings().kubernetes.version;
     let waived = version.is_at_least(25) && workload.is_windows();
@@ -28,10 +30,20 @@ fn run(workload: &Workload<'_>, report: &mut Report<'_>) {
         return;
     }
     let lacking: Vec<_> = workload.containers.iter().filter(|one| one.context(&["seccompProfile"]).is_none()).collect();
-    for place in workload.places(&lacking) {
-        report.finding(
-            place,
-            "no seccomp profile is set, so every system call is open; RuntimeDefault suits nearly all programs",
-        );
+    let fix = |edit| Fix::new("filter system calls", Safety::Unsafe, vec![edit]);
+    for (place, container) in workload.places(&lacking) {
+        let edit = match container {
+            None => workload.add_context(PROFILE),
+            // What holds every privilege of its node was not written to be filtered.
+            Some(container) if container.is_privileged() => None,
+            Some(container) => container.add_context(&[], PROFILE),
+        };
+        let shielded = workload.containers.iter().all(|one| !one.is_privileged());
+        report
+            .finding(
+                place,
+                "no seccomp profile is set, so every system call is open; RuntimeDefault suits nearly all programs",
+            )
+            .maybe_fix(edit.filter(|_| shielded || container.is_some()).map(fix));
     }
 }

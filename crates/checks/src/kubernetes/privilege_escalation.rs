@@ -21,6 +21,7 @@ pub static CHECK: Check = Check::on_workload(
 );
 
 const TITLE: &str = "forbid privilege escalation";
+const LINE: &str = "allowPrivilegeEscalation: false";
 
 fn run(workload: &Workload<'_>, report: &mut Report<'_>) {
     let version = report.settings().kubernetes.version;
@@ -32,12 +33,13 @@ fn run(workload: &Workload<'_>, report: &mut Report<'_>) {
             Some(allowed) if allowed.as_bool() == Some(false) => {}
             Some(allowed) => {
                 let message = "a setuid program in this container can make an intruder root";
-                let fix = Fix::unsafe_(TITLE, allowed.span(), "false");
-                report.finding(allowed.span(), message).severity(Severity::Medium).fix(fix);
+                let fix = (!container.is_privileged()).then(|| Fix::unsafe_(TITLE, allowed.span(), "false"));
+                report.finding(allowed.span(), message).severity(Severity::Medium).maybe_fix(fix);
             }
             None if workload.is_complete() => {
-                let fix = container.add_context("allowPrivilegeEscalation: false");
-                let fix = fix.map(|edit| Fix::new(TITLE, Safety::Unsafe, vec![edit]));
+                // The API server refuses the two together.
+                let edit = if container.is_privileged() { None } else { container.add_context(&[], LINE) };
+                let fix = edit.map(|edit| Fix::new(TITLE, Safety::Unsafe, vec![edit]));
                 report
                     .finding(
                         container.place,

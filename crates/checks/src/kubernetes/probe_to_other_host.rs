@@ -1,7 +1,8 @@
 //! Probes and hooks that call another host.
 
 use palisade_inventory::kubernetes::Workload;
-use palisade_model::{Confidence, Meta, Severity};
+use palisade_inventory::yaml::Node;
+use palisade_model::{Confidence, Fix, Meta, Safety, Severity};
 
 use crate::{Check, Report};
 
@@ -30,8 +31,13 @@ fn run(workload: &Workload<'_>, report: &mut Report<'_>) {
                 let keys = [handler, &[way, "host"][..]].concat();
                 let Some(host) = container.setting(&keys) else { continue };
                 if host.as_str() != Some("") {
+                    // On the node's network a server may listen on that address alone.
+                    let own = workload.setting(&["hostNetwork"]).and_then(Node::as_bool) != Some(true);
+                    let edit = host.parent().filter(|_| own).and_then(|way| way.drop_entry("host"));
+                    let fix = edit.map(|edit| Fix::new("probe the pod itself", Safety::Unsafe, vec![edit]));
                     report
-                        .finding(host.span(), "the kubelet makes this call from the node's network; leave `host` out");
+                        .finding(host.span(), "the kubelet makes this call from the node's network; leave `host` out")
+                        .maybe_fix(fix);
                 }
             }
         }

@@ -2,7 +2,7 @@
 
 use palisade_inventory::kubernetes::Workload;
 use palisade_inventory::yaml::Node;
-use palisade_model::{Confidence, Meta, Severity};
+use palisade_model::{Confidence, Fix, Meta, Safety, Severity};
 
 use crate::{Check, Report};
 
@@ -27,7 +27,9 @@ fn run(workload: &Workload<'_>, report: &mut Report<'_>) {
         for profile in workload.contexts(&["seccompProfile"]) {
             let kind = profile.get("type");
             if !matches!(kind.and_then(Node::as_str), Some("RuntimeDefault" | "Localhost")) {
-                report.finding(kind.unwrap_or(profile).span(), MESSAGE);
+                let edit = kind.and_then(|kind| kind.replace_with("RuntimeDefault"));
+                let fix = edit.map(|edit| Fix::new("filter system calls", Safety::Unsafe, vec![edit]));
+                report.finding(kind.unwrap_or(profile).span(), MESSAGE).maybe_fix(fix);
             }
         }
         return;

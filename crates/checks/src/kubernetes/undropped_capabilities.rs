@@ -1,7 +1,8 @@
 //! Containers that keep capabilities they were never asked about.
 
-use palisade_inventory::kubernetes::Workload;
-use palisade_model::{Confidence, Meta, Severity};
+use palisade_inventory::kubernetes::{Container, Workload};
+use palisade_inventory::yaml::Node;
+use palisade_model::{Confidence, Edit, Fix, Meta, Safety, Severity};
 
 use crate::{Check, Report};
 
@@ -29,10 +30,26 @@ fn run(workload: &Workload<'_>, report: &mut Report<'_>) {
     for container in &workload.containers {
         let drop = container.context(&["capabilities", "drop"]);
         if !drop.is_some_and(|drop| drop.items().any(|item| item.as_str() == Some("ALL"))) {
-            report.finding(
-                container.place,
-                "this container keeps the default capabilities; drop ALL and add back what it needs",
-            );
+            let fix = |edit| Fix::new("drop every capability that is not added", Safety::Unsafe, vec![edit]);
+            report
+                .finding(
+                    container.place,
+                    "this container keeps the default capabilities; drop ALL and add back what it needs",
+                )
+                .maybe_fix(edit(container).map(fix));
         }
     }
+}
+
+fn edit(container: &Container<'_>) -> Option<Edit> {
+    if container.is_privileged() {
+        return None;
+    }
+    let Some(drop) = container.context(&["capabilities", "drop"]) else {
+        return container.add_context(&["capabilities"], "drop: [ALL]");
+    };
+    // What is dropped by name is dropped with all the rest.
+    let mut names = drop.items();
+    let (name, None) = (names.next()?, names.next()) else { return None };
+    name.as_str().and_then(|_| Node::replace_with(name, "ALL"))
 }

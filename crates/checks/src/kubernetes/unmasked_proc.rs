@@ -1,7 +1,7 @@
 //! Containers that unmask `/proc`.
 
 use palisade_inventory::kubernetes::Workload;
-use palisade_model::{Confidence, Meta, Severity};
+use palisade_model::{Confidence, Fix, Meta, Safety, Severity};
 
 use crate::{Check, Report};
 
@@ -25,8 +25,11 @@ fn run(workload: &Workload<'_>, report: &mut Report<'_>) {
     for container in &workload.containers {
         let Some(mount) = container.context(&["procMount"]) else { continue };
         if mount.as_str() != Some("Default") {
+            let edit = mount.replace_with("Default").filter(|_| !relaxed);
+            let fix = edit.map(|edit| Fix::new("mask what concerns the node", Safety::Unsafe, vec![edit]));
             let finding =
                 report.finding(mount.span(), "this container sees the parts of /proc that concern the whole node");
+            finding.maybe_fix(fix);
             if relaxed {
                 finding.severity(Severity::Low);
             }

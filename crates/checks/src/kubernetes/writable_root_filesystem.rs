@@ -34,7 +34,7 @@ fn run(workload: &Workload<'_>, report: &mut Report<'_>) {
                 report.finding(set.span(), "an intruder can change the programs of this container").fix(fix);
             }
             None if workload.is_complete() => {
-                let fix = container.add_context("readOnlyRootFilesystem: true");
+                let fix = container.add_context(&[], "readOnlyRootFilesystem: true");
                 let fix = fix.map(|edit| Fix::new(TITLE, Safety::Unsafe, vec![edit]));
                 report
                     .finding(container.place, "the root file system is writable; mount an emptyDir where it must write")

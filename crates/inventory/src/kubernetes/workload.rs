@@ -114,13 +114,40 @@ impl<'y> Workload<'y> {
     }
 
     /// Where to say that something is missing in these containers: at the pod when it could set it for all of
-    /// its containers and none has it, else at each of them.
+    /// its containers and none has it, else at each of them, which is given along.
     #[must_use]
-    pub fn places(&self, lacking: &[&Container<'y>]) -> Vec<Span> {
+    pub fn places<'c>(&self, lacking: &[&'c Container<'y>]) -> Vec<(Span, Option<&'c Container<'y>>)> {
         if !lacking.is_empty() && lacking.len() == self.containers.len() {
-            return vec![self.place];
+            return vec![(self.place, None)];
         }
-        lacking.iter().map(|container| container.place).collect()
+        lacking.iter().map(|container| (container.place, Some(*container))).collect()
+    }
+
+    /// An edit that adds an entry to the pod, where pods are known to take it, and nothing is said of it yet.
+    #[must_use]
+    pub fn add_setting(&self, after: &str, line: &str) -> Option<Edit> {
+        let key = line.split(':').next()?;
+        (self.is_built_in() && self.pod.get(key).is_none()).then(|| self.pod.add_lines(after, line))?
+    }
+
+    fn is_built_in(&self) -> bool {
+        let known = matches!(self.object.group(), "" | "apps" | "extensions" | "batch");
+        (known || self.object.is("argoproj.io", "Rollout")) && self.nature == Nature::Complete
+    }
+
+    /// An edit that adds entries to the pod's `securityContext`, which is made when it is not there. Only in kinds
+    /// that are known to take one: custom ones may drop it, or refuse the pod.
+    #[must_use]
+    pub fn add_context(&self, lines: &str) -> Option<Edit> {
+        match (self.object.group(), self.object.kind()) {
+            ("minio.min.io", "Tenant") => self.pod.add_under("securityContext", "name", lines),
+            ("mongodbcommunity.mongodb.com", "MongoDBCommunity") => {
+                let keys = ["statefulSet", "spec", "template", "spec", "securityContext"];
+                self.object.at(&["spec"])?.add_at(&keys, "version", lines)
+            }
+            _ if self.is_built_in() => self.pod.add_under("securityContext", "serviceAccountName", lines),
+            _ => None,
+        }
     }
 
     /// The value of one security setting for a container: its own, else the pod's.
@@ -137,14 +164,21 @@ impl<'y> Container<'y> {
         self.node.at(keys).filter(|node| !node.is_null())
     }
 
-    /// An edit that adds a line to the `securityContext`, which is made when it is not there.
+    /// An edit that adds entries to the `securityContext`, which is made when it is not there.
     #[must_use]
-    pub fn add_context(&self, line: &str) -> Option<Edit> {
-        match self.security {
-            Some(security) if !security.is_null() => security.add_lines("", line),
-            // What has no image is no plain container, and keeps its security context under a name of its own.
-            _ => self.image().and_then(|_| self.node.add_under("securityContext", "image", line)),
-        }
+    pub fn add_context(&self, keys: &[&str], lines: &str) -> Option<Edit> {
+        // What has no image is no plain container, and keeps its security context under a name of its own.
+        self.image()?;
+        self.node.add_at(&[&["securityContext"], keys].concat(), "image", lines)
+    }
+
+    /// Whether it holds every privilege of its node, so that it may be refused nothing less.
+    #[must_use]
+    pub fn is_privileged(&self) -> bool {
+        let set = |keys| self.context(keys).and_then(Node::as_bool) == Some(true);
+        let adds = self.context(&["capabilities", "add"]).into_iter().flat_map(Node::items).filter_map(Node::as_str);
+        let all = ["ALL", "SYS_ADMIN", "CAP_SYS_ADMIN"];
+        set(&["privileged"]) || adds.map(str::to_ascii_uppercase).any(|name| all.contains(&name.as_str()))
     }
 
     /// A setting of its security context.

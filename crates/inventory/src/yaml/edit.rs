@@ -70,6 +70,24 @@ impl<'y> Node<'y> {
         Some(splice(colon, end, replacement))
     }
 
+    /// As [`Node::add_under`], with the mapping at the end of a chain of keys; those that are not there are made.
+    #[must_use]
+    pub fn add_at(self, keys: &[&str], after: &str, lines: &str) -> Option<Edit> {
+        match keys {
+            [] => self.add_lines(after, lines),
+            [key] => self.add_under(key, after, lines),
+            [key, rest @ ..] => match self.get(key).filter(|inner| !inner.is_null()) {
+                Some(inner) => inner.add_at(rest, "", lines),
+                None => {
+                    let step = |at: usize| " ".repeat(STEP * at);
+                    let heads = rest.iter().enumerate().map(|(at, key)| format!("{}{key}:", step(at)));
+                    let body = lines.lines().map(|line| format!("{}{line}", step(rest.len())));
+                    self.add_under(key, after, &heads.chain(body).collect::<Vec<_>>().join("\n"))
+                }
+            },
+        }
+    }
+
     /// An edit that adds entries to this mapping above the entry `key` and above the comments that belong to it.
     #[must_use]
     pub fn add_above(self, key: &str, lines: &str) -> Option<Edit> {
@@ -236,6 +254,16 @@ mod tests {
         assert_eq!(edited(text, |node| node.add_under("b", "", "x: 9")).unwrap(), "a: 1 # one\nb:\n  c: 2\n  x: 9\n");
         let new = edited(text, |node| node.add_under("n", "a", "x: 9\ny: 8")).unwrap();
         assert_eq!(new, "a: 1 # one\nn:\n  x: 9\n  y: 8\nb:\n  c: 2\n");
+    }
+
+    #[test]
+    fn chains_of_keys_are_made_from_where_they_end() {
+        let add = |node: Node<'_>| node.add_at(&["a", "b", "c"], "", "x: 9\ny: 8");
+        assert_eq!(edited("n: 1\n", add).unwrap(), "n: 1\na:\n  b:\n    c:\n      x: 9\n      y: 8\n");
+        assert_eq!(edited("a:\n  n: 1\n", add).unwrap(), "a:\n  n: 1\n  b:\n    c:\n      x: 9\n      y: 8\n");
+        let text = "a:\n  b:\n    c:\n      n: 1\n";
+        assert_eq!(edited(text, add).unwrap(), "a:\n  b:\n    c:\n      n: 1\n      x: 9\n      y: 8\n");
+        assert_eq!(edited("a: 1\n", add), None, "no mapping");
     }
 
     #[test]
