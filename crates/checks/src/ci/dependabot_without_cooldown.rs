@@ -1,7 +1,7 @@
 //! Dependabot updates without a waiting time.
 
 use palisade_inventory::dependabot::Dependabot;
-use palisade_model::{Confidence, Meta, Severity};
+use palisade_model::{Confidence, Edit, Fix, Meta, Safety, Severity};
 
 use crate::{Check, Report};
 
@@ -32,22 +32,29 @@ fn run(dependabot: &Dependabot<'_>, report: &mut Report<'_>) {
                 let message = format!(
                     "a stolen package is usually found within days; `cooldown: {{default-days: {wanted}}}` waits that long"
                 );
-                report.finding(update.anchor().span(), message);
+                let edit = update.node.add_under("cooldown", "schedule", &format!("default-days: {wanted}"));
+                report.finding(update.anchor().span(), message).maybe_fix(edit.map(wait));
             }
             Some((cooldown, None)) => {
                 let named =
                     cooldown.entries().any(|entry| entry.key.as_str().is_some_and(|key| key.starts_with("semver-")));
                 let message = format!("the cooldown has no `default-days`; set it to {wanted}");
-                report.finding(cooldown.span(), message).severity(if named { Severity::Info } else { Severity::Low });
+                let edit = cooldown.add_lines("", &format!("default-days: {wanted}"));
+                let severity = if named { Severity::Info } else { Severity::Low };
+                report.finding(cooldown.span(), message).severity(severity).maybe_fix(edit.map(wait));
             }
             Some((_, Some(days))) => {
                 if days.as_i64().is_some_and(|days| days < wanted) {
-                    report.finding(
-                        days.span(),
-                        format!("a stolen package is usually found within days; wait at least {wanted}"),
-                    );
+                    let message = format!("a stolen package is usually found within days; wait at least {wanted}");
+                    let edit = days.replace_with(&wanted.to_string());
+                    report.finding(days.span(), message).maybe_fix(edit.map(wait));
                 }
             }
         }
     }
+}
+
+/// Builds stay as they are, and security updates do not wait.
+fn wait(edit: Edit) -> Fix {
+    Fix::new("wait before new releases are proposed", Safety::Safe, vec![edit])
 }

@@ -2,7 +2,7 @@
 
 use super::evidence::{self, Effect};
 use palisade_inventory::workflow::Workflow;
-use palisade_model::{Confidence, Meta, Severity};
+use palisade_model::{Confidence, Fix, Meta, Safety, Severity};
 
 use crate::{Check, Report};
 
@@ -34,6 +34,12 @@ fn run(workflow: &Workflow<'_>, report: &mut Report<'_>) {
             "two runs of job `{}` can deploy at once, and the older may win; give it a `concurrency:` group",
             job.id
         );
-        report.finding(job.key.span(), message).also(shown, format!("deploys here with `{}`", found.by));
+        // Runs wait for each other; none is cut off halfway.
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte);
+        let block = format!("concurrency:\n  group: {}\n  cancel-in-progress: false", job.id);
+        let edit = job.id.bytes().all(plain).then(|| job.node.add_lines("runs-on", &block)).flatten();
+        let fix = edit.map(|edit| Fix::new("let one run deploy at a time", Safety::Unsafe, vec![edit]));
+        let finding = report.finding(job.key.span(), message);
+        finding.also(shown, format!("deploys here with `{}`", found.by)).maybe_fix(fix);
     }
 }

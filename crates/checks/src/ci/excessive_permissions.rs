@@ -1,7 +1,9 @@
 //! Write permissions that jobs inherit without asking for them, and `write-all`.
 
 use palisade_inventory::workflow::{Grant, Permissions, Scope, Workflow};
-use palisade_model::{Confidence, Meta, Severity};
+use palisade_model::{Confidence, Fix, Meta, Severity};
+
+use super::needs;
 
 use crate::{Check, Report};
 
@@ -36,7 +38,7 @@ const POWERFUL: [&str; 9] = [
 fn run(workflow: &Workflow<'_>, report: &mut Report<'_>) {
     // A workflow that is only called cannot get more than its caller has.
     let inherited = workflow.jobs.iter().filter(|job| !job.permissions.is_set()).count();
-    wide(&workflow.permissions, inherited > 0, report);
+    wide(&workflow.permissions, inherited > 0, || needs::instead(workflow), report);
     if inherited > 0 && workflow.jobs.len() > 1 {
         for scope in
             workflow.permissions.scopes().iter().filter(|scope| scope.level == "write" && scope.name != "id-token")
@@ -49,19 +51,19 @@ fn run(workflow: &Workflow<'_>, report: &mut Report<'_>) {
         }
     }
     for job in &workflow.jobs {
-        wide(&job.permissions, true, report);
+        wide(&job.permissions, true, || needs::instead_of_job(job, workflow), report);
     }
 }
 
-fn wide(permissions: &Permissions<'_>, effective: bool, report: &mut Report<'_>) {
+fn wide(permissions: &Permissions<'_>, effective: bool, fix: impl FnOnce() -> Option<Fix>, report: &mut Report<'_>) {
     match permissions.grant {
         Grant::WriteAll(node) if effective => {
             let message = "the token may change everything in this repository; name the scopes that are needed";
-            report.finding(node.span(), message).severity(Severity::High);
+            report.finding(node.span(), message).severity(Severity::High).maybe_fix(fix());
         }
         Grant::ReadAll(node) if effective => {
             let message = "the token may read everything, private packages and security alerts too; name the scopes that are needed";
-            report.finding(node.span(), message).severity(Severity::Low);
+            report.finding(node.span(), message).severity(Severity::Low).maybe_fix(fix());
         }
         _ => {}
     }

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use palisade_inventory::shell::Program;
 use palisade_inventory::workflow::{Job, Source, Step, Uses, Workflow};
 use palisade_inventory::yaml::{Entry, Node};
-use palisade_model::{Edit, Fix, Safety};
+use palisade_model::{Edit, Fix, Safety, Span};
 
 /// Scopes with whether they are written, and what for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -149,6 +149,51 @@ pub(super) fn of_one(job: &Job<'_>, workflow: &Workflow<'_>) -> Option<Fix> {
     Some(fix(vec![edit?]))
 }
 
+/// The `permissions:` of a workflow whose jobs may do too much by it; jobs with their own keep them.
+pub(super) fn instead(workflow: &Workflow<'_>) -> Option<Fix> {
+    let inheriting = workflow.jobs.iter().filter(|job| job.node.get("permissions").is_none());
+    let needs: Option<Vec<(&Job<'_>, Needs)>> = inheriting.map(|job| Some((job, of_job(job, workflow)?))).collect();
+    let needs = needs?;
+    if needs.iter().all(|(_, needs)| needs.0.iter().all(|(scope, need)| *scope == "contents" && !need.writes)) {
+        let reads = needs.iter().any(|(_, needs)| !needs.0.is_empty());
+        return Some(fix(vec![replaced(workflow.root, if reads { "contents: read" } else { "" })?]));
+    }
+    let mut edits = vec![replaced(workflow.root, "")?];
+    for (job, needs) in &needs {
+        edits.extend(needs.edit(job)?);
+    }
+    Some(fix(edits))
+}
+
+/// The `permissions:` of a job that may do too much.
+pub(super) fn instead_of_job(job: &Job<'_>, workflow: &Workflow<'_>) -> Option<Fix> {
+    let needs = of_job(job, workflow)?;
+    let lines: Vec<String> = needs.lines().collect();
+    Some(fix(vec![replaced(job.node, &lines.join("\n"))?]))
+}
+
+/// `permissions: write-all` with a block in place of its word.
+fn replaced(holder: Node<'_>, lines: &str) -> Option<Edit> {
+    let entry = holder.entry("permissions").filter(|entry| entry.value.is_plain())?;
+    let text = holder.yaml().text();
+    let key = entry.key.span();
+    let between = text.get(key.end as usize..entry.value.span().start as usize)?;
+    let rest = text.get(entry.value.span().end as usize..)?.split(['\n', '\r']).next()?;
+    let column = text.get(..key.start as usize)?.rsplit('\n').next()?;
+    if between.trim() != ":" || between.contains('\n') || !column.bytes().all(|byte| byte == b' ') {
+        return None;
+    }
+    let newline = if text.contains("\r\n") { "\r\n" } else { "\n" };
+    let block: String = lines.lines().map(|line| format!("{newline}{column}  {line}")).collect();
+    let block = match (block.is_empty(), rest.trim().is_empty()) {
+        (true, _) => ": {}".to_owned(),
+        (false, true) => format!(":{block}"),
+        // What stands beside the word speaks of it.
+        (false, false) => return None,
+    };
+    Some(Edit { path: None, span: Span::new(key.end as usize, entry.value.span().end as usize), replacement: block })
+}
+
 fn fix(edits: Vec<Edit>) -> Fix {
     Fix::new("let the token do only what the steps need", Safety::Unsafe, edits)
 }
@@ -170,13 +215,17 @@ impl Needs {
         if self.0.is_empty() {
             return Some(None);
         }
-        let mut block = "permissions:".to_owned();
-        for (scope, need) in &self.0 {
-            let (level, why) =
-                if need.writes { ("write", format!(" # {}", need.why)) } else { ("read", String::new()) };
-            block.push_str(&format!("\n  {scope}: {level}{why}"));
-        }
-        job.node.add_lines("runs-on", &block).map(Some)
+        let lines: String = self.lines().map(|line| format!("\n  {line}")).collect();
+        job.node.add_lines("runs-on", &format!("permissions:{lines}")).map(Some)
+    }
+
+    /// One line for each scope.
+    fn lines(&self) -> impl Iterator<Item = String> {
+        self.0.iter().map(
+            |(scope, need)| {
+                if need.writes { format!("{scope}: write # {}", need.why) } else { format!("{scope}: read") }
+            },
+        )
     }
 }
 

@@ -1,8 +1,10 @@
 //! Conditions that hold text beside `${{ }}` and are therefore never false.
 
 use super::place::ExpressionAt;
+use palisade_inventory::expression;
 use palisade_inventory::workflow::Slot;
-use palisade_model::{Confidence, Meta, Severity};
+use palisade_inventory::yaml::Node;
+use palisade_model::{Confidence, Edit, Fix, Meta, Safety, Severity};
 
 use crate::{Check, Report};
 
@@ -40,5 +42,30 @@ fn run(at: &ExpressionAt<'_, '_>, report: &mut Report<'_>) {
     } else {
         "with something outside the braces this is a text, and a text is always true; put everything inside, or drop the braces"
     };
-    report.finding(located.node.span_within(0, value.trim_end().len()), message);
+    report.finding(located.node.span_within(0, value.trim_end().len()), message).maybe_fix(fix(located.node, value));
+}
+
+/// Drops the braces, where what is left is one expression that YAML reads as one plain text.
+fn fix(node: Node<'_>, value: &str) -> Option<Fix> {
+    let fences = expression::fences(value);
+    let alone = fences.first().is_some_and(|fence| fence.outer.of(value) == value.trim());
+    let (mut bare, mut edits, mut from) = (String::new(), Vec::new(), 0);
+    for fence in &fences {
+        let inner = fence.inner.of(value).trim();
+        let text = if alone || !inner.contains("||") { inner.to_owned() } else { format!("({inner})") };
+        bare.push_str(value.get(from..fence.outer.start as usize)?);
+        bare.push_str(&text);
+        from = fence.outer.end as usize;
+        let span = node.span_within(fence.outer.start as usize, from);
+        edits.push(Edit { path: None, span, replacement: text });
+    }
+    bare.push_str(value.get(from..)?);
+    let bare = bare.trim();
+    let plain = node.is_plain() || value.ends_with('\n');
+    let special = bare.starts_with(['!', '&', '*', '\'', '"', '[', '{', '|', '>', '%', '@', '`', '#']);
+    let parsed = expression::parse(bare).is_ok() && !bare.contains('\n');
+    if !plain || special || !parsed || bare.contains(": ") || bare.contains(" #") {
+        return None;
+    }
+    Some(Fix::new("make it one expression, which can be false", Safety::Unsafe, edits))
 }
