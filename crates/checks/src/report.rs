@@ -65,6 +65,12 @@ impl<'a> Report<'a> {
         self.subject.map_or("", |subject| subject.path())
     }
 
+    /// The file at hand; empty for the whole target, and for what is no text.
+    #[must_use]
+    pub fn text(&self) -> &'a str {
+        self.subject.and_then(|subject| std::str::from_utf8(subject.bytes()).ok()).unwrap_or("")
+    }
+
     /// The location of a span of the file at hand.
     #[must_use]
     pub fn locate(&self, span: Span) -> Location {

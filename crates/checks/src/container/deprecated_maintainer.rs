@@ -1,7 +1,7 @@
 //! The MAINTAINER instruction.
 
 use palisade_inventory::dockerfile::{Dockerfile, Kind};
-use palisade_model::{Confidence, Meta, Severity};
+use palisade_model::{Confidence, Fix, Meta, Severity};
 
 use crate::{Check, Report};
 
@@ -22,11 +22,18 @@ pub static CHECK: Check = Check::on_dockerfile(
 
 fn run(file: &Dockerfile, report: &mut Report<'_>) {
     for instruction in &file.instructions {
-        if matches!(instruction.kind, Kind::Maintainer(_)) {
-            report.finding(
-                instruction.keyword_span,
-                "tools read LABEL org.opencontainers.image.authors; nobody reads MAINTAINER",
-            );
+        if let Kind::Maintainer(name) = &instruction.kind {
+            let bare = name.raw.trim();
+            let inner = bare.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(bare);
+            let plain = !inner.is_empty() && !inner.contains(['"', '\\', '$', '\n', '\r']) && !instruction.on_build;
+            let label = format!("LABEL org.opencontainers.image.authors=\"{inner}\"");
+            let fix = plain.then(|| Fix::safe("name the authors in a label", instruction.span, &label));
+            report
+                .finding(
+                    instruction.keyword_span,
+                    "tools read LABEL org.opencontainers.image.authors; nobody reads MAINTAINER",
+                )
+                .maybe_fix(fix);
         }
     }
 }

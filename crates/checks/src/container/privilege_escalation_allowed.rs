@@ -1,7 +1,7 @@
 //! Services without no-new-privileges.
 
 use palisade_inventory::compose::{Compose, scalars};
-use palisade_model::{Confidence, Meta, Severity};
+use palisade_model::{Confidence, Fix, Meta, Safety, Severity};
 
 use crate::{Check, Report};
 
@@ -35,6 +35,13 @@ fn run(compose: &Compose<'_>, report: &mut Report<'_>) {
             &lacking,
             "may gain privileges through setuid programs; add no-new-privileges:true to security_opt",
         );
-        report.finding(first.name.span(), message);
+        let option = "security_opt:\n  - no-new-privileges:true";
+        let edits = lacking.iter().map(|service| {
+            let free = service.body.get("security_opt").is_none() && service.get("extends").is_none();
+            free.then(|| service.body.add_lines("image", option)).flatten()
+        });
+        let edits: Option<Vec<_>> = edits.collect();
+        let fix = edits.map(|edits| Fix::new("let no program gain privileges", Safety::Unsafe, edits));
+        report.finding(first.name.span(), message).maybe_fix(fix);
     }
 }

@@ -1,7 +1,7 @@
 //! Ports of data stores open to the network.
 
 use palisade_inventory::compose::{Compose, Port, ports};
-use palisade_model::{Confidence, Meta, Severity};
+use palisade_model::{Confidence, Fix, Meta, Severity, Span};
 
 use crate::{Check, Report};
 
@@ -52,7 +52,11 @@ fn run(compose: &Compose<'_>, report: &mut Report<'_>) {
         let host_network = service.get("network_mode").and_then(|mode| mode.as_str()) == Some("host");
         for port in ports(node).into_iter().filter(|port| is_open(port) && !host_network) {
             if let Some((_, what)) = STORES.iter().find(|(number, _)| *number == port.target) {
-                report.finding(port.span, format!("port {} is usually {what}, and answers to everybody who reaches the host; publish it on 127.0.0.1", port.target));
+                let message = format!(
+                    "port {} is usually {what}, and answers to everybody who reaches the host; publish it on 127.0.0.1",
+                    port.target
+                );
+                report.finding(port.span, message).maybe_fix(fix(&port, node.yaml().text()));
             }
         }
     }
@@ -63,5 +67,23 @@ fn is_open(port: &Port<'_>) -> bool {
     match port.address {
         None => true,
         Some(address) => matches!(address, "0.0.0.0" | "::" | "*"),
+    }
+}
+
+/// The host's own address before the ports. A published port without a number of its own is let be.
+fn fix(port: &Port<'_>, text: &str) -> Option<Fix> {
+    const TITLE: &str = "publish it to the host alone";
+    let raw = port.span.of(text);
+    port.published.filter(|published| raw.contains(&format!("{published}:")))?;
+    let start = port.span.start as usize + raw.find(|letter| letter != '"' && letter != '\'')?;
+    let inner = raw.trim_matches(['"', '\'']);
+    match port.address {
+        None if inner.starts_with(|first: char| first.is_ascii_digit() || first == '$') => {
+            Some(Fix::unsafe_(TITLE, Span::new(start, start), "127.0.0.1:"))
+        }
+        Some(address) if inner.starts_with(&format!("{address}:")) => {
+            Some(Fix::unsafe_(TITLE, Span::new(start, start + address.len()), "127.0.0.1"))
+        }
+        _ => None,
     }
 }

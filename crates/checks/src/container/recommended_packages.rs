@@ -1,10 +1,11 @@
 //! apt-get install without --no-install-recommends.
 
 use palisade_inventory::dockerfile::Dockerfile;
-use palisade_model::{Confidence, Meta, Severity};
+use palisade_inventory::shell::Word;
+use palisade_model::{Confidence, Edit, Fix, Meta, Safety, Severity, Span};
 
-use super::packages::installed;
-use super::steps::steps;
+use super::packages::{installed, name};
+use super::steps::{Step, steps};
 use crate::{Check, Report};
 
 /// See the page.
@@ -33,7 +34,39 @@ fn run(file: &Dockerfile, report: &mut Report<'_>) {
             .iter()
             .any(|word| word.text == "--no-install-recommends" || word.text.contains("Install-Recommends"));
         if shipped && !configured && !told && !installed(&step).is_empty() {
-            report.finding(step.program.word.span, "apt adds what packages recommend; add --no-install-recommends");
+            let message = "apt adds what packages recommend; add --no-install-recommends";
+            report.finding(step.program.word.span, message).maybe_fix(fix(&step, file));
         }
     }
+}
+
+/// Packages that hardly work without what they recommend, and what that is.
+const NEEDS: [(&[&str], &[&str]); 3] = [
+    (&["curl", "wget", "git", "git-core", "apt-transport-https"], &["ca-certificates"]),
+    (&["gcc", "g++", "clang", "cpp"], &["libc6-dev", "build-essential", "libc-dev", "libstdc++-dev"]),
+    (&["python3-pip", "python-pip", "npm", "software-properties-common"], &["\0"]),
+];
+
+fn fix(step: &Step<'_>, file: &Dockerfile) -> Option<Fix> {
+    let all: Vec<&Word> = steps(file).flat_map(|step| installed(&step)).collect();
+    let of_this = installed(step);
+    let lost = |(packages, recommended): &(&[&str], &[&str])| {
+        of_this.iter().any(|word| packages.contains(&name(&word.text)))
+            && !all.iter().any(|word| recommended.contains(&name(&word.text)))
+    };
+    if NEEDS.iter().any(lost) || of_this.iter().any(|word| word.expands) || step.instruction.on_build {
+        return None;
+    }
+    let words = step.program.arguments;
+    let verb = words.iter().position(|word| word.text == "install")?;
+    // Behind `-y` and the like, which take no value.
+    let flags = words.iter().skip(verb + 1).take_while(|word| {
+        matches!(
+            word.text.as_str(),
+            "-y" | "-q" | "-qq" | "-yq" | "-qy" | "-yqq" | "-qqy" | "--yes" | "--quiet" | "--assume-yes"
+        )
+    });
+    let at = words.iter().skip(verb).take(1).chain(flags).last()?.span.end as usize;
+    let edit = Edit { path: None, span: Span::new(at, at), replacement: " --no-install-recommends".to_owned() };
+    Some(Fix::new("install only what is named", Safety::Unsafe, vec![edit]))
 }

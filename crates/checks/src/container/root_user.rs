@@ -1,7 +1,7 @@
 //! Images whose last stage runs as root.
 
 use palisade_inventory::dockerfile::{Base, Dockerfile, ImageName, Kind, Stage};
-use palisade_model::{Confidence, Meta, Severity};
+use palisade_model::{Confidence, Edit, Fix, Meta, Safety, Severity, Span};
 
 use crate::{Check, Report};
 
@@ -55,7 +55,9 @@ fn run(file: &Dockerfile, report: &mut Report<'_>) {
     });
     let official = root.base == Base::Scratch || base.hub_name().is_some_and(|name| !name.contains('/'));
     let place = stage.image.span;
+    let fix = if replaced && steps_down { None } else { end_as_user(file, stage, &base, report.text()) };
     let finding = report.finding(place, "no USER is set, so what runs in this image runs as root");
+    finding.maybe_fix(fix);
     // Of other images nobody can tell from here which user they set.
     let sure = official && !steps_down;
     finding.confidence(if sure { Confidence::High } else { Confidence::Low });
@@ -135,4 +137,61 @@ fn runs_as_user(base: &ImageName<'_>) -> bool {
         || full.contains("/ubi9/nodejs")
         || full.contains("/ubi8/python")
         || full.contains("/ubi9/python")
+}
+
+/// `USER` before what the image starts: a user that the base image is known to bring. Not before steps that may need
+/// root, and not where a port below 1024 is opened.
+fn end_as_user(file: &Dockerfile, stage: &Stage, base: &ImageName<'_>, text: &str) -> Option<Fix> {
+    let full = base.full();
+    let (user, number) = match base.hub_name() {
+        Some("node") => ("node", "1000:1000"),
+        _ if full.starts_with("gcr.io/distroless/") => ("nonroot", "65532:65532"),
+        _ => return None,
+    };
+    let own = file.of_stage(stage);
+    let starts = |kind: &Kind| matches!(kind, Kind::Cmd(_) | Kind::Entrypoint(_));
+    let started = own.iter().position(|it| starts(&it.kind))?;
+    let quiet = |kind: &Kind| {
+        matches!(
+            kind,
+            Kind::Cmd(_)
+                | Kind::Entrypoint(_)
+                | Kind::Expose(_)
+                | Kind::Label(_)
+                | Kind::Healthcheck(_)
+                | Kind::StopSignal(_)
+        )
+    };
+    let low = |it: &palisade_inventory::dockerfile::Instruction| {
+        let Kind::Expose(ports) = &it.kind else { return false };
+        ports.iter().any(|port| {
+            port.resolved
+                .split(['/', '-'])
+                .next()
+                .and_then(|port| port.parse::<u16>().ok())
+                .is_none_or(|port| port < 1024)
+        })
+    };
+    let ancestry: Vec<_> = file.ancestry(stage).flat_map(|it| file.of_stage(it)).collect();
+    if !own.get(started..)?.iter().all(|it| quiet(&it.kind)) || ancestry.into_iter().any(low) {
+        return None;
+    }
+    let at = own.get(started)?.span.start as usize;
+    let head = text.get(..at)?;
+    // Above the comments that speak of what is started.
+    let (mut line, mut at) = (head, at);
+    while let Some(above) = line.strip_suffix('\n') {
+        let begin = above.rfind('\n').map_or(0, |newline| newline + 1);
+        if !above.get(begin..)?.trim_start().starts_with('#') {
+            break;
+        }
+        (line, at) = (text.get(..begin)?, begin);
+    }
+    let newline = if text.contains("\r\n") { "\r\n" } else { "\n" };
+    let edit = Edit {
+        path: None,
+        span: Span::new(at, at),
+        replacement: format!("# {user}, a user of the base image{newline}USER {number}{newline}"),
+    };
+    Some(Fix::new(format!("run as `{user}`, whom the base image brings"), Safety::Unsafe, vec![edit]))
 }
