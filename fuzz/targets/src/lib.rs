@@ -15,7 +15,7 @@ use palisade_checks::{KubernetesVersion, Lock, Scanner, Selection, Settings};
 use palisade_gate::{Baseline, EXCEPTIONS_FILE, ExceptionSettings, Exceptions, GateSettings, Glob, entry_places};
 use palisade_inventory::dockerfile::ImageName;
 use palisade_inventory::yaml::Yaml;
-use palisade_inventory::{dockerfile, expression, kustomize, lockfile, shell};
+use palisade_inventory::{dockerfile, expression, kustomize, lockfile, shell, terraform};
 use palisade_ledger::{Checkpoint, Entry, Note, Proof, Verifier};
 use palisade_model::{Date, Fingerprint, Span, Timestamp};
 use palisade_source::archive;
@@ -74,6 +74,7 @@ pub const TARGETS: &[Target] = &[
     Target::new("secrets", |bytes| scan("settings.py", bytes), is_any),
     Target::new("settings", read_settings, is_toml),
     Target::new("shell", read_shell, is_script),
+    Target::new("terraform", read_terraform, is_terraform).with(seeds::terraform),
     Target::new("words", read_words, is_none).with(seeds::lines),
     Target::new("workflow", |bytes| scan(".github/workflows/ci.yml", bytes), is_workflow),
     Target::new("yaml", read_yaml, is_manifest),
@@ -110,6 +111,10 @@ fn is_gitlab(path: &str) -> bool {
 
 fn is_script(path: &str) -> bool {
     path.ends_with(".sh") || is_dockerfile(path)
+}
+
+fn is_terraform(path: &str) -> bool {
+    path.ends_with(".tf") || path.ends_with(".tfvars")
 }
 
 fn is_toml(path: &str) -> bool {
@@ -162,6 +167,27 @@ fn read_shell(bytes: &[u8]) {
         for word in &command.words {
             must_fit(word.span, &text);
         }
+    }
+}
+
+fn read_terraform(bytes: &[u8]) {
+    let text = text(bytes);
+    for path in ["main.tf", "main.tf.json"] {
+        let file = terraform::File::parse(path.into(), &text);
+        let mut bodies = vec![&file.body];
+        while let Some(body) = bodies.pop() {
+            for attribute in &body.attributes {
+                must_fit(attribute.name_span, &text);
+                must_fit(attribute.value.span, &text);
+            }
+            for block in &body.blocks {
+                must_fit(block.head, &text);
+                must_fit(block.span, &text);
+                bodies.push(&block.body);
+            }
+        }
+        file.problems.iter().for_each(|problem| must_fit(problem.span, &text));
+        scan(path, text.as_bytes());
     }
 }
 

@@ -114,3 +114,44 @@ pub(crate) fn lines() -> Vec<Vec<u8>> {
     );
     vec![words.into_bytes()]
 }
+
+/// Loops, calls, templates and a module that calls itself.
+pub(crate) fn terraform() -> Vec<Vec<u8>> {
+    let native = r#"
+variable "on" { default = { a = [1, "x", null] } }
+locals {
+  l = [for k, v in var.on : "${k}-${jsonencode(v)}" if v != null]
+  m = { for x in range(3) : x => merge({ a = 1 }, local.n)... }
+  n = try(local.m["k"].*.a[0], lookup(var.on, "b", <<-E
+      %{ for i in local.l }${i}%{ endfor }
+      E
+  ))
+}
+module "self" {
+  source   = "./"
+  for_each = toset(["a"])
+  on       = module.self["a"].o
+}
+resource "aws_security_group" "s" {
+  dynamic "ingress" {
+    for_each = var.on.a
+    content {
+      from_port   = ingress.key
+      to_port     = 65535
+      protocol    = "tcp"
+      cidr_blocks = concat(["0.0.0.0/0"], local.l)
+    }
+  }
+}
+resource "aws_iam_role_policy" "p" { policy = data.aws_iam_policy_document.d.json }
+data "aws_iam_policy_document" "d" {
+  statement {
+    actions   = ["*"]
+    resources = ["*"]
+  }
+}
+output "o" { value = { a = flatten([local.l, -1 + 2 % 3]) } }
+"#;
+    let json = br#"{"resource": {"aws_s3_bucket": {"b": {"acl": "${var.x}", "versioning": [{"enabled": false}]}}}}"#;
+    vec![native.as_bytes().to_vec(), json.to_vec()]
+}

@@ -125,6 +125,10 @@ impl<'a> Resource<'a> {
                 None => companions.unsure = true,
             }
         }
+        // A module that makes them on demand leaves the choice to its caller.
+        let directory = estate.instance(self.element.key.instance).map_or("", |instance| &instance.directory);
+        let made = estate.of_kind(kind).any(|other| other.key.instance == self.element.key.instance);
+        companions.unsure |= !made && estate.declares(directory, kind);
         companions
     }
 

@@ -21,6 +21,8 @@ pub struct Estate {
     /// The instances of modules, by the numbers that keys carry.
     pub instances: Vec<Instance>,
     by_kind: HashMap<Rc<str>, Vec<usize>>,
+    /// Directories and the kinds of resources that their files declare, even where none is made.
+    declared: HashSet<(String, String)>,
 }
 
 /// One copy of a resource, or another block of the top level.
@@ -78,6 +80,10 @@ impl Estate {
                 }
             }
         }
+        for module in &world.modules {
+            let kinds = module.blocks.iter().filter(|(_, block)| &*block.kind == "resource");
+            estate.declared.extend(kinds.map(|(_, block)| (module.directory.clone(), block.label(0).to_owned())));
+        }
         estate.instances = (0..world.states.len()).map(|at| world.instance(at)).collect();
         for (at, element) in estate.elements.iter().enumerate() {
             estate.by_kind.entry(Rc::clone(&element.kind)).or_default().push(at);
@@ -89,6 +95,12 @@ impl Estate {
     pub fn of_kind(&self, kind: &str) -> impl Iterator<Item = &Element> {
         let at = self.by_kind.get(kind).map_or(&[][..], |at| at);
         at.iter().filter_map(|at| self.elements.get(*at))
+    }
+
+    /// Whether the files of a directory declare a resource of a kind, even where its count makes none.
+    #[must_use]
+    pub fn declares(&self, directory: &str, kind: &str) -> bool {
+        self.declared.contains(&(directory.to_owned(), kind.to_owned()))
     }
 
     /// The instance of a number.
