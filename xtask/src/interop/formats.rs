@@ -125,7 +125,8 @@ pub(super) fn gitlab(bench: &Bench) -> Result<String> {
             let path = text(row, "/location/path");
             let lines = std::fs::read_to_string(folder.join(path)).map_or(0, |text| text.lines().count() as u64);
             let worded = !text(row, "/description").is_empty() && !text(row, "/check_name").is_empty();
-            let relative = !path.starts_with(['.', '/']) || folder.join(path).is_file();
+            // `.` is the repository as a whole: it is listed, and its link leads to the root.
+            let relative = path == "." || !path.starts_with(['.', '/']) || folder.join(path).is_file();
             if !severity || !worded || !relative || line == 0 || line > lines.max(1) {
                 bail!("{example}: GitLab would not show {row}");
             }
