@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 
-use palisade_inventory::terraform::{Body, Estate, Expression, File, Node, Origin};
+use palisade_inventory::terraform::{Body, Estate, Expression, File, Node, Origin, Part};
 use palisade_inventory::{Inventory, Subject};
 use palisade_model::{Finding, Location, Span};
 
@@ -25,6 +25,8 @@ pub(crate) struct Ground<'g> {
     texts: RefCell<HashMap<u32, Option<(String, Vec<Span>)>>>,
     /// Checks and places at which something was found.
     pub(super) seen: RefCell<HashSet<(&'static str, Origin)>>,
+    /// Checks and texts that are told once for each instance of a module.
+    pub(super) told: RefCell<HashSet<(&'static str, u32, String)>>,
 }
 
 /// What the checks find in the Terraform files of a target.
@@ -49,7 +51,7 @@ pub(crate) fn judge(
     let wanted = |kind: &str| by_kind.contains_key(kind) || COMPANIONS.contains(&kind);
     let estate = Estate::evaluate(&files, host.read, &wanted);
     let texts = RefCell::new(HashMap::new());
-    let ground = Ground { estate, files, host, masks, texts, seen: RefCell::default() };
+    let ground = Ground { estate, files, host, masks, texts, seen: RefCell::default(), told: RefCell::default() };
     let mut report = Report::new(settings, None, &first.meta);
     for element in &ground.estate.elements {
         let resource = Resource::new(&ground, element);
@@ -66,8 +68,8 @@ pub(crate) fn judge(
 }
 
 impl Ground<'_> {
-    /// The location of a place in a file.
-    pub(super) fn locate(&self, origin: Origin) -> Option<Location> {
+    /// The location of a place in a file; its excerpt shows nothing of `hidden`.
+    pub(super) fn locate(&self, origin: Origin, hidden: Option<Origin>) -> Option<Location> {
         let file = self.files.get(origin.source as usize)?;
         let mut texts = self.texts.borrow_mut();
         let text = texts.entry(origin.source).or_insert_with(|| {
@@ -76,7 +78,9 @@ impl Ground<'_> {
             Some((text_of(&bytes), shown))
         });
         let (text, masks) = text.as_ref()?;
-        Some(Subject::new(file.path.clone(), text.as_bytes(), *file, masks).locate(origin.span))
+        let here = hidden.filter(|hidden| hidden.source == origin.source).map(|hidden| hidden.span);
+        let masks: Vec<Span> = masks.iter().copied().chain(here).collect();
+        Some(Subject::new(file.path.clone(), text.as_bytes(), *file, &masks).locate(origin.span))
     }
 }
 
@@ -100,10 +104,35 @@ fn of_body(body: &Body, masks: &mut Vec<Span>) {
     }
 }
 
+/// Attributes that hold a script, or a document as text.
+const SCRIPTS: [&str; 5] =
+    ["user_data", "user_data_base64", "custom_data", "container_definitions", "container_properties"];
+
+fn speaks_of_secrets(text: &str) -> bool {
+    let words = text.split(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '_' | '-'));
+    words.into_iter().any(super::is_secret_name)
+}
+
 fn of_entry(name: &str, value: &Expression, masks: &mut Vec<Span>) {
     match &value.node {
         Node::Text(text) if !text.is_empty() && super::is_secret_name(name) => masks.push(value.span),
+        // Scripts and definitions of containers as text: all of it, when a word in it speaks of a secret.
+        Node::Text(text) if SCRIPTS.contains(&name) && speaks_of_secrets(text) => masks.push(value.span),
+        Node::Template(parts) if SCRIPTS.contains(&name) || super::is_secret_name(name) => {
+            let texts = parts.iter().filter_map(|part| if let Part::Text(text) = part { Some(&**text) } else { None });
+            if super::is_secret_name(name) || texts.into_iter().any(speaks_of_secrets) {
+                masks.push(value.span);
+            }
+        }
         Node::Object(entries) => {
+            // `{ name = "API_TOKEN", value = "…" }`
+            let text =
+                |wanted: &str| entries.iter().find(|(key, _)| matches!(&key.node, Node::Text(key) if **key == *wanted));
+            let named =
+                text("name").and_then(|(_, name)| if let Node::Text(name) = &name.node { Some(&**name) } else { None });
+            if let Some((_, value)) = text("value").filter(|_| named.is_some_and(super::is_secret_name)) {
+                masks.push(value.span);
+            }
             for (key, value) in entries {
                 let key = if let Node::Text(key) = &key.node { key } else { "" };
                 of_entry(key, value, masks);

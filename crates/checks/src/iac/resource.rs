@@ -143,20 +143,37 @@ impl<'a> Resource<'a> {
     /// A finding at the place of a setting, or at the resource when it is not set.
     pub fn fault<'r>(&self, setting: Setting<'_>, message: &str, report: &'r mut Report<'_>) -> Option<&'r mut Draft> {
         let from = setting.value.map(|value| value.origin).filter(|from| !self.holds(*from));
-        self.fault_from(setting.place, from, message, report)
+        self.fault_from(setting.place, from, None, message, report)
+    }
+
+    /// The same for a setting whose value is a secret: no excerpt shows it.
+    pub fn fault_secret<'r>(
+        &self,
+        setting: Setting<'_>,
+        message: &str,
+        report: &'r mut Report<'_>,
+    ) -> Option<&'r mut Draft> {
+        let value = setting.value.map(|value| value.origin);
+        self.fault_from(setting.place, value.filter(|from| !self.holds(*from)), value, message, report)
     }
 
     /// A finding at a value, wherever in the target it was written, that this resource uses.
     pub fn fault_at<'r>(&self, place: Origin, message: &str, report: &'r mut Report<'_>) -> Option<&'r mut Draft> {
         if self.holds(place) {
-            return self.fault_from(place, None, message, report);
+            return self.fault_from(place, None, None, message, report);
         }
-        let user = self.ground.locate(self.element.head);
-        let draft = self.fault_from(place, None, message, report)?;
+        let user = self.ground.locate(self.element.head, None);
+        let draft = self.fault_from(place, None, None, message, report)?;
         if let Some(user) = user {
             draft.also(user, "it is used here");
         }
         Some(draft)
+    }
+
+    /// Whether the check at hand asks this for the first time about `text` in this module instance.
+    #[must_use]
+    pub fn is_first(&self, report: &Report<'_>, text: &str) -> bool {
+        self.ground.told.borrow_mut().insert((report.check().id, self.element.key.instance, text.to_owned()))
     }
 
     /// A severity as it holds where this resource stands: nobody deploys an example as it is, but people copy it.
@@ -175,6 +192,7 @@ impl<'a> Resource<'a> {
         &self,
         place: Origin,
         from: Option<Origin>,
+        hidden: Option<Origin>,
         message: &str,
         report: &'r mut Report<'_>,
     ) -> Option<&'r mut Draft> {
@@ -182,16 +200,16 @@ impl<'a> Resource<'a> {
         if !self.ground.seen.borrow_mut().insert((check.id, place)) {
             return None;
         }
-        let location = self.ground.locate(place)?;
+        let location = self.ground.locate(place, hidden)?;
         let draft = report.finding_at(location, message);
         draft.severity(self.limit(check.severity));
-        if let Some(from) = from.filter(|from| *from != place).and_then(|from| self.ground.locate(from)) {
+        if let Some(from) = from.filter(|from| *from != place).and_then(|from| self.ground.locate(from, hidden)) {
             draft.also(from, "the value comes from here");
         }
         let mut instance = self.ground.estate.instance(self.element.key.instance);
         for _ in 0..CALLS_SHOWN_MAX {
             let Some((caller, call)) = instance.and_then(|instance| instance.caller) else { break };
-            if let Some(call) = self.ground.locate(call) {
+            if let Some(call) = self.ground.locate(call, hidden) {
                 draft.also(call, "the module is called here");
             }
             instance = self.ground.estate.instance(caller);

@@ -176,7 +176,7 @@ fn secret_in_environment(resource: &Resource<'_>, report: &mut Report<'_>) {
     for block in resource.blocks("environment") {
         for entry in block.get("variables").and_then(Value::as_object).unwrap_or(&[]) {
             if is_written_secret(&entry.key, &entry.value) {
-                resource.fault_at(entry.value.origin, message, report);
+                secret_at(resource, &entry.value, message, report);
             }
         }
         for variable in block.get("environment_variable").into_iter().flat_map(Value::each) {
@@ -194,8 +194,12 @@ fn secret_in_environment(resource: &Resource<'_>, report: &mut Report<'_>) {
 fn named(resource: &Resource<'_>, variable: &Value, key: &str, plain: bool, message: &str, report: &mut Report<'_>) {
     let name = variable.get(key).and_then(Value::as_str).unwrap_or("");
     if let Some(value) = variable.get("value").filter(|value| plain && is_written_secret(name, value)) {
-        resource.fault_at(value.origin, message, report);
+        secret_at(resource, value, message, report);
     }
+}
+
+fn secret_at(resource: &Resource<'_>, value: &Value, message: &str, report: &mut Report<'_>) {
+    resource.fault_secret(Setting { value: Some(value), place: value.origin }, message, report);
 }
 
 /// The containers of a task, from the JSON that holds them.
@@ -228,7 +232,7 @@ fn secret_in_user_data(resource: &Resource<'_>, report: &mut Report<'_>) {
             let message = format!(
                 "every program on the machine can read `{name}` from its metadata: fetch it from a secrets manager at start"
             );
-            resource.fault(Setting { value: None, place: setting.place }, &message, report);
+            resource.fault_secret(setting, &message, report);
         }
     }
 }

@@ -197,7 +197,7 @@ fn password_in_code(resource: &Resource<'_>, report: &mut Report<'_>) {
         if setting.value.and_then(|value| value.as_str()).is_some_and(|text| !text.is_empty()) {
             let message = "everybody who reads this repository or its state knows this password: \
                            let AWS manage it (`manage_master_user_password`) or take it from a secrets manager";
-            resource.fault(setting, message, report);
+            resource.fault_secret(setting, message, report);
         }
     }
 }

@@ -19,7 +19,7 @@ pub(in crate::iac) static CHECKS: &[Check] = &[
             &["US-024.4"],
             &["CWE-319"],
         )),
-        &["aws_lb_listener", "aws_alb_listener"],
+        &["aws_lb_listener", "aws_alb_listener", "aws_elb"],
         plaintext_listener,
     ),
     Check::on_resource(
@@ -109,6 +109,15 @@ pub(in crate::iac) static CHECKS: &[Check] = &[
 ];
 
 fn plaintext_listener(resource: &Resource<'_>, report: &mut Report<'_>) {
+    if resource.kind() == "aws_elb" {
+        for setting in resource.settings("listener.lb_protocol") {
+            if setting.value.and_then(Value::as_str).is_some_and(|text| text.eq_ignore_ascii_case("http")) {
+                let message = "what visitors send crosses the network readable: listen with HTTPS";
+                resource.fault(setting, message, report);
+            }
+        }
+        return;
+    }
     let setting = resource.setting("protocol");
     if setting.value.is_some_and(|value| value.as_str() != Some("HTTP")) || setting.is_unknown() {
         return;

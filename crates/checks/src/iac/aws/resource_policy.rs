@@ -104,6 +104,15 @@ fn public(resource: &Resource<'_>, report: &mut Report<'_>) {
                 Some("elasticsearch" | "opensearch") => "query this domain",
                 _ => "use this",
             };
+            // Within a network of one's own the world ends at its edge.
+            let search = kind.contains("search_domain");
+            if search && (resource.get("vpc_options").is_some() || kind.ends_with("_policy")) {
+                let message = "whoever reaches this domain's network may query it without a login; name the principals";
+                if let Some(draft) = resource.fault_at(principal.origin, message, report) {
+                    draft.severity(resource.limit(Severity::Medium));
+                }
+                continue;
+            }
             let message = format!("every AWS account in the world may {what}; name the principals, or add a condition");
             resource.fault_at(principal.origin, &message, report);
         }

@@ -254,7 +254,7 @@ fn password_in_code(resource: &Resource<'_>, report: &mut Report<'_>) {
         if setting.value.and_then(Value::as_str).is_some_and(|text| !text.is_empty()) {
             let message =
                 "everybody who reads this repository or its state knows this password: take it from a key vault";
-            resource.fault(setting, message, report);
+            resource.fault_secret(setting, message, report);
         }
     }
 }

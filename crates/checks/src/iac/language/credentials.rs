@@ -53,7 +53,7 @@ fn in_provider(resource: &Resource<'_>, report: &mut Report<'_>) {
             let message = "everybody who reads this repository can act as this provider: \
                            take it from the environment, or log in by OIDC";
             let setting = resource.setting(&entry.key);
-            resource.fault(setting, message, report);
+            resource.fault_secret(setting, message, report);
         }
     }
 }
@@ -65,6 +65,6 @@ fn as_default(resource: &Resource<'_>, report: &mut Report<'_>) {
     let varied = text.bytes().any(|byte| byte.is_ascii_digit()) || resource.truth("sensitive") == Some(true);
     if plain && secret && varied && !text.starts_with("http") {
         let message = "everybody who reads this repository knows this secret, and whoever forgets to set it uses it";
-        resource.fault(resource.setting("default"), message, report);
+        resource.fault_secret(resource.setting("default"), message, report);
     }
 }

@@ -76,7 +76,7 @@ fn unpinned(resource: &Resource<'_>, report: &mut Report<'_>) {
     let Some((text, setting)) = source(resource).filter(|(text, _)| is_git(text)) else { return };
     let reference = text.split_once("ref=").map(|(_, rest)| rest.split('&').next().unwrap_or(""));
     let moving = reference.is_none_or(|name| matches!(name, "" | "main" | "master" | "develop" | "HEAD" | "latest"));
-    if moving {
+    if moving && resource.is_first(report, text) {
         let message =
             "whoever can push to that branch decides what the next apply does: add `?ref=` with a tag or commit";
         resource.fault(setting, message, report);
