@@ -67,6 +67,15 @@ const ROWS: &[Row] = &[
         bar: Bar::OfPeer(0.5, None),
     },
     Row {
+        name: "test-infra: `fix` of every workflow finding",
+        corpus: Some("test-infra"),
+        input: input::workflows,
+        ours: &["palisade", "fix", "{}", "--unsafe", "--check", "ci", "--format", "json"],
+        // zizmor's `--fix` writes in place, so that it cannot take turns on one input.
+        peer: &[],
+        bar: Bar::Absolute(0.5, None),
+    },
+    Row {
         name: "manifests: 1,120 YAML files",
         corpus: Some("manifests"),
         input: input::checkout,

@@ -6,6 +6,7 @@
 //! modules and Python packages into the target folder.
 
 mod dockerfile;
+mod fixes;
 mod formats;
 mod history;
 mod hooks;
@@ -40,12 +41,13 @@ pub(crate) struct Bench {
 /// A case: its name, and what returns in words what was compared.
 type Case = (&'static str, fn(&Bench) -> Result<String>);
 
-const CASES: [Case; 16] = [
+const CASES: [Case; 17] = [
     ("json-schema", formats::json),
     ("sarif-schema", formats::sarif),
     ("gitlab-quality", formats::gitlab),
     ("git-hooks", hooks::hooks),
     ("git-history", history::history),
+    ("fixes", fixes::fixes),
     ("dockerfile-buildkit", dockerfile::buildkit),
     ("no-network", network::silent),
     ("helm", kubernetes::helm),
