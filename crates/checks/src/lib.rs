@@ -24,7 +24,7 @@ pub mod secrets;
 
 pub use check::{Check, Run};
 pub use fixing::{Except, Fixed, FixedFile, Refused, Wanted};
-pub use lock::{ActionPin, LOCK_BYTES_MAX, Lock, LockError};
+pub use lock::{ActionPin, ImagePin, LOCK_BYTES_MAX, Lock, LockError, is_image};
 pub use mark::{Mark, is_id_byte, marks};
 pub use report::{Draft, Report};
 pub use scanner::{FileReport, Host, PARSE_BYTES_MAX, RELEASE_NAMESPACE, Renderer, Scan, Scanner};

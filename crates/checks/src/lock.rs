@@ -5,6 +5,8 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use palisade_inventory::dockerfile::ImageName;
+use palisade_model::{Fix, Span};
 use serde::Deserialize;
 
 /// Largest file that is read.
@@ -19,6 +21,17 @@ pub struct Lock {
     /// By `owner/repository@reference`, in lower case before the `@`.
     #[serde(default)]
     pub actions: BTreeMap<String, ActionPin>,
+    /// By the name and tag of the image, as written: `node:24`.
+    #[serde(default)]
+    pub images: BTreeMap<String, ImagePin>,
+}
+
+/// The content that an image's tag stood for.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ImagePin {
+    /// `sha256:` and 64 hexadecimal digits: of the index where the image is one for several platforms.
+    pub digest: String,
 }
 
 /// The commit that a tag or branch of an action stood for.
@@ -49,6 +62,9 @@ pub enum LockError {
     /// A commit that is none, or a version that could not stand in a comment.
     #[error("the entry `{0}` holds no commit id and version")]
     Entry(String),
+    /// A digest that is none, or a name that is no image with a tag.
+    #[error("the entry `{0}` is no image with a tag and a digest")]
+    Image(String),
 }
 
 impl Lock {
@@ -64,10 +80,36 @@ impl Lock {
         if lock.version != 1 {
             return Err(LockError::Version(lock.version));
         }
-        match lock.actions.iter().find(|(_, pin)| !pin.is_sound()) {
-            Some((name, _)) => Err(LockError::Entry(name.clone())),
+        if let Some((name, _)) = lock.actions.iter().find(|(_, pin)| !pin.is_sound()) {
+            return Err(LockError::Entry(name.clone()));
+        }
+        match lock.images.iter().find(|(name, pin)| !is_image(name) || !pin.is_sound()) {
+            Some((name, _)) => Err(LockError::Image(name.clone())),
             None => Ok(lock),
         }
+    }
+
+    /// The pin of an image, by its name and tag as written.
+    #[must_use]
+    pub fn image(&self, name: &str) -> Option<&ImagePin> {
+        self.images.get(name)
+    }
+
+    /// Keeps the pin of an image. Refused when it is not sound.
+    pub fn keep_image(&mut self, name: &str, pin: ImagePin) -> bool {
+        let sound = is_image(name) && pin.is_sound();
+        if sound {
+            self.images.insert(name.to_owned(), pin);
+        }
+        sound
+    }
+
+    /// The edit that puts the digest behind an image's tag. `place` ends where the name ends.
+    pub(crate) fn pin_image(&self, name: &str, place: Span) -> Option<Fix> {
+        let pin = self.image(name)?;
+        let end = Span::new(place.end as usize, place.end as usize);
+        // New content under the tag, which may be a mended one, no longer comes by itself.
+        Some(Fix::unsafe_(&format!("pin `{name}` to what it is now"), end, &format!("@{}", pin.digest)))
     }
 
     /// The pin of an action.
@@ -99,6 +141,10 @@ impl Lock {
                 out.push_str("branch = true\n");
             }
         }
+        for (name, pin) in &self.images {
+            let name = toml::Value::String(name.clone());
+            let _ = write!(out, "\n[images.{name}]\ndigest = \"{}\"\n", pin.digest);
+        }
         out
     }
 }
@@ -112,6 +158,26 @@ impl ActionPin {
             && (1..=100).contains(&self.version.len())
             && self.version.bytes().all(plain)
     }
+}
+
+impl ImagePin {
+    fn is_sound(&self) -> bool {
+        let hex = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+        self.digest.strip_prefix("sha256:").is_some_and(|digits| digits.len() == 64 && digits.bytes().all(hex))
+    }
+}
+
+/// Whether a text is the name of an image with a tag and no digest, of letters that need no quotes anywhere.
+#[must_use]
+pub fn is_image(name: &str) -> bool {
+    let parts = ImageName::parse(name);
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"._-/:".contains(&byte);
+    name.len() <= 400
+        && name.bytes().all(plain)
+        && parts.digest.is_none()
+        && parts.tag.is_some_and(|tag| !tag.is_empty() && tag.len() <= 128)
+        && parts.registry.is_none_or(|host| host.starts_with(|first: char| first.is_ascii_alphanumeric()))
+        && parts.repository.split('/').all(|part| !part.is_empty() && !part.starts_with(['.', '-']))
 }
 
 fn key(slug: &str, reference: &str) -> String {
@@ -142,8 +208,26 @@ mod tests {
     }
 
     #[test]
+    fn images_are_kept_by_name_and_tag() {
+        let mut lock = Lock::parse("version = 1\n").unwrap();
+        let pin = ImagePin { digest: format!("sha256:{}", "0a".repeat(32)) };
+        assert!(lock.keep_image("node:24", pin.clone()));
+        assert!(lock.keep_image("localhost:5000/team/app:1.2", pin.clone()));
+        for name in ["node", "node:", "node:24@sha256:0", "no de:1", "a//b:1", "../x:1", "x:1\ny", "$X:1"] {
+            assert!(!lock.keep_image(name, pin.clone()), "{name}");
+        }
+        assert!(!lock.keep_image("a:1", ImagePin { digest: "sha256:0A".into() }));
+        let read = Lock::parse(&lock.to_text()).unwrap();
+        assert_eq!(read, lock);
+        assert_eq!(read.image("node:24"), Some(&pin));
+        assert_eq!(read.image("node:22"), None);
+    }
+
+    #[test]
     fn a_faulty_file_gives_nothing() {
         for text in [
+            "version = 1\n[images.\"node:24\"]\ndigest = \"sha256:1\"\n",
+            "version = 1\n[images.node]\ndigest = \"sha256:0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a\"\n",
             "",
             "version = 2\n",
             "version = 1\nother = 1\n",

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context as _, anyhow};
-use palisade_checks::{FixedFile, Selection, matches};
+use palisade_checks::{FixedFile, Selection, is_image, matches};
 use palisade_model::{Finding, Safety};
 use palisade_report::{FixReport, visible, write_fixes, write_fixes_json, write_patch};
 use palisade_source::directory::Directory;
@@ -15,7 +15,7 @@ use crate::arguments::{Fix, Global, Look, PlainFormat};
 use crate::exit::{Exit, hinted};
 use crate::lookup::{self, LOCK_FILE};
 use crate::target::{self, Looked};
-use crate::{console, excepting, files};
+use crate::{console, excepting, files, registry};
 
 /// Runs the verb.
 pub(crate) fn run(arguments: &Fix, global: &Global) -> anyhow::Result<Exit> {
@@ -31,7 +31,9 @@ pub(crate) fn run(arguments: &Fix, global: &Global) -> anyhow::Result<Exit> {
     let mut unknown = Vec::new();
     if arguments.update {
         if global.offline {
-            return Err(anyhow!("--update asks the repositories of actions, and --offline forbids it"));
+            return Err(anyhow!(
+                "--update asks the repositories of actions and the registries of images, and --offline forbids it"
+            ));
         }
         if only.is_some() {
             return Err(hinted(
@@ -40,7 +42,8 @@ pub(crate) fn run(arguments: &Fix, global: &Global) -> anyhow::Result<Exit> {
             ));
         }
         let mut lock = lookup::read(&root)?;
-        unknown = lookup::update(&root, &mut lock, &references(arguments, &looked, &root)?)?;
+        unknown = registry::update(&mut lock, &images(arguments, &looked, &root)?)?;
+        unknown.extend(lookup::update(&root, &mut lock, &references(arguments, &looked, &root)?)?);
         looked = target::look(&arguments.target, &Look::default())?;
     }
     let (planned, mut failed) = plan(arguments, &looked, &root, only.as_deref())?;
@@ -113,6 +116,31 @@ fn references(arguments: &Fix, looked: &Looked, root: &Path) -> anyhow::Result<B
             && !reference.is_empty()
         {
             found.insert((slug, reference.to_owned()));
+        }
+    }
+    Ok(found)
+}
+
+/// The images that no digest pins, by name and tag as written in the place of each finding.
+fn images(arguments: &Fix, looked: &Looked, root: &Path) -> anyhow::Result<BTreeSet<String>> {
+    const CHECKS: [&str; 4] = [
+        "ci/unpinned-image",
+        "container/unpinned-base-image",
+        "container/unpinned-service-image",
+        "kubernetes/undigested-image",
+    ];
+    let folder = Directory::new(root).with_context(|| format!("cannot open {}", root.display()))?;
+    let mut texts: BTreeMap<&str, Vec<u8>> = BTreeMap::new();
+    let mut found = BTreeSet::new();
+    let open = looked.scan.findings.iter().filter(|finding| finding.exception.is_none());
+    for finding in open.filter(|finding| CHECKS.contains(&finding.check.id) && is_asked(arguments, finding)) {
+        let path = &*finding.location.path;
+        let bytes = texts.entry(path).or_insert_with(|| folder.read(path).unwrap_or_default());
+        let text = std::str::from_utf8(finding.location.span.of_bytes(bytes)).unwrap_or("");
+        let name = text.trim_matches(['"', '\'']);
+        let name = name.strip_prefix("docker://").or_else(|| name.strip_prefix("--from=")).unwrap_or(name);
+        if is_image(name) && !name.ends_with(":latest") {
+            found.insert(name.to_owned());
         }
     }
     Ok(found)

@@ -18,6 +18,7 @@ mod init;
 mod ledger;
 mod lookup;
 mod reference;
+mod registry;
 mod renderer;
 mod scan;
 mod target;

@@ -57,7 +57,8 @@ pub(crate) fn run(scanner: &Scanner, scan: &mut Scan, look: &Look) -> anyhow::Re
     let (asked, left) = asks.split_at(asks.len().min(ASKS_MAX));
     if !asked.is_empty() {
         announce(asked);
-        let client = client()?;
+        let limits = Limits { time_max: QUESTION_TIME_MAX, body_bytes_max: REPLY_BYTES_MAX };
+        let client = client(limits).context("secrets cannot be verified")?;
         for (ask, verdict) in ask_all(asked, &client) {
             plan.settle(ask, &verdict);
         }
@@ -70,23 +71,19 @@ pub(crate) fn run(scanner: &Scanner, scan: &mut Scan, look: &Look) -> anyhow::Re
     Ok(())
 }
 
-fn client() -> anyhow::Result<Client> {
+/// A client for what the user asked to be asked, through the proxy of the environment.
+pub(crate) fn client(limits: Limits) -> anyhow::Result<Client> {
     let variable =
         |names: &[&str]| names.iter().find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()));
     let proxy = ProxySettings {
         address: variable(&["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"]),
         except: variable(&["NO_PROXY", "no_proxy"]),
     };
-    let limits = Limits { time_max: QUESTION_TIME_MAX, body_bytes_max: REPLY_BYTES_MAX };
-    Client::new(limits, &proxy)
-        .map_err(|error| match error {
-            HttpError::NoRoots => {
-                hinted(error, "install the system's CA certificates, or name a file with SSL_CERT_FILE")
-            }
-            HttpError::ProxyAddress => hinted(error, "HTTPS_PROXY is written http://HOST:PORT; SOCKS is not supported"),
-            _ => error.into(),
-        })
-        .context("secrets cannot be verified")
+    Client::new(limits, &proxy).map_err(|error| match error {
+        HttpError::NoRoots => hinted(error, "install the system's CA certificates, or name a file with SSL_CERT_FILE"),
+        HttpError::ProxyAddress => hinted(error, "HTTPS_PROXY is written http://HOST:PORT; SOCKS is not supported"),
+        _ => error.into(),
+    })
 }
 
 /// Names the hosts before anything is sent.
@@ -185,7 +182,7 @@ impl Host<'_> {
         let host = &request.host;
         let call = Call { method: request.method, url: &request.url, headers: &request.headers, body: &request.body };
         match self.client.send(call) {
-            Ok(Answer { status, body }) => {
+            Ok(Answer { status, body, .. }) => {
                 self.failures = 0;
                 let verdict = ask.judge(request, &Reply { status, body });
                 if status == 429 {

@@ -222,3 +222,61 @@ fn actions_are_pinned_to_what_their_repositories_say() {
     fs::write(place.path("palisade.lock"), "version = 9\n").unwrap();
     place.palisade(&["fix"], 2);
 }
+
+#[test]
+fn a_file_that_changes_while_it_is_asked_about_is_let_be() {
+    use std::io::{Read as _, Write as _};
+    use std::process::Stdio;
+    let place = Place::new(&[(CI, WORKFLOW)]);
+    let mut command = Command::new(env!("CARGO_BIN_EXE_palisade"));
+    command.args(["fix", "--interactive"]).current_dir(place.folder.path());
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    // The first question comes after the file was read.
+    let mut asked = vec![0];
+    child.stderr.as_mut().unwrap().read_exact(&mut asked).unwrap();
+    let changed = format!("{WORKFLOW}# somebody else\r\n");
+    fs::write(place.path(CI), &changed).unwrap();
+    let mut answers = child.stdin.take().unwrap();
+    answers.write_all("a\n".repeat(9).as_bytes()).unwrap();
+    drop(answers);
+    let output = child.wait_with_output().unwrap();
+    let told = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(output.status.code(), Some(2), "{told}");
+    assert!(told.contains("changed while it was looked at"), "{told}");
+    assert_eq!(place.read(CI), changed);
+}
+
+#[test]
+fn a_write_that_is_cut_off_leaves_the_old_file() {
+    let place = Place::new(&[(CI, WORKFLOW)]);
+    let program = env!("CARGO_BIN_EXE_palisade");
+    // No file may grow: the system ends the program in the middle of its write, or lets the write fail.
+    let killed = place.start(Path::new("sh"), &["-c", "ulimit -f 0; exec \"$0\" fix --unsafe --write", program], "");
+    assert_eq!(killed.status.code(), None, "{}", String::from_utf8_lossy(&killed.stderr));
+    assert_eq!(place.read(CI), WORKFLOW);
+    let script = "trap '' XFSZ; ulimit -f 0; exec \"$0\" fix --unsafe --write";
+    let failed = place.start(Path::new("sh"), &["-c", script, program], "");
+    let told = String::from_utf8_lossy(&failed.stdout);
+    assert_eq!(failed.status.code(), Some(2), "{told}");
+    assert!(told.contains("cannot write"), "{told}");
+    assert_eq!(place.read(CI), WORKFLOW);
+    place.palisade(&["fix", "--unsafe", "--write"], 0);
+    assert!(place.read(CI).contains("persist-credentials: false"));
+}
+
+#[test]
+fn what_an_overlay_is_built_from_is_fixed_and_what_it_mends_is_not() {
+    let deployment = "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: web\nspec:\n  template:\n    spec:\n      containers:\n      - name: app\n        image: registry.example/web:1\n";
+    let patch = "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: web\nspec:\n  template:\n    spec:\n      securityContext:\n        runAsNonRoot: true\n";
+    let place = Place::new(&[
+        ("base/kustomization.yaml", "resources: [web.yaml]\n"),
+        ("base/web.yaml", deployment),
+        ("prod/kustomization.yaml", "resources: [../base]\npatches:\n- path: user.yaml\n"),
+        ("prod/user.yaml", patch),
+    ]);
+    place.palisade(&["fix", "--unsafe", "--write", "--check", "kubernetes"], 0);
+    let text = place.read("base/web.yaml");
+    assert!(text.contains("drop: [ALL]") && text.contains("allowPrivilegeEscalation: false"), "{text}");
+    assert!(!text.contains("runAsNonRoot"), "the overlay says so: {text}");
+    assert_eq!(place.read("prod/user.yaml"), patch);
+}

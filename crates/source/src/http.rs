@@ -1,6 +1,6 @@
 //! HTTPS requests, bounded in time and bytes, that go where they were sent and nowhere else.
 //!
-//! No redirect is followed, no cookie kept, no compression asked for, plain HTTP refused. Certificates are checked
+//! No redirect is followed, no cookie kept, no compression asked for, plain HTTP refused but to this machine when asked. Certificates are checked
 //! against the system's roots, or those that `SSL_CERT_FILE` or `SSL_CERT_DIR` name. Errors never hold an address,
 //! a header or a body: these may hold secrets.
 
@@ -37,9 +37,9 @@ pub struct ProxySettings {
 /// A request.
 #[derive(Clone, Copy)]
 pub struct Call<'a> {
-    /// `GET` or `POST`.
+    /// `GET`, `HEAD` or `POST`.
     pub method: &'a str,
-    /// The address; only `https`.
+    /// The address; only `https`, but see [`Client::with_plain_localhost`].
     pub url: &'a str,
     /// Names and values.
     pub headers: &'a [(&'a str, String)],
@@ -54,6 +54,16 @@ pub struct Answer {
     pub status: u16,
     /// The whole body.
     pub body: Vec<u8>,
+    /// Names in lower case, and values, of what is plain text.
+    headers: Vec<(String, String)>,
+}
+
+impl Answer {
+    /// The first header of a name.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
 }
 
 /// Why there is no reply. None of them holds anything of the request.
@@ -95,6 +105,7 @@ pub enum HttpError {
 pub struct Client {
     direct: Agent,
     proxied: Option<Agent>,
+    plain: Option<Agent>,
     except: Vec<String>,
     limits: Limits,
 }
@@ -162,11 +173,32 @@ impl Client {
         let except = except.map(|entry| entry.trim().trim_start_matches(['*', '.']).to_ascii_lowercase());
         let all = proxy.except.as_deref().is_some_and(|text| text.split(',').any(|entry| entry.trim() == "*"));
         Ok(Self {
+            plain: None,
             direct: agent(None),
             proxied: proxied.filter(|_| !all),
             except: except.filter(|entry| !entry.is_empty()).collect(),
             limits,
         })
+    }
+
+    /// Takes plain HTTP too, to this machine alone: nothing of it goes over a network.
+    #[must_use]
+    pub fn with_plain_localhost(mut self) -> Self {
+        let time_max = self.limits.time_max;
+        self.plain = Some(
+            Agent::config_builder()
+                .proxy(None)
+                .max_redirects(0)
+                .max_redirects_will_error(false)
+                .http_status_as_error(false)
+                .timeout_connect(Some(CONNECT_TIME_MAX.min(time_max)))
+                .timeout_global(Some(time_max))
+                .max_response_header_size(HEADER_BYTES_MAX)
+                .user_agent(concat!("palisade/", env!("CARGO_PKG_VERSION")))
+                .build()
+                .into(),
+        );
+        self
     }
 
     /// Sends a request and waits for the whole reply.
@@ -176,7 +208,9 @@ impl Client {
     pub fn send(&self, call: Call<'_>) -> Result<Answer, HttpError> {
         let uri: http::Uri = call.url.parse().map_err(|_| HttpError::Request)?;
         let host = uri.host().ok_or(HttpError::Request)?.to_ascii_lowercase();
-        let agent = self.proxied.as_ref().filter(|_| !self.is_excepted(&host)).unwrap_or(&self.direct);
+        let unsecured = self.plain.as_ref().filter(|_| uri.scheme_str() == Some("http") && is_this_machine(&host));
+        let usual = || self.proxied.as_ref().filter(|_| !self.is_excepted(&host)).unwrap_or(&self.direct);
+        let agent = unsecured.unwrap_or_else(usual);
         let mut request = http::Request::builder().method(call.method).uri(uri);
         for (name, value) in call.headers {
             request = request.header(*name, value);
@@ -188,6 +222,9 @@ impl Client {
         };
         let mut reply = reply.map_err(|error| plain(&error))?;
         let status = reply.status().as_u16();
+        let text = |value: &http::HeaderValue| value.to_str().map(str::to_owned).ok();
+        let headers = reply.headers().iter().filter_map(|(name, value)| Some((name.as_str().to_owned(), text(value)?)));
+        let headers = headers.collect();
         let mut body = Vec::new();
         let most = self.limits.body_bytes_max;
         let read = reply.body_mut().as_reader().take(most as u64 + 1).read_to_end(&mut body);
@@ -195,7 +232,7 @@ impl Client {
         if body.len() > most {
             return Err(HttpError::TooLong(most));
         }
-        Ok(Answer { status, body })
+        Ok(Answer { status, body, headers })
     }
 
     fn is_excepted(&self, host: &str) -> bool {
@@ -203,6 +240,12 @@ impl Client {
             host.strip_suffix(entry.as_str()).is_some_and(|before| before.is_empty() || before.ends_with('.'))
         })
     }
+}
+
+/// Whether a host's name always stands for this machine.
+#[must_use]
+pub fn is_this_machine(host: &str) -> bool {
+    matches!(host, "localhost" | "127.0.0.1" | "[::1]" | "::1")
 }
 
 /// The error without anything of the request.

@@ -53,7 +53,10 @@ fn of_steps(steps: &[Step<'_>], report: &mut Report<'_>) {
 
 fn judge(node: Node<'_>, image: &str, report: &mut Report<'_>) {
     if let Some((severity, confidence, message)) = looseness(image) {
-        report.finding(node.span(), message).severity(severity).confidence(confidence);
+        let text = node.as_str().unwrap_or("");
+        let moving = image.ends_with(":latest");
+        let fix = report.settings().lock.pin_image(image, node.span_within(0, text.len())).filter(|_| !moving);
+        report.finding(node.span(), message).severity(severity).confidence(confidence).maybe_fix(fix);
     }
 }
 

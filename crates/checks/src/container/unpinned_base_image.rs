@@ -25,10 +25,11 @@ fn run(file: &Dockerfile, report: &mut Report<'_>) {
     for image in pulled(file) {
         let placeholder = image.name.bytes().any(|byte| byte.is_ascii_uppercase());
         if image.known && !placeholder && pinning(&image.name) == Pinning::Version {
-            report.finding(
-                image.span,
-                format!("the tag of {} can be moved to other content; add its digest", image.name),
-            );
+            // What is written may be quoted, or come from an ARG.
+            let written = image.span.of(report.text()).ends_with(&image.name);
+            let fix = written.then(|| report.settings().lock.pin_image(&image.name, image.span)).flatten();
+            let message = format!("the tag of {} can be moved to other content; add its digest", image.name);
+            report.finding(image.span, message).maybe_fix(fix);
         }
     }
 }

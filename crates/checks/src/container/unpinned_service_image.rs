@@ -25,7 +25,9 @@ fn run(compose: &Compose<'_>, report: &mut Report<'_>) {
     for (service, node) in compose.stating("image") {
         let Some(name) = node.as_str() else { continue };
         if service.get("build").is_none() && !name.contains('$') && pinning(name) == Pinning::Version {
-            report.finding(node.span(), format!("the tag of {name} can be moved to other content; add its digest"));
+            let fix = report.settings().lock.pin_image(name, node.span_within(0, name.len()));
+            let message = format!("the tag of {name} can be moved to other content; add its digest");
+            report.finding(node.span(), message).maybe_fix(fix);
         }
     }
 }

@@ -26,7 +26,9 @@ fn run(workload: &Workload<'_>, report: &mut Report<'_>) {
         let Some(node) = container.image() else { continue };
         let Some(image) = node.as_str().and_then(image::parse) else { continue };
         if image.digest.is_none() && image.tag.is_some_and(|tag| tag != "latest") {
-            report.finding(node.span(), "a tag can be moved to other content; add the digest behind it");
+            let text = node.as_str().unwrap_or("");
+            let fix = report.settings().lock.pin_image(text, node.span_within(0, text.len()));
+            report.finding(node.span(), "a tag can be moved to other content; add the digest behind it").maybe_fix(fix);
         }
     }
 }

@@ -28,8 +28,8 @@ pub(crate) struct Fix {
     /// Write the edits as a patch for `git apply`. It shows the files' lines as they are.
     #[arg(long, value_name = "FILE")]
     pub(crate) patch: Option<PathBuf>,
-    /// Ask the repositories of actions what their tags and branches stand for, and keep it in palisade.lock. This
-    /// uses the network; without it, the lock file is used as it is.
+    /// Ask the repositories of actions and the registries of images what their tags stand for, and keep it in
+    /// palisade.lock. This uses the network; without it, the lock file is used as it is.
     #[arg(long)]
     pub(crate) update: bool,
     /// Write the files and commit them in git, and nothing else.
@@ -47,4 +47,5 @@ Examples:
   palisade fix --unsafe --check ci             show all edits to workflows
   palisade fix --unsafe --interactive          take them one by one
   palisade fix --update --check ci/unpinned-action --write     pin actions to commits
+  palisade fix --update --unsafe --check container/unpinned-base-image     pin images to digests
   palisade fix --unsafe --patch fixes.patch    for review, or for `git apply` elsewhere";
