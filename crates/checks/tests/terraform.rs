@@ -6,7 +6,7 @@ use palisade_checks::{Scanner, Selection, Settings};
 use palisade_model::{Finding, Severity};
 
 fn scan(files: &[(&str, &str)]) -> Vec<Finding> {
-    let selection = Selection::new(vec!["iac".to_owned()], Vec::new()).unwrap();
+    let selection = Selection::new(vec!["iac".to_owned(), "scan".to_owned()], Vec::new()).unwrap();
     let scanner = Scanner::new(Settings::default(), &selection);
     let files: Vec<_> = files.iter().map(|(path, text)| ((*path).to_owned(), text.as_bytes().to_vec())).collect();
     scanner.scan_files(&files).findings
@@ -123,4 +123,13 @@ fn sets_of_values_are_each_looked_at() {
 fn what_is_unknown_is_no_finding() {
     let text = "variable \"x\" {}\nresource \"aws_db_instance\" \"a\" {\n  publicly_accessible     = var.x\n  storage_encrypted       = var.x\n  deletion_protection     = var.x\n  backup_retention_period = var.x\n  password                = var.x\n}\nresource \"aws_security_group\" \"b\" {\n  dynamic \"ingress\" {\n    for_each = var.x\n    content {\n      from_port   = ingress.value\n      to_port     = 22\n      protocol    = \"tcp\"\n      cidr_blocks = [\"0.0.0.0/0\"]\n    }\n  }\n}\nresource \"aws_iam_role_policy\" \"c\" {\n  policy = var.x\n}\n";
     assert_eq!(scan(&[("main.tf", text)]).len(), 0);
+}
+
+#[test]
+fn modules_without_end_are_told() {
+    let calls: String = ["a", "b", "c"].map(|name| format!("module \"{name}\" {{\n  source = \"./\"\n}}\n")).concat();
+    let findings = scan(&[("main.tf", &calls)]);
+    assert_eq!(found(&findings, "scan/unreadable-file"), [("main.tf".to_owned(), 1, Severity::Medium)]);
+    let findings = scan(&[("main.tf", "module \"a\" {\n  source = \"./\"\n}\n")]);
+    assert_eq!(found(&findings, "scan/unreadable-file"), []);
 }

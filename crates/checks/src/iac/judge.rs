@@ -64,6 +64,14 @@ pub(crate) fn judge(
             }
         }
     }
+    let cut = checks.iter().find(|check| check.meta.id == crate::scan::unreadable_file::CHECK.meta.id);
+    if let Some(check) = cut.filter(|_| ground.estate.is_cut)
+        && let Some(place) = ground.locate(Origin::default(), None)
+    {
+        report.switch(&check.meta);
+        let message = "the Terraform modules here make more than can be evaluated: not all of them were checked";
+        report.finding_at(place, message);
+    }
     report.finish()
 }
 

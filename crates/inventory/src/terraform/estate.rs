@@ -20,6 +20,8 @@ pub struct Estate {
     pub elements: Vec<Element>,
     /// The instances of modules, by the numbers that keys carry.
     pub instances: Vec<Instance>,
+    /// Whether a bound ended the evaluation: there is more than was looked at.
+    pub is_cut: bool,
     by_kind: HashMap<Rc<str>, Vec<usize>>,
     /// Directories and the kinds of resources that their files declare, even where none is made.
     declared: HashSet<(String, String)>,
@@ -80,6 +82,8 @@ impl Estate {
                 }
             }
         }
+        estate.is_cut =
+            world.budget.steps == 0 || world.states.len() >= INSTANCES_MAX || estate.elements.len() >= ELEMENTS_MAX;
         for module in &world.modules {
             let kinds = module.blocks.iter().filter(|(_, block)| &*block.kind == "resource");
             estate.declared.extend(kinds.map(|(_, block)| (module.directory.clone(), block.label(0).to_owned())));
