@@ -10,11 +10,14 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 pub(crate) mod fixing;
 #[path = "arguments/judging.rs"]
 pub(crate) mod judging;
+#[path = "arguments/planning.rs"]
+pub(crate) mod planning;
 #[path = "arguments/starting.rs"]
 pub(crate) mod starting;
 
 pub(crate) use fixing::Fix;
 pub(crate) use judging::{ExceptionVerb, Gate, LedgerVerb};
+pub(crate) use planning::Plan;
 pub(crate) use starting::Init;
 
 /// Finds what is weak in a repository, gates its merges, and proves each decision.
@@ -72,6 +75,8 @@ pub(crate) enum Command {
     /// Write what a repository lacks and what fits it: settings, workflows, hooks, owners, rules, runbooks.
     /// Never overwrites without asking.
     Init(Init),
+    /// Turn what is weak into a backlog: epics and tickets with evidence, owner, effort and order.
+    Plan(Plan),
     /// Keep secrets out of commits and pushes with git hooks.
     #[command(subcommand)]
     Hook(Hook),

@@ -17,6 +17,7 @@ mod hook;
 mod init;
 mod ledger;
 mod lookup;
+mod plan;
 mod reference;
 mod registry;
 mod renderer;
@@ -41,6 +42,7 @@ fn main() -> ExitCode {
         Command::Exception(verb) => exception::run(verb),
         Command::Ledger(verb) => ledger::run(verb),
         Command::Init(init) => init::run(init),
+        Command::Plan(plan) => plan::run(plan, &arguments.global),
         Command::Hook(hook) => hook::run(hook, &arguments.global),
         Command::Checks(checks) => reference::checks(checks, &arguments.global),
         Command::Explain(explain) => reference::explain(explain, &arguments.global),

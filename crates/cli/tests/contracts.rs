@@ -109,3 +109,14 @@ fn the_ledger() {
     fs::remove_file(ledger.join("checkpoint")).unwrap();
     kept(&place, &["ledger", "verify"], 1);
 }
+
+#[test]
+fn plans() {
+    let empty = Place::new(&[]);
+    kept(&empty, &["plan"], 3);
+    let place = Place::new(&[("deploy/agent.yaml", POD), (".github/CODEOWNERS", "* @shop/all\n")]);
+    let plan = kept(&place, &["plan"], 0);
+    assert!(!plan["sprint"].as_array().unwrap().is_empty(), "{plan:#}");
+    place.expect(&["plan", "--format", "json", "--output", "../plan.json"], 0);
+    kept(&place, &["plan", "--previous", "../plan.json", "--select", "ci"], 0);
+}

@@ -9,6 +9,7 @@ mod decision;
 mod exceptions;
 mod glob;
 mod merge;
+pub mod plan;
 mod settings;
 mod table;
 

@@ -16,6 +16,7 @@ mod json;
 mod junit;
 mod markdown;
 mod page;
+mod plan;
 mod sarif;
 mod style;
 mod tally;
@@ -34,6 +35,7 @@ pub use catalogue::{write_checks, write_checks_json};
 pub use decision::{DecisionReport, Recorded, write_decision};
 pub use explain::{write_explanation, write_explanation_json};
 pub use fixes::{FixReport, write_human as write_fixes, write_json as write_fixes_json, write_patch};
+pub use plan::{PlanFormat, UnknownPlanFormat, write_plan, write_ticket};
 pub use style::Style;
 pub use text::visible;
 

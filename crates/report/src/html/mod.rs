@@ -50,7 +50,7 @@ pub(crate) fn render(report: &ScanReport<'_>) -> String {
     out
 }
 
-fn hash(text: &str) -> String {
+pub(crate) fn hash(text: &str) -> String {
     format!("'sha256-{}'", STANDARD.encode(Sha256::digest(text.as_bytes())))
 }
 
@@ -193,7 +193,7 @@ fn push_page(out: &mut String, check: &Meta) {
 }
 
 /// Text with its code spans.
-fn prose(text: &str) -> String {
+pub(crate) fn prose(text: &str) -> String {
     let parts: Vec<&str> = text.split('`').collect();
     let mut out = String::with_capacity(text.len() + 16);
     for (at, part) in parts.iter().enumerate() {
