@@ -6,7 +6,7 @@ use palisade_gate::plan::{Change, Plan, Status, Ticket};
 
 use super::{PILOT, Ways, capital, description, gates, statuses};
 use crate::markdown::{code, text};
-use crate::text::visible;
+use crate::text::{count, visible};
 
 pub(super) const WAYS: Ways = Ways { code, text };
 
@@ -21,10 +21,11 @@ pub(super) fn render(plan: &Plan) -> String {
         let gap = ticket.gap.as_ref().map_or(0, |gap| gap.findings);
         let _ = writeln!(
             out,
-            "{}. **{}** {} ({gap} findings, effort {:?}, {owner})",
+            "{}. **{}** {} ({}, effort {:?}, {owner})",
             at + 2,
             ticket.code,
             text(&capital(&ticket.title)),
+            count(gap, "finding", "findings"),
             ticket.effort
         );
     }
