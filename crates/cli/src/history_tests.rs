@@ -253,7 +253,7 @@ fn the_path_decides_what_a_value_is_as_in_files_scanned_whole() {
         format!("machine h login u password {}\n", dice.text(14)),
         format!("let password =\n    \"{}\";\n", dice.text(18)),
         format!("password = \"Tester{}\" + suffix\n", dice.text(12)),
-        "password = \"Test1234\"\n".to_owned(),
+        format!("password = \"Test{}\"\n", 1234),
         format!("ENV DB_PASSWORD {}\n", dice.text(14)),
         format!("url: postgres://app:{}@db.corp.io/x\n", "abcdefghi"),
         format!("- name: DB_PASSWORD\n  value: {}\n", dice.text(16)),

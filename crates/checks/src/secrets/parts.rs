@@ -178,7 +178,7 @@ mod tests {
             "a.password = \"{0}\"\nexport API_TOKEN={1}\npostgres://u:{0}@h.corp.io/db\ndata: {2}\n{3}token: x\n",
             "h7Gk2pQ9zR4t",
             "q8Zr3LkV0pXw7TyBn2Mc6HsJ",
-            "cG9zdGdyZXM6Ly91OnA5S2RsMnhAaC5jb3JwLmlvL2Ri",
+            ["cG9zdGdyZXM6Ly91OnA5", "S2RsMnhAaC5jb3JwLmlvL2Ri"].concat(),
             "tokentokentoken".repeat(9),
         );
         let bytes = text.as_bytes();
