@@ -88,7 +88,9 @@ impl Format {
             return if json { Self::Kubernetes } else { Self::Other };
         };
         let folder = path.strip_suffix(name).unwrap_or("");
-        if folder.ends_with(".github/workflows/") {
+        // When the target is `.github` or its `workflows`, the folders above are not part of the path.
+        let below = folder.is_empty() || folder == "workflows/";
+        if folder.ends_with(".github/workflows/") || below && opens_line(bytes, b"on:") && opens_line(bytes, b"jobs:") {
             return Self::Workflow;
         }
         match stem {
@@ -181,6 +183,12 @@ fn contains(bytes: &[u8], needle: &[u8]) -> bool {
     memchr::memmem::find(bytes, needle).is_some()
 }
 
+/// Whether some line begins with these bytes.
+fn opens_line(bytes: &[u8], start: &[u8]) -> bool {
+    bytes.starts_with(start)
+        || memchr::memmem::find_iter(bytes, start).any(|at| at > 0 && bytes.get(at - 1) == Some(&b'\n'))
+}
+
 /// Whether some line has `key` as its key: first on the line (list dash, indent or quote before it), a colon after.
 fn has_line_start(bytes: &[u8], key: &[u8]) -> bool {
     memchr::memmem::find_iter(bytes, key).any(|at| {
@@ -203,6 +211,10 @@ mod tests {
         for (path, bytes, format) in [
             (".github/workflows/ci.yml", b"on: push".as_slice(), Format::Workflow),
             ("sub/.github/workflows/ci.yaml", b"", Format::Workflow),
+            ("workflows/ci.yml", b"name: x\non: push\njobs:\n  a: {}\n", Format::Workflow),
+            ("ci.yml", b"on: push\njobs:\n  a: {}\n", Format::Workflow),
+            ("src/ci.yml", b"on: push\njobs:\n  a: {}\n", Format::Other),
+            ("ci.yml", b"jobs:\n  on: 1\n", Format::Other),
             ("action.yml", b"runs:\n  using: composite", Format::Action),
             (".gitlab-ci.yml", b"", Format::Gitlab),
             ("build/Dockerfile.prod", b"", Format::Dockerfile),
