@@ -229,6 +229,9 @@ impl Scanner {
             format @ (Format::Kubernetes | Format::Workflow | Format::Compose) => {
                 spans.extend(yaml_masks(format, &Yaml::parse(text_of(bytes))));
             }
+            Format::CloudFormation | Format::Policy => {
+                spans.extend(crate::iac::document_masks(&Yaml::parse(text_of(bytes))));
+            }
             _ => {}
         }
         spans
@@ -313,6 +316,18 @@ impl Scanner {
                 findings.extend(self.secrets(&subject, &matches));
                 let problems = file.problems.clone();
                 facts.terraform = Some(Box::new(file));
+                problems
+            }
+            Format::CloudFormation | Format::Policy => {
+                let yaml = Yaml::parse(text_of(bytes));
+                let shown = [masks.as_slice(), &crate::iac::document_masks(&yaml)].concat();
+                let subject = Subject::new(Arc::clone(&path), yaml.text().as_bytes(), &yaml, &shown);
+                if !yaml.problems().is_empty() {
+                    findings.extend(self.unreadable(&subject, yaml.problems()));
+                }
+                findings.extend(self.secrets(&subject, &matches));
+                let problems = yaml.problems().to_vec();
+                facts.document = Some(Box::new(yaml));
                 problems
             }
             Format::Dockerfile => {

@@ -31,6 +31,10 @@ pub enum Format {
     Codeowners,
     /// Terraform or OpenTofu: configuration, or values of variables.
     Terraform,
+    /// A CloudFormation or SAM template.
+    CloudFormation,
+    /// A policy of AWS as a JSON file.
+    Policy,
     /// Anything else.
     Other,
 }
@@ -83,9 +87,15 @@ impl Format {
         if name == "Kustomization" {
             return Self::Kustomization;
         }
+        if [".yaml", ".yml", ".json", ".template"].iter().any(|end| lower.ends_with(end)) && is_template(bytes) {
+            return Self::CloudFormation;
+        }
         let Some(stem) = lower.strip_suffix(".yaml").or_else(|| lower.strip_suffix(".yml")) else {
-            let json = lower.ends_with(".json") && is_manifest(bytes);
-            return if json { Self::Kubernetes } else { Self::Other };
+            return match lower.ends_with(".json") {
+                true if is_manifest(bytes) => Self::Kubernetes,
+                true if is_policy(bytes) => Self::Policy,
+                _ => Self::Other,
+            };
         };
         let folder = path.strip_suffix(name).unwrap_or("");
         // When the target is `.github` or its `workflows`, the folders above are not part of the path.
@@ -125,6 +135,18 @@ fn is_manifest(bytes: &[u8]) -> bool {
     let head = bytes.get(..MINIFIED_BYTES).unwrap_or(bytes);
     let minified = head.first() == Some(&b'{') && contains(head, b"\"apiVersion\":") && contains(head, b"\"kind\":");
     minified || has_line_start(bytes, b"apiVersion") && has_line_start(bytes, b"kind")
+}
+
+/// Whether it says that it is a template, or declares resources of AWS. Templates of templates are none.
+fn is_template(bytes: &[u8]) -> bool {
+    let typed = || contains(bytes, b"AWS::");
+    let says = has_line_start(bytes, b"AWSTemplateFormatVersion") || contains(bytes, b"\"AWSTemplateFormatVersion\"");
+    let declares = || contains(bytes, b"Resources") && contains(bytes, b"Type") && has_line_start(bytes, b"Resources");
+    typed() && (says || declares()) && !contains(bytes, b"{%")
+}
+
+fn is_policy(bytes: &[u8]) -> bool {
+    contains(bytes, b"\"Statement\"") && contains(bytes, b"\"Effect\"") && contains(bytes, b"Action\"")
 }
 
 fn is_terraform(lower: &str) -> bool {
@@ -236,6 +258,9 @@ mod tests {
             ("infra/prod.tfvars.json", b"{}", Format::Terraform),
             ("infra/.terraform/modules/a/main.tf", b"", Format::Other),
             ("values.yaml", b"kind: x", Format::Other),
+            ("a.yaml", b"Resources:\n  B:\n    Type: AWS::S3::Bucket\n", Format::CloudFormation),
+            ("a.template", b"{\"Resources\": {\"B\": {\"Type\": \"AWS::S3::Bucket\"}}}", Format::CloudFormation),
+            ("a.json", b"{\"Statement\": [{\"Effect\": \"Allow\", \"Action\": \"*\"}]}", Format::Policy),
         ] {
             assert_eq!(Format::of(path, bytes), format, "{path}");
         }

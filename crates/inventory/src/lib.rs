@@ -5,6 +5,7 @@
 //! touches the file system, the network or another program.
 
 pub mod action;
+pub mod cloudformation;
 pub mod codeowners;
 pub mod compose;
 pub mod dependabot;
@@ -76,6 +77,8 @@ pub struct Facts {
     pub deploys: bool,
     /// What a Terraform file says.
     pub terraform: Option<Box<terraform::File>>,
+    /// A CloudFormation template, or an AWS policy that is a file of its own.
+    pub document: Option<Box<yaml::Yaml>>,
 }
 
 /// What a Dockerfile or Compose file takes from the files around it.
@@ -101,6 +104,7 @@ impl Facts {
             owners: None,
             deploys: false,
             terraform: None,
+            document: None,
         }
     }
 }

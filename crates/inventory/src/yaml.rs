@@ -4,7 +4,7 @@
 //! kept as references and resolved on navigation, so an alias bomb costs
 //! nothing. A broken document keeps what stood before the break, and reading
 //! goes on at the next `---`. Comments are not kept; ask [`Yaml::comment_on_line`].
-//! It refuses: tags beyond the core schema have no effect, nothing is executed.
+//! It refuses: tags have no effect, though local ones can be asked for; nothing is executed.
 
 mod assemble;
 mod build;
@@ -34,6 +34,8 @@ pub struct Yaml {
     children: Vec<u32>,
     documents: Vec<u32>,
     problems: Vec<Problem>,
+    /// Local tags such as `!Ref`, by the node they stand before, in order.
+    tags: Vec<(u32, Box<str>)>,
 }
 
 #[derive(Debug)]
@@ -192,6 +194,14 @@ impl<'y> Node<'y> {
             }
         }
         node
+    }
+
+    /// The local tag before it, without its mark: `Ref` of `!Ref name`. It changes nothing about how the node is read.
+    #[must_use]
+    pub fn tag(self) -> Option<&'y str> {
+        let tags = &self.yaml.tags;
+        let at = tags.binary_search_by_key(&self.id, |(id, _)| *id).ok()?;
+        tags.get(at).map(|(_, tag)| &**tag)
     }
 
     fn kind(self) -> Option<&'y Kind> {

@@ -1,10 +1,11 @@
-//! Evaluates the Terraform files of a target and runs the checks over what comes out.
+//! Evaluates the Terraform files and templates of a target and runs the checks over what comes out.
 
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 
-use palisade_inventory::terraform::{Body, Estate, Expression, File, Node, Origin, Part};
-use palisade_inventory::{Inventory, Subject};
+use palisade_inventory::terraform::{Body, Estate, Expression, File, Instance, Node, Origin, Part};
+use palisade_inventory::yaml::Yaml;
+use palisade_inventory::{Inventory, Structure, Subject, cloudformation};
 use palisade_model::{Finding, Location, Span};
 
 use super::{COMPANIONS, Resource};
@@ -17,8 +18,9 @@ type Masks<'a> = &'a dyn Fn(&str, &[u8]) -> Vec<Span>;
 
 /// What checks of one target share.
 pub(crate) struct Ground<'g> {
-    pub(super) estate: Estate,
-    pub(super) files: Vec<&'g File>,
+    pub(crate) estate: Estate,
+    /// By the numbers that origins carry.
+    pub(super) sources: Vec<Source<'g>>,
     host: Host<'g>,
     masks: Masks<'g>,
     /// Texts of files in which something was found, with what no excerpt may show.
@@ -29,7 +31,38 @@ pub(crate) struct Ground<'g> {
     pub(super) told: RefCell<HashSet<(&'static str, u32, String)>>,
 }
 
-/// What the checks find in the Terraform files of a target.
+/// A file that elements were read from.
+#[derive(Clone, Copy)]
+pub(super) enum Source<'g> {
+    Terraform(&'g File),
+    /// A template or policy, with its path.
+    Document(&'g str, &'g Yaml),
+}
+
+impl<'g> Source<'g> {
+    pub(super) fn path(self) -> &'g str {
+        match self {
+            Self::Terraform(file) => &file.path,
+            Self::Document(path, _) => path,
+        }
+    }
+
+    fn structure(self) -> &'g dyn Structure {
+        match self {
+            Self::Terraform(file) => file,
+            Self::Document(_, yaml) => yaml,
+        }
+    }
+
+    fn masks(self) -> Vec<Span> {
+        match self {
+            Self::Terraform(file) => masks(file),
+            Self::Document(_, yaml) => document_masks(yaml),
+        }
+    }
+}
+
+/// What the checks find in the Terraform files, templates and policies of a target.
 pub(crate) fn judge(
     checks: &[&'static Check],
     settings: &Settings,
@@ -39,7 +72,9 @@ pub(crate) fn judge(
 ) -> Vec<Finding> {
     let Some(first) = checks.iter().find(|check| check.meta.family() == "iac") else { return Vec::new() };
     let files: Vec<&File> = inventory.files.iter().filter_map(|facts| facts.terraform.as_deref()).collect();
-    if files.is_empty() {
+    let documents = inventory.files.iter().filter_map(|facts| Some((&*facts.path, facts.document.as_deref()?)));
+    let documents: Vec<(&str, &Yaml)> = documents.collect();
+    if files.is_empty() && documents.is_empty() {
         return Vec::new();
     }
     let mut by_kind: HashMap<&str, Vec<&'static Check>> = HashMap::new();
@@ -49,9 +84,20 @@ pub(crate) fn judge(
         }
     }
     let wanted = |kind: &str| by_kind.contains_key(kind) || COMPANIONS.contains(&kind);
-    let estate = Estate::evaluate(&files, host.read, &wanted);
+    let mut estate = Estate::evaluate(&files, host.read, &wanted);
+    let mut sources: Vec<Source<'_>> = files.into_iter().map(Source::Terraform).collect();
+    for (path, yaml) in documents {
+        let source = u32::try_from(sources.len()).unwrap_or(u32::MAX);
+        sources.push(Source::Document(path, yaml));
+        let Some(root) = yaml.root() else { continue };
+        let directory = path.rsplit_once('/').map_or("", |(directory, _)| directory).to_owned();
+        let instance = Instance { directory, caller: None, root: path.to_owned() };
+        if cloudformation::is_template(root) {
+            estate.add(instance, |number| cloudformation::elements(root, source, number));
+        }
+    }
     let texts = RefCell::new(HashMap::new());
-    let ground = Ground { estate, files, host, masks, texts, seen: RefCell::default(), told: RefCell::default() };
+    let ground = Ground { estate, sources, host, masks, texts, seen: RefCell::default(), told: RefCell::default() };
     let mut report = Report::new(settings, None, &first.meta);
     for element in &ground.estate.elements {
         let resource = Resource::new(&ground, element);
@@ -78,17 +124,17 @@ pub(crate) fn judge(
 impl Ground<'_> {
     /// The location of a place in a file; its excerpt shows nothing of `hidden`.
     pub(super) fn locate(&self, origin: Origin, hidden: Option<Origin>) -> Option<Location> {
-        let file = self.files.get(origin.source as usize)?;
+        let source = *self.sources.get(origin.source as usize)?;
         let mut texts = self.texts.borrow_mut();
         let text = texts.entry(origin.source).or_insert_with(|| {
-            let bytes = (self.host.read)(&file.path)?;
-            let shown = [(self.masks)(&file.path, &bytes), masks(file)].concat();
+            let bytes = (self.host.read)(source.path())?;
+            let shown = [(self.masks)(source.path(), &bytes), source.masks()].concat();
             Some((text_of(&bytes), shown))
         });
         let (text, masks) = text.as_ref()?;
         let here = hidden.filter(|hidden| hidden.source == origin.source).map(|hidden| hidden.span);
         let masks: Vec<Span> = masks.iter().copied().chain(here).collect();
-        Some(Subject::new(file.path.clone(), text.as_bytes(), *file, &masks).locate(origin.span))
+        Some(Subject::new(source.path().into(), text.as_bytes(), source.structure(), &masks).locate(origin.span))
     }
 }
 
@@ -97,6 +143,12 @@ pub(crate) fn masks(file: &File) -> Vec<Span> {
     let mut masks = Vec::new();
     of_body(&file.body, &mut masks);
     masks
+}
+
+/// The same for a template.
+pub(crate) fn document_masks(yaml: &Yaml) -> Vec<Span> {
+    let secrets = |root| cloudformation::secrets(root, &super::is_secret_name);
+    yaml.documents().flat_map(secrets).collect()
 }
 
 fn of_body(body: &Body, masks: &mut Vec<Span>) {

@@ -18,7 +18,7 @@ use palisade_model::{Confidence, Meta, Severity};
 
 use crate::Check;
 
-pub(crate) use judge::{judge, masks};
+pub(crate) use judge::{document_masks, judge, masks};
 pub use resource::{Companions, Resource, Setting};
 pub use rule::{Rule, Wanted};
 

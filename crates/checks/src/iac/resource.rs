@@ -179,7 +179,7 @@ impl<'a> Resource<'a> {
     /// A severity as it holds where this resource stands: nobody deploys an example as it is, but people copy it.
     #[must_use]
     pub fn limit(&self, severity: Severity) -> Severity {
-        let path = self.ground.files.get(self.element.whole.source as usize).map_or("", |file| &file.path);
+        let path = self.ground.sources.get(self.element.whole.source as usize).map_or("", |source| source.path());
         let directory = path.rsplit_once('/').map_or("", |(directory, _)| directory);
         if is_example(directory) { severity.min(Severity::Low) } else { severity }
     }

@@ -95,6 +95,20 @@ impl Estate {
         estate
     }
 
+    /// Adds what another language declares, as one instance of its own; `make` gets the instance's number.
+    pub fn add(&mut self, instance: Instance, make: impl FnOnce(u32) -> Vec<Element>) {
+        let number = u32::try_from(self.instances.len()).unwrap_or(u32::MAX);
+        self.instances.push(instance);
+        for element in make(number) {
+            if self.elements.len() >= ELEMENTS_MAX {
+                self.is_cut = true;
+                return;
+            }
+            self.by_kind.entry(Rc::clone(&element.kind)).or_default().push(self.elements.len());
+            self.elements.push(element);
+        }
+    }
+
     /// The elements of a kind.
     pub fn of_kind(&self, kind: &str) -> impl Iterator<Item = &Element> {
         let at = self.by_kind.get(kind).map_or(&[][..], |at| at);

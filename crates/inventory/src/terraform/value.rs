@@ -134,7 +134,7 @@ impl Value {
     }
 
     /// The JSON form of a value; unknown when it would be too deep.
-    pub(super) fn encoded(value: Value, origin: Origin) -> Self {
+    pub(crate) fn encoded(value: Value, origin: Origin) -> Self {
         let kind = if value.depth() >= DEPTH_MAX { Kind::Unknown } else { Kind::Encoded(Rc::new(value)) };
         Self::new(kind, origin)
     }

@@ -1,7 +1,7 @@
 //! Builds the arena from the parser's events, with byte spans where the parser counts characters.
 
 use palisade_model::Span;
-use saphyr_parser::{Event, Parser, ScalarStyle};
+use saphyr_parser::{Event, Parser, ScalarStyle, Tag};
 
 use super::{DEPTH_MAX, Data, Kind, NO_PARENT, NODES_MAX, Yaml};
 
@@ -56,10 +56,17 @@ impl<'y, 't> Builder<'y, 't> {
             }
             match event {
                 Event::DocumentStart(_) => document = start,
-                Event::MappingStart(anchor, _) => self.container(true, anchor, start, end),
-                Event::SequenceStart(anchor, _) => self.container(false, anchor, start, end),
+                Event::MappingStart(anchor, tag) => {
+                    self.tag(tag.as_deref());
+                    self.container(true, anchor, start, end);
+                }
+                Event::SequenceStart(anchor, tag) => {
+                    self.tag(tag.as_deref());
+                    self.container(false, anchor, start, end);
+                }
                 Event::MappingEnd | Event::SequenceEnd => self.close(Some(end)),
-                Event::Scalar(value, style, anchor, _) => {
+                Event::Scalar(value, style, anchor, tag) => {
+                    self.tag(tag.as_deref());
                     let span = self.trimmed(start, end, style);
                     let raw = span.of(self.text);
                     let kept = (*value != *raw).then(|| Box::<str>::from(&*value));
@@ -98,6 +105,14 @@ impl<'y, 't> Builder<'y, 't> {
     fn anchor(&mut self, anchor: usize, id: u32) {
         if anchor > 0 {
             self.anchors.push((anchor, id));
+        }
+    }
+
+    /// Keeps a local tag for the node that comes next.
+    fn tag(&mut self, tag: Option<&Tag>) {
+        if let Some(tag) = tag.filter(|tag| tag.handle == "!") {
+            let id = u32::try_from(self.yaml.nodes.len()).unwrap_or(NO_PARENT);
+            self.yaml.tags.push((id, tag.suffix.as_str().into()));
         }
     }
 
