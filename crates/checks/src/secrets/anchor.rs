@@ -43,6 +43,8 @@ pub(super) struct Anchors {
     filter: Filter,
     heads: Box<[u16; 1 << HEAD_BITS]>,
     anchors: Vec<Anchor>,
+    /// Bytes of the longest.
+    longest: usize,
 }
 
 /// A set of hashes, with false members.
@@ -87,7 +89,13 @@ impl Anchors {
             filter: Filter::new(),
             heads: Box::new([NONE; 1 << HEAD_BITS]),
             anchors: Vec::new(),
+            longest: 0,
         }
+    }
+
+    /// Bytes of the longest literal.
+    pub(super) fn longest(&self) -> usize {
+        self.longest
     }
 
     /// Adds a literal; with `fold`, case does not matter and `literal` is in lower case.
@@ -98,6 +106,7 @@ impl Anchors {
         if number == NONE {
             return false;
         }
+        self.longest = self.longest.max(literal.len());
         let hash = hash(gram);
         self.filter.insert(hash);
         self.narrow.insert(narrow_hash(gram));

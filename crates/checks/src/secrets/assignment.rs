@@ -25,6 +25,9 @@ const KEY_BYTES_MAX: usize = 64;
 /// More than is looked at between a key and its value, and behind the value.
 pub(super) const JOIN_BYTES_MAX: usize = 96;
 
+/// The longest word that [`may_join`] looks for.
+const JOIN_WORD_BYTES: usize = 9;
+
 /// How far before its key the `ENV ` of a Dockerfile stands.
 const DOCKER_ENV_BYTES: usize = 8;
 
@@ -120,6 +123,24 @@ pub(super) fn key_around(bytes: &[u8], start: usize, end: usize) -> (usize, Opti
     let before = key_start.checked_sub(1).and_then(|at| bytes.get(at)).copied().unwrap_or(b'\n');
     let text = bytes.get(if sql { start } else { key_start }..key_end).map(trim_key);
     (key_end, text.map(|text| Key { text, start: key_start, end: key_end, before, sql }))
+}
+
+/// How far before an offset begins a key of which [`may_join`] could say otherwise if bytes behind the offset
+/// were others.
+pub(super) fn key_reaching(bytes: &[u8], at: usize) -> usize {
+    let end = at.saturating_sub(JOIN_WORD_BYTES);
+    let blank = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\r' | b'\n');
+    let gap = bytes.get(end.saturating_sub(JOIN_BYTES_MAX)..end).unwrap_or(&[]);
+    let key_end = end - gap.iter().rev().take_while(|byte| blank(byte)).count();
+    at - (key_end - key_before(bytes, key_end))
+}
+
+/// How far behind an offset ends a key of which [`key_around`] or [`may_join`] could say otherwise if bytes
+/// before the offset were others.
+pub(super) fn key_touching(bytes: &[u8], at: usize) -> usize {
+    let reach = DOCKER_ENV_BYTES + 1; // more than the dashes of an option
+    let right = bytes.get(at + reach..).unwrap_or(&[]);
+    reach + right.iter().take(2 * KEY_BYTES_MAX).take_while(|byte| is_key(**byte)).count()
 }
 
 /// Whether what follows a key may join it to a value in any syntax; most words in prose and calls fail here.

@@ -38,9 +38,6 @@ const MATCHES_MAX: usize = 10_000;
 /// Memory of one compiled pattern.
 pub(super) const REGEX_BYTES_MAX: usize = 2 << 20;
 
-/// The longest anchor; a test holds all to it.
-pub(super) const ANCHOR_BYTES_MAX: usize = 64;
-
 /// Payload of the words that open an assignment (`password`, `token` …).
 const KEY_WORD: u16 = u16::MAX - 1;
 
@@ -175,7 +172,7 @@ impl Engine {
     ) {
         // A key that begins before what is asked for opens with a word there.
         let start = asked.start - assignment::key_before(bytes, asked.start);
-        let end = bytes.len().min(asked.end + ANCHOR_BYTES_MAX);
+        let end = bytes.len().min(asked.end + self.longest_anchor());
         let mut key_end = 0;
         self.anchors.each(bytes.get(start..end).unwrap_or(&[]), |hit| {
             let hit = Hit { at: hit.at + start, end: hit.end + start, ..hit };
@@ -201,6 +198,10 @@ impl Engine {
             _ => self.token(detector, bytes, hit),
         }?;
         Some(self.matched(detector, bytes, found))
+    }
+
+    pub(super) fn longest_anchor(&self) -> usize {
+        self.anchors.longest()
     }
 
     pub(super) fn has_user_rules(&self) -> bool {

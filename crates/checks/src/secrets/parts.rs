@@ -7,7 +7,7 @@
 use std::ops::Range;
 
 use super::anchor::Hit;
-use super::assignment::{JOIN_BYTES_MAX, LOGIN_BYTES_MAX};
+use super::assignment::{LOGIN_BYTES_MAX, key_reaching, key_touching};
 use super::decode;
 use super::detector::Kind;
 use super::engine::{CONTEXT_BYTES, Engine, MATCH_BYTES_MAX, Match, NEAR_BYTES, TOKEN_BYTES_MAX, is_weak};
@@ -27,20 +27,17 @@ pub struct Part {
     pub found: Option<(Match, Kinds)>,
 }
 
-/// A verdict that is not told rests on fewer bytes than this before its position: those of a key.
-const BEFORE_BYTES: usize = 128;
-/// The same behind its position: an anchor, or the rest of a key and what may join it to a value.
-const BEHIND_BYTES: usize = 192;
-
 /// Longer labels of PEM blocks are none.
 const LABEL_BYTES_MAX: usize = 128;
+/// More than is looked at to see whether a token stands apart.
+const APART_BYTES: usize = 8;
 /// How far before its anchor a detector in code looks.
 const SPECIAL_BEFORE_BYTES: usize = CONTEXT_BYTES + 64;
 /// How far behind its anchor one looks when there is white space.
 const SPECIAL_BYTES: usize = CONTEXT_BYTES + 64;
 /// Passwords in URLs look at their URL alone.
 const URL_BYTES: usize = 320;
-/// Larger files are no secret as a whole. Shorter than what a join disturbs, so that they are always looked at anew.
+/// Larger files are no secret as a whole. Smaller ones are always looked at anew.
 const WHOLE_FILE_BYTES_MAX: usize = 128;
 
 impl Engine {
@@ -103,23 +100,24 @@ impl Engine {
         }
     }
 
-    /// The positions whose verdict may rest on the bytes on either side of `join`: those near it, and the
-    /// beginnings of encoded runs that reach it. Anchors and keys that look further tell their reach
-    /// themselves. A user's own rule may look at anything.
+    /// The positions whose verdict may rest on the bytes on either side of `join`: anchors and keys that reach
+    /// it, and the beginnings of encoded runs that do. Anchors, and keys that may be joined to a value, tell
+    /// themselves what else they rest on. A user's own rule may look at anything.
     #[must_use]
     pub fn disturbed(&self, bytes: &[u8], join: usize) -> Range<usize> {
-        if self.has_user_rules() {
+        if self.has_user_rules() || bytes.len() <= WHOLE_FILE_BYTES_MAX {
             return 0..bytes.len();
         }
-        let run = decode::run_before(bytes, join);
-        join.saturating_sub(run.max(BEHIND_BYTES))..join.saturating_add(BEFORE_BYTES).min(bytes.len())
+        let before = decode::run_before(bytes, join).max(self.longest_anchor()).max(key_reaching(bytes, join));
+        join.saturating_sub(before)..(join + key_touching(bytes, join)).min(bytes.len())
     }
 
     /// The bytes that say whether there is a secret at an anchor where there is none.
     fn might_rest_on(&self, bytes: &[u8], hit: Hit) -> (usize, usize) {
         let Some(detector) = self.detectors().get(usize::from(hit.payload)) else { return (hit.at, hit.end) };
         let rest = bytes.get(hit.end..bytes.len().min(hit.end + TOKEN_BYTES_MAX)).unwrap_or(&[]);
-        let run = || rest.iter().take_while(|byte| !byte.is_ascii_whitespace()).count();
+        // Other white space only makes the run longer than it need be.
+        let run = || memchr::memchr3(b' ', b'\n', b'\t', rest).unwrap_or(rest.len());
         let (before, behind) = match detector.kind {
             Kind::Special(_) if detector.opens_block() => {
                 let label = rest.get(..LABEL_BYTES_MAX).unwrap_or(rest);
@@ -128,7 +126,10 @@ impl Engine {
             }
             Kind::Special(_) if detector.yields() => (8, URL_BYTES),
             Kind::Special(_) => (SPECIAL_BEFORE_BYTES, run().max(SPECIAL_BYTES)),
-            _ => (CONTEXT_BYTES, run().max(CONTEXT_BYTES) + CONTEXT_BYTES),
+            _ => {
+                let near = if detector.near.is_empty() { 0 } else { NEAR_BYTES };
+                (detector.before + near + APART_BYTES, run().max(CONTEXT_BYTES) + near + APART_BYTES)
+            }
         };
         (hit.at.saturating_sub(before), (hit.end + behind).min(bytes.len()))
     }
@@ -138,25 +139,91 @@ fn hit_is_pem(bytes: &[u8], hit: Hit) -> bool {
     bytes.get(hit.at..hit.end).is_some_and(|anchor| anchor == b"-----BEGIN ")
 }
 
-/// What is told of a key covers what stands before it and what may join it.
-const _: () = assert!(BEFORE_BYTES >= 2 * 64 && BEHIND_BYTES >= 64 + JOIN_BYTES_MAX);
-
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
     use crate::secrets::assignment::KEY_WORDS;
-    use crate::secrets::engine::ANCHOR_BYTES_MAX;
 
     #[test]
-    fn no_anchor_reaches_further_than_is_searched_behind_a_part() {
+    fn every_anchor_is_long_enough_to_be_searched_for() {
         let anchors = crate::secrets::detectors().flat_map(|detector| detector.anchors.iter().copied());
         let words = KEY_WORDS.iter().map(|word| std::str::from_utf8(word).unwrap_or_default());
-        let mut count = 0;
-        for anchor in anchors.chain(words) {
-            assert!((4..=ANCHOR_BYTES_MAX).contains(&anchor.len()), "{anchor:?} has {} bytes", anchor.len());
-            count += 1;
+        let short: Vec<&str> = anchors.chain(words).filter(|anchor| anchor.len() < 4).collect();
+        assert!(short.is_empty(), "{short:?}");
+    }
+
+    /// Every text that two halves make, looked at after the first half was followed by something else: outside
+    /// of what the join disturbs, and of what was told to reach it, nothing changes.
+    #[test]
+    fn a_join_changes_nothing_but_what_it_disturbs() {
+        let engine = Engine::default();
+        let filler = "lorem ipsum dolor sit amet\n".repeat(8);
+        let lefts = [
+            "password",
+            "my.password  ",
+            "x --api-token ",
+            "ENV API_TOKEN",
+            "secret_key:",
+            "API_TOKEN o",
+            "db_password\n  val",
+            "key strin",
+            "ghp_",
+            "-----BEG",
+            "cG9zdGdyZXM6Ly91OnA5S2RsMnhA",
+            "machine h login joe pass",
+            "tok",
+        ];
+        let rights = [
+            "word: 'h7Gk2pQ9zR4t'",
+            " = \"h7Gk2pQ9zR4t\"",
+            "en h7Gk2pQ9zR4t",
+            "r \"h7Gk2pQ9zR4t\"",
+            "ue: h7Gk2pQ9zR4t",
+            "g = \"h7Gk2pQ9zR4t\"",
+            "\n",
+            "aC5jb3JwLmlvL2Ri ",
+            "password h7Gk2pQ9zR4t",
+            "V PASSWORD h7Gk2pQ9zR4t",
+            "-password h7Gk2pQ9zR4t",
+            "ENV PASSWORD h7Gk2pQ9zR4t",
+        ];
+        let parts = |bytes: &[u8]| {
+            let mut parts: Vec<(usize, usize, usize)> = Vec::new();
+            engine.scan_part(bytes, 0..bytes.len(), &mut |part| parts.push((part.at, part.from, part.to)));
+            parts.sort_unstable();
+            parts
+        };
+        for left in lefts {
+            let head = format!("{filler}{left}");
+            let join = head.len();
+            let text_with = |right: &str| format!("{head}{right}\n{filler}");
+            for (right, other) in rights.iter().flat_map(|right| rights.iter().map(move |other| (right, other))) {
+                let (text, other) = (text_with(right), text_with(other));
+                let start = engine.disturbed(text.as_bytes(), join).start;
+                assert_eq!(start, engine.disturbed(other.as_bytes(), join).start, "rests on the left alone");
+                // What reaches over the join is asked again, if it was told.
+                let untouched = |text: &str| {
+                    let parts = parts(text.as_bytes()).into_iter().filter(|(at, ..)| *at < start);
+                    parts.map(|(at, from, to)| (at, from, to.min(join))).collect::<BTreeSet<_>>()
+                };
+                assert_eq!(untouched(&text), untouched(&other), "{left:?} before {right:?}");
+            }
         }
-        assert!(count > 100, "{count}");
+        for right in rights {
+            let tail = format!("{right}\n{filler}");
+            for (left, other) in lefts.iter().flat_map(|left| lefts.iter().map(move |other| (left, other))) {
+                let untouched = |left: &str| {
+                    let head = format!("{filler}{left}");
+                    let (text, join) = (format!("{head}{tail}"), head.len());
+                    let end = engine.disturbed(text.as_bytes(), join).end;
+                    let parts = parts(text.as_bytes()).into_iter().filter(|(at, ..)| *at >= end);
+                    parts.map(|(at, from, _)| (at - join, from.max(join) - join)).collect::<BTreeSet<_>>()
+                };
+                assert_eq!(untouched(left), untouched(other), "{left:?} and {other:?} before {right:?}");
+            }
+        }
     }
 
     /// What is told of positions, without what only guides the sweep.
