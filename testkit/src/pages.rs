@@ -220,8 +220,12 @@ pub fn walk_fixes(id: &str, text: &str, fix: impl Fn(&Files) -> Option<Vec<(Stri
     let Ok(page) = Page::parse(id, text) else { return String::new() };
     let mut faults = String::new();
     let fixed: Vec<_> = page.fails.iter().map(|case| fix(&case.files)).collect();
-    if page.fixed.is_empty() && fixed.iter().any(Option::is_some) {
-        let _ = writeln!(faults, "{id}: it fixes what is under Fails, and `## Fixed` does not show it");
+    if let Some(files) = fixed.first().and_then(Option::as_ref).filter(|_| page.fixed.is_empty()) {
+        let made: String = files.iter().map(|(_, text)| text.as_str()).collect();
+        let _ = writeln!(faults, "{id}: it fixes what is under Fails, and `## Fixed` does not show it:\n{made}");
+    } else if page.fixed.is_empty() && fixed.iter().any(Option::is_some) {
+        let _ =
+            writeln!(faults, "{id}: it fixes what is under Fails, but not the first of it; that should stand first");
     }
     for (at, shown) in page.fixed.iter().enumerate() {
         let made = fixed.get(at).and_then(Option::as_ref);

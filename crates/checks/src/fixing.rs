@@ -1,10 +1,10 @@
-//! Fixes applied to one file, and each judged by what the scanner says of the result.
+//! Fixes applied to files, and each judged by what the scanner says of the result.
 //!
 //! An edit is a splice of bytes that a check proposed for the bytes it looked at.
-//! Rounds of edits that do not touch each other are spliced in, and the file is
-//! looked at again; later rounds see what earlier ones wrote, so that two checks
+//! Rounds of edits that do not touch each other are spliced in, and the files are
+//! looked at again, each alone or, for checks across files, all together; later rounds see what earlier ones wrote, so that two checks
 //! that each need a `securityContext` share one. A round stands only when what it
-//! claims is gone, nothing else is found instead, the file still parses and every
+//! claims is gone, nothing else is found instead, the files still parse and every
 //! comment line is still there; otherwise it is halved until the faulty edit is
 //! alone, and that one is refused with the reason.
 
@@ -13,9 +13,9 @@ use std::sync::Arc;
 
 use palisade_model::{Edit, Finding};
 
-use crate::{Mark, Scanner};
+use crate::{Host, Mark, Scanner};
 
-/// Looks at one file after which fixing it is given up; real files need a few.
+/// Looks at the files after which fixing them is given up; real ones need a few.
 const LOOKS_MAX: usize = 200;
 
 /// Marks the findings that an exception covers: those are let be.
@@ -57,72 +57,127 @@ pub struct Refused {
     pub reason: String,
 }
 
-/// How often each check found something, whether the file parses, and its comment lines.
+/// What the scanner says of the files as they are now.
 struct State {
     findings: Vec<Finding>,
+    /// How often each check found something.
     counts: BTreeMap<&'static str, usize>,
-    whole: bool,
-    comments: BTreeMap<Vec<u8>, usize>,
+    /// Files that parse.
+    parsed: usize,
+    /// Comment lines of each file, and how often they stand there.
+    comments: BTreeMap<(usize, Vec<u8>), usize>,
 }
+
+/// What the files give when they are looked at: findings, comments that name exceptions, and how many parse.
+type Seen = (Vec<Finding>, Vec<Mark>, usize);
 
 impl Scanner {
     /// Applies the wanted fixes of one file.
     #[must_use]
     pub fn fix(&self, path: &str, bytes: &[u8], except: &Except<'_>, wanted: &mut Wanted<'_>) -> FixedFile {
-        let mut file = FixedFile {
-            path: path.into(),
-            before: bytes.to_vec(),
-            after: bytes.to_vec(),
-            fixed: Vec::new(),
-            refused: Vec::new(),
+        let look = |files: &[FixedFile]| {
+            let reports = files.iter().map(|file| self.look(&file.path, &file.after));
+            reports.fold((Vec::new(), Vec::new(), 0), |mut seen: Seen, report| {
+                seen.0.extend(report.findings);
+                seen.1.extend(report.marks);
+                seen.2 += report.coverage.parsed;
+                seen
+            })
         };
-        let mut answers: BTreeMap<String, bool> = BTreeMap::new();
-        let mut state = self.state(path, bytes, except);
-        let mut round_max = usize::MAX;
-        for _ in 0..LOOKS_MAX {
-            let batch: Vec<Finding> = {
-                let open = state.findings.iter().filter(|finding| finding.exception.is_none());
-                let asked = open.filter(|finding| {
-                    let refused = file.refused.iter().any(|refused| name(&refused.finding) == name(finding));
-                    let answer = || wanted(finding, &file.after);
-                    finding.fix.is_some() && !refused && *answers.entry(name(finding)).or_insert_with(answer)
-                });
-                apart(asked, &file.after).into_iter().take(round_max).cloned().collect()
-            };
-            if batch.is_empty() {
-                break;
-            }
-            let (text, places) = splice(&file.after, &batch);
-            let next = self.state(path, &text, except);
-            match (objection(&state, &next, &batch), batch.as_slice()) {
-                (None, _) => {
-                    file.settle(text, batch, &places);
-                    // What did not stand before may stand in the new text, now rather than in the next run.
-                    file.refused.clear();
-                    (state, round_max) = (next, usize::MAX);
-                }
-                (Some(reason), [one]) => {
-                    file.refused.push(Refused { finding: one.clone(), reason });
-                    round_max = usize::MAX;
-                }
-                (Some(_), many) => round_max = many.len() / 2,
-            }
-        }
+        let mut file = FixedFile::new(path.into(), bytes.to_vec());
+        fix_files(std::slice::from_mut(&mut file), &look, except, wanted);
         file
     }
 
-    fn state(&self, path: &str, bytes: &[u8], except: &Except<'_>) -> State {
-        let mut report = self.look(path, bytes);
-        except(&mut report.findings, &report.marks);
+    /// Applies the wanted fixes of files that are judged together; `read` gives the other files of the target.
+    #[must_use]
+    pub fn fix_together(
+        &self,
+        files: Vec<(Arc<str>, Vec<u8>)>,
+        read: &dyn Fn(&str) -> Option<Vec<u8>>,
+        except: &Except<'_>,
+        wanted: &mut Wanted<'_>,
+    ) -> Vec<FixedFile> {
+        let look = |files: &[FixedFile]| {
+            let reports = files.iter().map(|file| self.look(&file.path, &file.after)).collect();
+            let now = |path: &str| match files.iter().find(|file| *file.path == *path) {
+                Some(file) => Some(file.after.clone()),
+                None => read(path),
+            };
+            let scan = self.finish(reports, Host::reading(&now));
+            (scan.findings, scan.marks, scan.coverage.parsed)
+        };
+        let mut files: Vec<FixedFile> = files.into_iter().map(|(path, bytes)| FixedFile::new(path, bytes)).collect();
+        fix_files(&mut files, &look, except, wanted);
+        files
+    }
+}
+
+/// Fixes files in rounds. All of a round's edits stand, or it is halved.
+fn fix_files(
+    files: &mut [FixedFile],
+    look: &dyn Fn(&[FixedFile]) -> Seen,
+    except: &Except<'_>,
+    wanted: &mut Wanted<'_>,
+) {
+    let mut answers: BTreeMap<String, bool> = BTreeMap::new();
+    let mut refused: Vec<Refused> = Vec::new();
+    let mut state = State::of(files, look, except);
+    let mut round_max = usize::MAX;
+    for _ in 0..LOOKS_MAX {
+        let batch: Vec<Finding> = {
+            let open = state.findings.iter().filter(|finding| finding.exception.is_none() && finding.fix.is_some());
+            let asked = open.filter(|finding| {
+                let Some(file) = files.iter().find(|file| file.path == finding.location.path) else { return false };
+                let is_refused = refused.iter().any(|refused| name(&refused.finding) == name(finding));
+                let answer = || wanted(finding, &file.after);
+                !is_refused && *answers.entry(name(finding)).or_insert_with(answer)
+            });
+            apart(asked, files).into_iter().take(round_max).cloned().collect()
+        };
+        if batch.is_empty() {
+            break;
+        }
+        let before: Vec<FixedFile> = files.to_vec();
+        files.iter_mut().for_each(|file| file.apply(&batch));
+        let next = State::of(files, look, except);
+        let Some(reason) = objection(&state, &next, &batch) else {
+            // What did not stand before may stand in the new text, now rather than in the next run.
+            refused.clear();
+            (state, round_max) = (next, usize::MAX);
+            continue;
+        };
+        files.clone_from_slice(&before);
+        if let [one] = batch.as_slice() {
+            refused.push(Refused { finding: one.clone(), reason });
+            round_max = usize::MAX;
+        } else {
+            round_max = batch.len() / 2;
+        }
+    }
+    for one in refused {
+        if let Some(file) = files.iter_mut().find(|file| file.path == one.finding.location.path) {
+            file.refused.push(one);
+        }
+    }
+}
+
+impl State {
+    fn of(files: &[FixedFile], look: &dyn Fn(&[FixedFile]) -> Seen, except: &Except<'_>) -> State {
+        let (mut findings, marks, parsed) = look(files);
+        except(&mut findings, &marks);
         let mut counts = BTreeMap::new();
-        for finding in &report.findings {
+        for finding in &findings {
             *counts.entry(finding.check.id).or_default() += 1;
         }
         let mut comments = BTreeMap::new();
-        for line in bytes.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii).filter(|line| line.starts_with(b"#")) {
-            *comments.entry(line.to_vec()).or_default() += 1;
+        for (number, file) in files.iter().enumerate() {
+            let lines = file.after.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii);
+            for line in lines.filter(|line| line.starts_with(b"#") || line.starts_with(b"//")) {
+                *comments.entry((number, line.to_vec())).or_default() += 1;
+            }
         }
-        State { whole: report.coverage.parsed == 1, findings: report.findings, counts, comments }
+        State { findings, counts, parsed, comments }
     }
 }
 
@@ -130,16 +185,19 @@ impl Scanner {
 fn name(finding: &Finding) -> String {
     let edits = finding.fix.iter().flat_map(|fix| &fix.edits).map(|edit| edit.replacement.as_str());
     let edits: String = edits.collect();
-    format!("{}\n{}\n{}\n{edits}", finding.check.id, finding.location.structure, finding.message)
+    let place = &finding.location;
+    format!("{}\n{}\n{}\n{}\n{edits}", finding.check.id, place.path, place.structure, finding.message)
 }
 
-/// The findings whose edits neither touch each other nor reach outside of this file's text.
-fn apart<'f>(findings: impl Iterator<Item = &'f Finding>, text: &[u8]) -> Vec<&'f Finding> {
-    let mut taken: Vec<&Edit> = Vec::new();
+/// The findings whose edits neither touch each other nor reach outside of their file's text.
+fn apart<'f>(findings: impl Iterator<Item = &'f Finding>, files: &[FixedFile]) -> Vec<&'f Finding> {
+    let mut taken: BTreeMap<&str, Vec<&Edit>> = BTreeMap::new();
     let mut out = Vec::new();
     for finding in findings {
-        let Some(fix) = &finding.fix else { continue };
-        let fits = |edit: &Edit| edit.path.is_none() && edit.span.end as usize <= text.len();
+        let path = &*finding.location.path;
+        let (Some(fix), Some(file)) = (&finding.fix, files.iter().find(|file| *file.path == *path)) else { continue };
+        let taken = taken.entry(path).or_default();
+        let fits = |edit: &Edit| edit.path.is_none() && edit.span.end as usize <= file.after.len();
         let free = |edit: &Edit| {
             taken.iter().all(|other| edit.span.end < other.span.start || other.span.end < edit.span.start)
         };
@@ -152,7 +210,7 @@ fn apart<'f>(findings: impl Iterator<Item = &'f Finding>, text: &[u8]) -> Vec<&'
 }
 
 /// The text with all edits, and where the first edit of each finding stands in it.
-fn splice(text: &[u8], batch: &[Finding]) -> (Vec<u8>, Vec<usize>) {
+fn splice(text: &[u8], batch: &[&Finding]) -> (Vec<u8>, Vec<usize>) {
     let mut edits: Vec<(usize, &Edit)> = Vec::new();
     for (at, finding) in batch.iter().enumerate() {
         edits.extend(finding.fix.iter().flat_map(|fix| &fix.edits).map(|edit| (at, edit)));
@@ -175,7 +233,7 @@ fn splice(text: &[u8], batch: &[Finding]) -> (Vec<u8>, Vec<usize>) {
 
 /// Why a round does not stand.
 fn objection(before: &State, after: &State, batch: &[Finding]) -> Option<String> {
-    if before.whole && !after.whole {
+    if after.parsed < before.parsed {
         return Some("the file would not parse any more".to_owned());
     }
     if before.comments.iter().any(|(line, count)| after.comments.get(line).copied().unwrap_or(0) < *count) {
@@ -195,19 +253,28 @@ fn objection(before: &State, after: &State, batch: &[Finding]) -> Option<String>
 }
 
 impl FixedFile {
-    /// Takes a round over.
-    fn settle(&mut self, text: Vec<u8>, batch: Vec<Finding>, places: &[usize]) {
-        for fixed in &mut self.fixed {
-            fixed.at = moved(fixed.at, &batch);
+    fn new(path: Arc<str>, bytes: Vec<u8>) -> Self {
+        Self { path, after: bytes.clone(), before: bytes, fixed: Vec::new(), refused: Vec::new() }
+    }
+
+    /// Takes over what a round has for this file.
+    fn apply(&mut self, batch: &[Finding]) {
+        let own: Vec<&Finding> = batch.iter().filter(|finding| finding.location.path == self.path).collect();
+        if own.is_empty() {
+            return;
         }
-        self.fixed.extend(batch.into_iter().zip(places).map(|(finding, at)| Fixed { finding, at: *at }));
+        let (text, places) = splice(&self.after, &own);
+        for fixed in &mut self.fixed {
+            fixed.at = moved(fixed.at, &own);
+        }
+        self.fixed.extend(own.into_iter().zip(places).map(|(finding, at)| Fixed { finding: finding.clone(), at }));
         self.after = text;
     }
 }
 
 /// Where a byte of the old text stands after a round.
-fn moved(at: usize, batch: &[Finding]) -> usize {
-    let edits = batch.iter().flat_map(|finding| &finding.fix).flat_map(|fix| &fix.edits);
+fn moved(at: usize, batch: &[&Finding]) -> usize {
+    let edits = batch.iter().filter_map(|finding| finding.fix.as_ref()).flat_map(|fix| &fix.edits);
     let before = edits.filter(|edit| edit.span.end as usize <= at);
     let (gone, come) = before.fold((0, 0), |(gone, come), edit| {
         (gone + (edit.span.end - edit.span.start) as usize, come + edit.replacement.len())

@@ -1,8 +1,9 @@
 //! Every check's page is its test: no check can skip it.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use palisade_checks::{Host, Lock, Run, Scanner, Selection, Settings, catalogue};
+use palisade_checks::{FixedFile, Host, Lock, Run, Scanner, Selection, Settings, catalogue};
 use palisade_model::Finding;
 
 #[test]
@@ -70,15 +71,26 @@ fn scan(files: &[(String, String)]) -> Vec<(String, String, usize)> {
 /// The files with every fix of these checks; `None` when nothing changed. A fix that does not stand fails the test.
 fn fix(ids: &[&str], files: &[(String, String)]) -> Option<Vec<(String, String)>> {
     let scanner = scanner(files).ok()?;
+    let mut wanted = |finding: &Finding, _: &[u8]| ids.contains(&finding.check.id);
+    let mut run = |files: &[(String, String)]| -> Vec<FixedFile> {
+        let bytes = files.iter().map(|(path, text)| (Arc::from(path.as_str()), text.as_bytes().to_vec()));
+        if ids.iter().any(|id| id.starts_with("iac/")) {
+            return scanner.fix_together(bytes.collect(), &|_| None, &|_, _| {}, &mut wanted);
+        }
+        bytes.map(|(path, bytes)| scanner.fix(&path, &bytes, &|_, _| {}, &mut wanted)).collect()
+    };
     let mut fixed = Vec::new();
-    for (path, text) in files {
-        let mut wanted = |finding: &Finding, _: &[u8]| ids.contains(&finding.check.id);
-        let file = scanner.fix(path, text.as_bytes(), &|_, _| {}, &mut wanted);
+    for file in run(files) {
         let refused: Vec<&str> = file.refused.iter().map(|refused| refused.reason.as_str()).collect();
-        assert!(refused.is_empty(), "{ids:?} in {path}: {refused:?}");
-        let again = scanner.fix(path, &file.after, &|_, _| {}, &mut wanted);
-        assert!(again.fixed.is_empty() && again.after == file.after, "{ids:?} in {path}: a second run changes it");
-        fixed.push((path.clone(), String::from_utf8(file.after).ok()?));
+        assert!(refused.is_empty(), "{ids:?} in {}: {refused:?}", file.path);
+        fixed.push((file.path.to_string(), String::from_utf8(file.after).ok()?));
+    }
+    for again in run(&fixed) {
+        assert!(
+            again.fixed.is_empty() && again.before == again.after,
+            "{ids:?} in {}: a second run changes it",
+            again.path
+        );
     }
     (fixed != files).then_some(fixed)
 }

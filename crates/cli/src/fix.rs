@@ -4,12 +4,16 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::io::{BufRead as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::{Arc, Mutex};
 
 use anyhow::{Context as _, anyhow};
-use palisade_checks::{FixedFile, Selection, is_image, matches};
+use palisade_checks::{FixedFile, Mark, Selection, is_image, matches};
+use palisade_inventory::Format;
 use palisade_model::{Finding, Safety};
 use palisade_report::{FixReport, visible, write_fixes, write_fixes_json, write_patch};
+use palisade_source::Entry;
 use palisade_source::directory::Directory;
+use palisade_source::walk::{WalkOptions, walk};
 
 use crate::arguments::{Fix, Global, Look, PlainFormat};
 use crate::exit::{Exit, hinted};
@@ -176,8 +180,29 @@ fn plan(
     let key = |finding: &Finding| (finding.check.id, finding.location.path.clone(), finding.location.structure.clone());
     let found: HashSet<_> = looked.scan.findings.iter().map(key).collect();
     let stands = |finding: &Finding| finding.check.family() != "kubernetes" || found.contains(&key(finding));
+    let except = |findings: &mut [Finding], marks: &[Mark]| {
+        exceptions.apply(findings, marks, false);
+    };
+    let mut wanted = |finding: &Finding, text: &[u8]| {
+        is_taken(arguments, finding)
+            && stands(finding)
+            && asking.as_mut().is_none_or(|asking| asking.wants(finding, text))
+    };
     let (mut planned, mut failed) = (Vec::new(), Vec::new());
-    for path in paths {
+    // Modules call each other: what is said of one file rests on others.
+    let infrastructure = |finding: &Finding| finding.check.family() == "iac" && is_taken(arguments, finding);
+    let together = if looked.scan.findings.iter().any(infrastructure) {
+        infrastructure_files(root, looked, only)?
+    } else {
+        Vec::new()
+    };
+    let alone: Vec<&str> =
+        paths.into_iter().filter(|path| together.iter().all(|(other, _)| **other != **path)).collect();
+    let read = |path: &str| folder.read(path).ok().filter(|_| only.is_none());
+    let mut changed = looked.scanner.fix_together(together, &read, &except, &mut wanted);
+    changed.retain(|file| !file.fixed.is_empty() || !file.refused.is_empty());
+    planned.extend(changed);
+    for path in alone {
         let bytes = match folder.read(only.unwrap_or(path)) {
             Ok(bytes) => bytes,
             Err(error) => {
@@ -185,25 +210,37 @@ fn plan(
                 continue;
             }
         };
-        let mut wanted = |finding: &Finding, text: &[u8]| {
-            is_taken(arguments, finding)
-                && stands(finding)
-                && asking.as_mut().is_none_or(|asking| asking.wants(finding, text))
-        };
-        let mut file = looked.scanner.fix(
-            path,
-            &bytes,
-            &|findings, marks| {
-                exceptions.apply(findings, marks, false);
-            },
-            &mut wanted,
-        );
+        let mut file = looked.scanner.fix(path, &bytes, &except, &mut wanted);
         if let Some(only) = only {
             file.path = only.into();
         }
         planned.push(file);
     }
+    planned.sort_by(|left, right| left.path.cmp(&right.path));
     Ok((planned, failed))
+}
+
+/// The files of Terraform and templates, which are judged together.
+fn infrastructure_files(root: &Path, looked: &Looked, only: Option<&str>) -> anyhow::Result<Vec<(Arc<str>, Vec<u8>)>> {
+    if let Some(name) = only {
+        return Ok(vec![(name.into(), Directory::new(root)?.read(name)?)]);
+    }
+    let files = Mutex::new(Vec::new());
+    let options = WalkOptions { exclude: looked.config.scan.exclude.clone(), ..WalkOptions::default() };
+    walk(root, &options, &|entry| {
+        let Entry::File(file) = entry else { return };
+        let format = || Format::of(file.path, file.bytes);
+        if file.is_whole()
+            && !file.path.contains("!/")
+            && matches!(format(), Format::Terraform | Format::CloudFormation | Format::Policy)
+            && let Ok(mut files) = files.lock()
+        {
+            files.push((Arc::from(file.path), file.bytes.to_vec()));
+        }
+    })?;
+    let mut files = files.into_inner().map_err(|_| anyhow!("a reading thread failed"))?;
+    files.sort();
+    Ok(files)
 }
 
 /// Open findings that were asked for and stay.

@@ -11,17 +11,21 @@ use super::{Bench, findings, observed, text};
 use crate::project;
 
 /// Checkouts of public repositories that the case runs on, those that are there.
-const REPOSITORIES: [&str; 12] = [
+const REPOSITORIES: [&str; 16] = [
     "argo-cd",
     "awesome-compose",
+    "cloud-foundation-fabric",
     "dockerfiles",
     "full-stack-fastapi-template",
+    "govuk-infrastructure",
     "juice-shop",
     "k8s-test-infra",
     "manifests",
     "microservices-demo",
     "prometheus-charts",
     "skaffold",
+    "terraform-aws-eks",
+    "terragoat",
     "test-infra",
     "vulhub",
 ];

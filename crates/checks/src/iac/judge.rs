@@ -6,15 +6,18 @@ use std::collections::{HashMap, HashSet};
 use palisade_inventory::terraform::{Body, Estate, Expression, File, Instance, Node, Origin, Part};
 use palisade_inventory::yaml::Yaml;
 use palisade_inventory::{Inventory, Structure, Subject, cloudformation};
-use palisade_model::{Finding, Location, Span};
+use palisade_model::{Edit, Finding, Location, Span};
 
-use super::{COMPANIONS, Resource};
+use super::{COMPANIONS, Resource, mend};
 use crate::check::Run;
 use crate::scanner::text_of;
 use crate::{Check, Host, Report, Settings};
 
 /// Finds the secrets of a file.
 type Masks<'a> = &'a dyn Fn(&str, &[u8]) -> Vec<Span>;
+
+/// Texts by the numbers of their sources, with what no excerpt may show.
+type Texts = HashMap<u32, Option<(String, Vec<Span>)>>;
 
 /// What checks of one target share.
 pub(crate) struct Ground<'g> {
@@ -24,7 +27,7 @@ pub(crate) struct Ground<'g> {
     host: Host<'g>,
     masks: Masks<'g>,
     /// Texts of files in which something was found, with what no excerpt may show.
-    texts: RefCell<HashMap<u32, Option<(String, Vec<Span>)>>>,
+    texts: RefCell<Texts>,
     /// Checks and places at which something was found.
     pub(super) seen: RefCell<HashSet<(&'static str, Origin)>>,
     /// Checks and texts that are told once for each instance of a module.
@@ -122,16 +125,30 @@ pub(crate) fn judge(
 }
 
 impl Ground<'_> {
+    /// The edit that makes `path` of the Terraform block with this head be `literal`.
+    pub(super) fn mend(&self, head: Origin, path: &str, literal: &str) -> Option<Edit> {
+        let Source::Terraform(file) = *self.sources.get(head.source as usize)? else { return None };
+        let mut texts = self.texts.borrow_mut();
+        let (text, _) = self.text(head.source, &mut texts)?;
+        mend::set(file, text, head.span, path, literal)
+    }
+
+    /// The text of a source, and what no excerpt may show of it.
+    fn text<'t>(&self, source: u32, texts: &'t mut Texts) -> Option<&'t (String, Vec<Span>)> {
+        let from = *self.sources.get(source as usize)?;
+        let text = texts.entry(source).or_insert_with(|| {
+            let bytes = (self.host.read)(from.path())?;
+            let shown = [(self.masks)(from.path(), &bytes), from.masks()].concat();
+            Some((text_of(&bytes), shown))
+        });
+        text.as_ref()
+    }
+
     /// The location of a place in a file; its excerpt shows nothing of `hidden`.
     pub(super) fn locate(&self, origin: Origin, hidden: Option<Origin>) -> Option<Location> {
         let source = *self.sources.get(origin.source as usize)?;
         let mut texts = self.texts.borrow_mut();
-        let text = texts.entry(origin.source).or_insert_with(|| {
-            let bytes = (self.host.read)(source.path())?;
-            let shown = [(self.masks)(source.path(), &bytes), source.masks()].concat();
-            Some((text_of(&bytes), shown))
-        });
-        let (text, masks) = text.as_ref()?;
+        let (text, masks) = self.text(origin.source, &mut texts)?;
         let here = hidden.filter(|hidden| hidden.source == origin.source).map(|hidden| hidden.span);
         let masks: Vec<Span> = masks.iter().copied().chain(here).collect();
         Some(Subject::new(source.path().into(), text.as_bytes(), source.structure(), &masks).locate(origin.span))

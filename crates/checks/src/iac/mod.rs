@@ -9,6 +9,7 @@ mod cloudflare;
 mod google;
 mod judge;
 mod language;
+mod mend;
 mod network;
 mod policy;
 mod resource;

@@ -1,7 +1,7 @@
 //! One evaluated resource, as checks see it.
 
 use palisade_inventory::terraform::{Element, Entry, Key, Origin, Value, is_example};
-use palisade_model::Severity;
+use palisade_model::{Fix, Safety, Severity};
 
 use super::judge::Ground;
 use crate::Report;
@@ -155,6 +155,19 @@ impl<'a> Resource<'a> {
     ) -> Option<&'r mut Draft> {
         let value = setting.value.map(|value| value.origin);
         self.fault_from(setting.place, value.filter(|from| !self.holds(*from)), value, message, report)
+    }
+
+    /// The edit of the resource's own block that makes a setting be `literal`, where that is plain to see.
+    #[must_use]
+    pub fn mend(&self, setting: Setting<'_>, path: &str, literal: &str, safety: Safety) -> Option<Fix> {
+        // The finding must stand in the file that is edited.
+        let head = self.element.head;
+        if setting.place.source != head.source || !setting.value.is_none_or(|value| self.holds(value.origin)) {
+            return None;
+        }
+        let edit = self.ground.mend(head, path, literal)?;
+        let name = path.rsplit('.').next().unwrap_or(path);
+        Some(Fix::new(format!("set `{name} = {literal}`"), safety, vec![edit]))
     }
 
     /// A finding at a value, wherever in the target it was written, that this resource uses.

@@ -1,5 +1,7 @@
 //! Checks that are data: one setting, and what it must be.
 
+use palisade_model::Safety;
+
 use super::{Resource, resource::Setting};
 use crate::Report;
 
@@ -14,6 +16,8 @@ pub struct Rule {
     pub unless: &'static [&'static str],
     /// What is wrong and why it matters.
     pub message: &'static str,
+    /// What to write instead, as Terraform has it, where a provider changes that in place.
+    pub mend: Option<(&'static str, Safety)>,
 }
 
 /// What is wanted of a setting.
@@ -43,7 +47,7 @@ impl Rule {
     /// A rule without exceptions.
     #[must_use]
     pub const fn new(path: &'static str, wanted: Wanted, message: &'static str) -> Self {
-        Self { path, wanted, unless: &[], message }
+        Self { path, wanted, unless: &[], message, mend: None }
     }
 
     /// The same, but for resources that set one of these.
@@ -52,15 +56,29 @@ impl Rule {
         Self { unless, ..self }
     }
 
+    /// The same, with a literal that mends it. Not for what a provider only changes by making the resource anew.
+    #[must_use]
+    pub const fn mended(self, literal: &'static str, safety: Safety) -> Self {
+        Self { mend: Some((literal, safety)), ..self }
+    }
+
     pub(super) fn judge(&self, resource: &Resource<'_>, report: &mut Report<'_>) {
         if self.unless.iter().any(|name| resource.get(name).is_some()) {
             return;
         }
         let paths = || self.path.split('|');
-        let path = paths().find(|path| resource.settings(path).iter().any(|setting| setting.value.is_some()));
-        for setting in resource.settings(path.or_else(|| paths().next()).unwrap_or("")) {
-            if !setting.is_unknown() && self.wanted.is_missed(setting) {
-                resource.fault(setting, self.message, report);
+        let known = paths().find(|path| resource.settings(path).iter().any(|setting| setting.value.is_some()));
+        // Which of several names is right depends on the provider's version.
+        let sure = known.is_some() || paths().nth(1).is_none();
+        let path = known.or_else(|| paths().next()).unwrap_or("");
+        for setting in resource.settings(path) {
+            if setting.is_unknown() || !self.wanted.is_missed(setting) {
+                continue;
+            }
+            let mend = self.mend.filter(|_| sure);
+            let fix = mend.and_then(|(literal, safety)| resource.mend(setting, path, literal, safety));
+            if let Some(draft) = resource.fault(setting, self.message, report) {
+                draft.maybe_fix(fix);
             }
         }
     }

@@ -1,6 +1,6 @@
 //! Virtual machines, their disks and their images.
 
-use palisade_model::Severity;
+use palisade_model::{Safety, Severity};
 
 use crate::iac::{Resource, Rule, Setting, Wanted, likely, meta};
 use crate::{Check, Report};
@@ -43,7 +43,8 @@ pub(in crate::iac) static CHECKS: &[Check] = &[
             &["CIS-AWS:2.2.1", "CWE-311"],
         ),
         &["aws_ebs_encryption_by_default"],
-        Rule::new("enabled", Wanted::NotFalse, "new disks of this account and region are not encrypted"),
+        Rule::new("enabled", Wanted::NotFalse, "new disks of this account and region are not encrypted")
+            .mended("true", Safety::Unsafe),
     ),
     Check::on_resource(
         meta(
@@ -94,7 +95,10 @@ fn metadata(resource: &Resource<'_>, report: &mut Report<'_>) {
     let setting = resource.setting("metadata_options.http_tokens");
     let missed = setting.value.is_none_or(|value| value.as_str() == Some("optional"));
     if missed {
-        resource.fault(setting, message, report);
+        let fix = resource.mend(setting, "metadata_options.http_tokens", "\"required\"", Safety::Unsafe);
+        if let Some(draft) = resource.fault(setting, message, report) {
+            draft.maybe_fix(fix);
+        }
     }
 }
 

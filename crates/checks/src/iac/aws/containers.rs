@@ -1,7 +1,7 @@
 //! Clusters, registries, functions and tasks.
 
 use palisade_inventory::terraform::Value;
-use palisade_model::Severity;
+use palisade_model::{Safety, Severity};
 
 use crate::iac::{Resource, Rule, Setting, Wanted, likely, meta, network};
 use crate::{Check, Report};
@@ -60,7 +60,8 @@ pub(in crate::iac) static CHECKS: &[Check] = &[
             "image_tag_mutability",
             Wanted::OneOf(&["IMMUTABLE", "IMMUTABLE_WITH_EXCLUSION"]),
             "whoever may push can swap the image behind a tag that is deployed already",
-        ),
+        )
+        .mended("\"IMMUTABLE\"", Safety::Unsafe),
     ),
     Check::on_setting(
         likely(meta(
@@ -76,7 +77,8 @@ pub(in crate::iac) static CHECKS: &[Check] = &[
             "image_scanning_configuration.scan_on_push",
             Wanted::True,
             "nobody is told of known holes in what is pushed here",
-        ),
+        )
+        .mended("true", Safety::Safe),
     ),
     Check::on_resource(
         meta(

@@ -1,6 +1,6 @@
 //! Databases, caches and search.
 
-use palisade_model::Severity;
+use palisade_model::{Safety, Severity};
 
 use crate::iac::{Resource, Rule, Wanted, likely, meta};
 use crate::{Check, Report};
@@ -31,7 +31,8 @@ pub(in crate::iac) static CHECKS: &[Check] = &[
             "publicly_accessible",
             Wanted::NotTrue,
             "the internet reaches this database; put it into a private subnet and set this to false",
-        ),
+        )
+        .mended("false", Safety::Unsafe),
     ),
     Check::on_setting(
         meta(
@@ -116,7 +117,8 @@ pub(in crate::iac) static CHECKS: &[Check] = &[
             "domain_endpoint_options.enforce_https",
             Wanted::True,
             "queries and passwords may cross the network readable",
-        ),
+        )
+        .mended("true", Safety::Unsafe),
     ),
     Check::on_setting(
         likely(meta(
@@ -133,7 +135,8 @@ pub(in crate::iac) static CHECKS: &[Check] = &[
             Wanted::True,
             "a renamed resource or a wrong workspace deletes this database without being asked twice",
         )
-        .unless(&["replicate_source_db"]),
+        .unless(&["replicate_source_db"])
+        .mended("true", Safety::Unsafe),
     ),
     Check::on_setting(
         meta(
@@ -150,7 +153,8 @@ pub(in crate::iac) static CHECKS: &[Check] = &[
             Wanted::AtLeast(1.0),
             "without a retention period there are no automatic backups, and no way back from a bad migration",
         )
-        .unless(&["replicate_source_db"]),
+        .unless(&["replicate_source_db"])
+        .mended("7", Safety::Unsafe),
     ),
     Check::on_setting(
         likely(meta(
@@ -167,7 +171,8 @@ pub(in crate::iac) static CHECKS: &[Check] = &[
             Wanted::True,
             "what a wrong program deletes from this table is lost",
         )
-        .unless(&["restore_source_name"]),
+        .unless(&["restore_source_name"])
+        .mended("true", Safety::Unsafe),
     ),
     Check::on_resource(
         meta(

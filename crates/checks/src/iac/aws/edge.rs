@@ -1,7 +1,7 @@
 //! Load balancers, CloudFront and API gateways.
 
 use palisade_inventory::terraform::Value;
-use palisade_model::Severity;
+use palisade_model::{Safety, Severity};
 
 use crate::iac::{Resource, Rule, Setting, Wanted, likely, meta};
 use crate::{Check, Report};
@@ -48,7 +48,8 @@ pub(in crate::iac) static CHECKS: &[Check] = &[
             "default_cache_behavior.viewer_protocol_policy",
             Wanted::NoneOf(&["allow-all"]),
             "visitors who type the name get pages that anybody on the way can read and change; use redirect-to-https",
-        ),
+        )
+        .mended("\"redirect-to-https\"", Safety::Unsafe),
     ),
     Check::on_setting(
         meta(
@@ -64,7 +65,8 @@ pub(in crate::iac) static CHECKS: &[Check] = &[
             "viewer_certificate.minimum_protocol_version",
             Wanted::NoneOf(&["SSLv3", "TLSv1", "TLSv1_2016", "TLSv1.1_2016"]),
             "TLS before 1.2 has known breaks; use TLSv1.2_2021",
-        ),
+        )
+        .mended("\"TLSv1.2_2021\"", Safety::Unsafe),
     ),
     Check::on_setting(
         meta(
@@ -76,7 +78,8 @@ pub(in crate::iac) static CHECKS: &[Check] = &[
             &["CWE-326"],
         ),
         &["aws_api_gateway_domain_name"],
-        Rule::new("security_policy", Wanted::NoneOf(&["TLS_1_0"]), "TLS before 1.2 has known breaks; use TLS_1_2"),
+        Rule::new("security_policy", Wanted::NoneOf(&["TLS_1_0"]), "TLS before 1.2 has known breaks; use TLS_1_2")
+            .mended("\"TLS_1_2\"", Safety::Unsafe),
     ),
     Check::on_resource(
         likely(meta(
@@ -104,7 +107,8 @@ pub(in crate::iac) static CHECKS: &[Check] = &[
             "drop_invalid_header_fields",
             Wanted::NotFalse,
             "malformed headers are a way to smuggle requests past the balancer",
-        ),
+        )
+        .mended("true", Safety::Unsafe),
     ),
 ];
 

@@ -1,7 +1,7 @@
 //! What users and roles may do, and who may become them.
 
 use palisade_inventory::terraform::{Statement, Value};
-use palisade_model::Severity;
+use palisade_model::{Safety, Severity};
 
 use crate::iac::{Resource, Rule, Setting, Wanted, likely, meta, policy};
 use crate::{Check, Report};
@@ -164,7 +164,8 @@ pub(in crate::iac) static CHECKS: &[Check] = &[
             &["CIS-AWS:1.8", "CWE-521"],
         ),
         &["aws_iam_account_password_policy"],
-        Rule::new("minimum_password_length", Wanted::AtLeast(14.0), "passwords shorter than 14 characters are guessed"),
+        Rule::new("minimum_password_length", Wanted::AtLeast(14.0), "passwords shorter than 14 characters are guessed")
+            .mended("14", Safety::Unsafe),
     ),
 ];
 

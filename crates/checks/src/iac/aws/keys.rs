@@ -1,6 +1,6 @@
 //! Keys, queues, topics, streams and file systems.
 
-use palisade_model::Severity;
+use palisade_model::{Safety, Severity};
 
 use crate::Check;
 use crate::Report;
@@ -36,7 +36,8 @@ pub(in crate::iac) static CHECKS: &[Check] = &[
             "deletion_window_in_days",
             Wanted::AtLeastIfSet(14.0),
             "what this key encrypts is lost for ever when nobody notices the deletion in time",
-        ),
+        )
+        .mended("30", Safety::Safe),
     ),
     Check::on_setting(
         meta(
@@ -65,7 +66,8 @@ pub(in crate::iac) static CHECKS: &[Check] = &[
         ),
         &["aws_sqs_queue"],
         Rule::new("sqs_managed_sse_enabled", Wanted::NotFalse, "messages of this queue are stored readable")
-            .unless(&["kms_master_key_id"]),
+            .unless(&["kms_master_key_id"])
+            .mended("true", Safety::Unsafe),
     ),
     Check::on_setting(
         likely(meta(
@@ -104,6 +106,10 @@ fn without_rotation(resource: &Resource<'_>, report: &mut Report<'_>) {
     }
     let setting = resource.setting("enable_key_rotation");
     if !setting.is_unknown() && setting.value.is_none_or(|value| value.as_bool() == Some(false)) {
-        resource.fault(setting, "a key that leaked once opens everything until it is replaced by hand", report);
+        let fix = resource.mend(setting, "enable_key_rotation", "true", Safety::Safe);
+        let message = "a key that leaked once opens everything until it is replaced by hand";
+        if let Some(draft) = resource.fault(setting, message, report) {
+            draft.maybe_fix(fix);
+        }
     }
 }

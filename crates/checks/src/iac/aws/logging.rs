@@ -1,6 +1,6 @@
 //! Trails and logs.
 
-use palisade_model::Severity;
+use palisade_model::{Safety, Severity};
 
 use crate::Check;
 use crate::iac::{Rule, Wanted, likely, meta};
@@ -19,7 +19,8 @@ pub(in crate::iac) static CHECKS: &[Check] = &[
             &["CIS-AWS:3.1", "CWE-778"],
         ),
         &["aws_cloudtrail"],
-        Rule::new("enable_logging", Wanted::NotFalse, "no call to AWS is recorded: a break-in leaves no trace"),
+        Rule::new("enable_logging", Wanted::NotFalse, "no call to AWS is recorded: a break-in leaves no trace")
+            .mended("true", Safety::Unsafe),
     ),
     Check::on_setting(
         meta(
@@ -36,7 +37,8 @@ pub(in crate::iac) static CHECKS: &[Check] = &[
             Wanted::True,
             "what happens in other regions is not recorded, and that is where intruders go",
         )
-        .unless(&["is_organization_trail"]),
+        .unless(&["is_organization_trail"])
+        .mended("true", Safety::Unsafe),
     ),
     Check::on_setting(
         meta(
@@ -52,7 +54,8 @@ pub(in crate::iac) static CHECKS: &[Check] = &[
             "enable_log_file_validation",
             Wanted::True,
             "an intruder who can write to the bucket can take their traces out",
-        ),
+        )
+        .mended("true", Safety::Safe),
     ),
     Check::on_setting(
         meta(
@@ -80,6 +83,7 @@ pub(in crate::iac) static CHECKS: &[Check] = &[
             "enable",
             Wanted::NotFalse,
             "GuardDuty is declared and switched off: nobody is told of stolen credentials",
-        ),
+        )
+        .mended("true", Safety::Unsafe),
     ),
 ];

@@ -1,6 +1,6 @@
 //! Buckets of S3.
 
-use palisade_model::Severity;
+use palisade_model::{Fix, Safety, Severity};
 
 use crate::iac::{Resource, Rule, Setting, Wanted, likely, meta, policy};
 use crate::{Check, Report};
@@ -125,9 +125,19 @@ fn public_access_allowed(resource: &Resource<'_>, report: &mut Report<'_>) {
         Setting { value: None, .. } => true,
         Setting { value: Some(value), .. } => value.as_bool() == Some(false),
     };
-    let Some(first) = BLOCKS.iter().find(|name| open(name)) else { return };
+    let names: Vec<&str> = BLOCKS.into_iter().filter(|name| open(name)).collect();
+    let Some(first) = names.first() else { return };
     let message = format!("`{first}` is not on, so that an ACL or a policy can make the bucket public");
-    resource.fault(resource.setting(first), &message, report);
+    // All of them in one go, since each alone would leave the finding; several new lines are for people to align.
+    let missing = names.iter().filter(|name| resource.setting(name).value.is_none()).count();
+    let mends = names.iter().map(|name| resource.mend(resource.setting(name), name, "true", Safety::Unsafe));
+    let fix = mends.collect::<Option<Vec<Fix>>>().filter(|_| missing < 2).map(|fixes| {
+        let edits = fixes.into_iter().flat_map(|fix| fix.edits).collect();
+        Fix::new("block public access in all four ways", Safety::Unsafe, edits)
+    });
+    if let Some(draft) = resource.fault(resource.setting(first), &message, report) {
+        draft.maybe_fix(fix);
+    }
 }
 
 fn without_block(resource: &Resource<'_>, report: &mut Report<'_>) {

@@ -1,7 +1,7 @@
 //! Storage accounts, key vaults and databases.
 
 use palisade_inventory::terraform::Value;
-use palisade_model::Severity;
+use palisade_model::{Safety, Severity};
 
 use crate::iac::{Resource, Rule, Wanted, likely, meta};
 use crate::{Check, Report};
@@ -34,7 +34,8 @@ pub(in crate::iac) static CHECKS: &[Check] = &[
             "allow_nested_items_to_be_public",
             Wanted::False,
             "one wrong container setting publishes its files: set `allow_nested_items_to_be_public = false`",
-        ),
+        )
+        .mended("false", Safety::Unsafe),
     ),
     Check::on_setting(
         meta(
@@ -50,7 +51,8 @@ pub(in crate::iac) static CHECKS: &[Check] = &[
             "container_access_type",
             Wanted::NoneOf(&["blob", "container"]),
             "everybody on the internet can read what is stored here",
-        ),
+        )
+        .mended("\"private\"", Safety::Unsafe),
     ),
     Check::on_setting(
         meta(
@@ -66,7 +68,8 @@ pub(in crate::iac) static CHECKS: &[Check] = &[
             "https_traffic_only_enabled|enable_https_traffic_only",
             Wanted::NotFalse,
             "keys and files cross the network readable",
-        ),
+        )
+        .mended("true", Safety::Unsafe),
     ),
     Check::on_setting(
         meta(
@@ -82,7 +85,8 @@ pub(in crate::iac) static CHECKS: &[Check] = &[
             "min_tls_version",
             Wanted::NoneOf(&["TLS1_0", "TLS1_1"]),
             "TLS before 1.2 has known breaks; use TLS1_2",
-        ),
+        )
+        .mended("\"TLS1_2\"", Safety::Unsafe),
     ),
     Check::on_setting(
         meta(
@@ -146,7 +150,8 @@ pub(in crate::iac) static CHECKS: &[Check] = &[
             "public_network_access_enabled",
             Wanted::NotTrue,
             "the server is reached by a public address: use a private endpoint",
-        ),
+        )
+        .mended("false", Safety::Unsafe),
     ),
     Check::on_resource(
         meta(
@@ -179,7 +184,8 @@ pub(in crate::iac) static CHECKS: &[Check] = &[
             &["CIS-AZURE:4.3.1", "CWE-319"],
         ),
         SQL,
-        Rule::new("ssl_enforcement_enabled", Wanted::NotFalse, "passwords and rows cross the network readable"),
+        Rule::new("ssl_enforcement_enabled", Wanted::NotFalse, "passwords and rows cross the network readable")
+            .mended("true", Safety::Unsafe),
     ),
     Check::on_setting(
         meta(
@@ -223,7 +229,8 @@ pub(in crate::iac) static CHECKS: &[Check] = &[
             "non_ssl_port_enabled|enable_non_ssl_port",
             Wanted::NotTrue,
             "sessions and passwords in this cache cross the network readable",
-        ),
+        )
+        .mended("false", Safety::Unsafe),
     ),
 ];
 

@@ -1,7 +1,7 @@
 //! Clusters, web apps, machines, registries and roles.
 
 use palisade_inventory::terraform::Value;
-use palisade_model::Severity;
+use palisade_model::{Safety, Severity};
 
 use crate::iac::{Resource, Rule, Setting, Wanted, likely, meta, network};
 use crate::{Check, Report};
@@ -70,7 +70,8 @@ pub(in crate::iac) static CHECKS: &[Check] = &[
             "https_only",
             Wanted::True,
             "visitors who type the name send what they type readable: set `https_only = true`",
-        ),
+        )
+        .mended("true", Safety::Unsafe),
     ),
     Check::on_setting(
         meta(
@@ -86,7 +87,8 @@ pub(in crate::iac) static CHECKS: &[Check] = &[
             "site_config.minimum_tls_version|site_config.min_tls_version",
             Wanted::NoneOf(&["1.0", "1.1"]),
             "TLS before 1.2 has known breaks; use 1.2",
-        ),
+        )
+        .mended("\"1.2\"", Safety::Unsafe),
     ),
     Check::on_setting(
         meta(
@@ -102,7 +104,8 @@ pub(in crate::iac) static CHECKS: &[Check] = &[
             "site_config.remote_debugging_enabled",
             Wanted::NotTrue,
             "whoever reaches the debugger's port owns the app",
-        ),
+        )
+        .mended("false", Safety::Unsafe),
     ),
     Check::on_setting(
         meta(
@@ -130,7 +133,8 @@ pub(in crate::iac) static CHECKS: &[Check] = &[
             &["CWE-798"],
         ),
         &["azurerm_container_registry"],
-        Rule::new("admin_enabled", Wanted::NotTrue, "one password, shared by all, may push images: use identities"),
+        Rule::new("admin_enabled", Wanted::NotTrue, "one password, shared by all, may push images: use identities")
+            .mended("false", Safety::Unsafe),
     ),
     Check::on_resource(
         likely(meta(

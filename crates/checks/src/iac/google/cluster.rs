@@ -1,7 +1,7 @@
 //! Clusters of GKE.
 
 use palisade_inventory::terraform::Value;
-use palisade_model::Severity;
+use palisade_model::{Safety, Severity};
 
 use crate::iac::{Resource, Rule, Setting, Wanted, likely, meta, network};
 use crate::{Check, Report};
@@ -26,7 +26,8 @@ pub(in crate::iac) static CHECKS: &[Check] = &[
             "enable_legacy_abac",
             Wanted::NotTrue,
             "every service account and every user of the project may do everything in this cluster",
-        ),
+        )
+        .mended("false", Safety::Unsafe),
     ),
     Check::on_resource(
         meta(
@@ -98,7 +99,8 @@ pub(in crate::iac) static CHECKS: &[Check] = &[
             "node_config.kubelet_config.insecure_kubelet_readonly_port_enabled",
             Wanted::NotTrue,
             "every pod may ask the kubelets what runs on their nodes",
-        ),
+        )
+        .mended("false", Safety::Unsafe),
     ),
 ];
 

@@ -1,7 +1,7 @@
 //! Machines and firewalls.
 
 use palisade_inventory::terraform::Value;
-use palisade_model::Severity;
+use palisade_model::{Safety, Severity};
 
 use crate::iac::network::{self, Reach};
 use crate::iac::{Resource, Rule, Setting, Wanted, likely, meta};
@@ -124,7 +124,8 @@ pub(in crate::iac) static CHECKS: &[Check] = &[
             "min_tls_version",
             Wanted::OneOf(&["TLS_1_2", "TLS_1_3"]),
             "TLS 1.0 and 1.1, which have known breaks, are accepted; set TLS_1_2",
-        ),
+        )
+        .mended("\"TLS_1_2\"", Safety::Unsafe),
     ),
 ];
 

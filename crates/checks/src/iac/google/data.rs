@@ -1,7 +1,7 @@
 //! Buckets, databases and keys.
 
 use palisade_inventory::terraform::Value;
-use palisade_model::Severity;
+use palisade_model::{Safety, Severity};
 
 use crate::iac::{Resource, Rule, Wanted, likely, meta, network};
 use crate::{Check, Report};
@@ -24,7 +24,8 @@ pub(in crate::iac) static CHECKS: &[Check] = &[
             "uniform_bucket_level_access",
             Wanted::True,
             "an object can be public although the bucket's policy says otherwise: set this to true",
-        ),
+        )
+        .mended("true", Safety::Unsafe),
     ),
     Check::on_setting(
         meta(
@@ -40,7 +41,8 @@ pub(in crate::iac) static CHECKS: &[Check] = &[
             "public_access_prevention",
             Wanted::NoneOf(&["inherited"]),
             "one wrong grant makes this bucket public; `enforced` refuses it",
-        ),
+        )
+        .mended("\"enforced\"", Safety::Unsafe),
     ),
     Check::on_resource(
         meta(
@@ -93,7 +95,8 @@ pub(in crate::iac) static CHECKS: &[Check] = &[
         ),
         &["google_sql_database_instance"],
         Rule::new("settings.backup_configuration.enabled", Wanted::True, "there is no way back from a bad migration")
-            .unless(&["master_instance_name"]),
+            .unless(&["master_instance_name"])
+            .mended("true", Safety::Unsafe),
     ),
     Check::on_setting(
         meta(
@@ -109,7 +112,8 @@ pub(in crate::iac) static CHECKS: &[Check] = &[
             "deletion_protection",
             Wanted::NotFalse,
             "a renamed resource or a wrong workspace deletes this database without being asked twice",
-        ),
+        )
+        .mended("true", Safety::Unsafe),
     ),
     Check::on_setting(
         meta(
