@@ -11,6 +11,7 @@ use palisade_model::Meta;
 
 use crate::Report;
 use crate::ci::place::{Definition, ExpressionAt, StepAt, UsesAt};
+use crate::data::{Age, Notes, Set, StatementAt};
 use crate::iac::{Resource, Rule};
 
 /// One check. Declare it as a `static` named `CHECK` and list it in its family's `CHECKS`.
@@ -51,6 +52,10 @@ pub enum Run {
     Resource(&'static [&'static str], fn(&Resource<'_>, &mut Report<'_>)),
     /// One setting of Terraform resources of these kinds.
     Setting(&'static [&'static str], Rule),
+    /// Each statement of PostgreSQL migrations that goes forwards.
+    Statement(Age, fn(&StatementAt<'_>, &mut Notes<'_>)),
+    /// The migrations of each folder, whatever their database.
+    Migrations(fn(&Set<'_>, &mut Notes<'_>)),
     /// The whole target, once, after all files.
     Inventory(fn(&Inventory, &mut Report<'_>)),
     /// Decided by the scanner itself while reading.
@@ -140,6 +145,18 @@ impl Check {
     #[must_use]
     pub const fn on_setting(meta: Meta, kinds: &'static [&'static str], rule: Rule) -> Self {
         Self { meta, run: Run::Setting(kinds, rule) }
+    }
+
+    /// A check of each statement of PostgreSQL migrations.
+    #[must_use]
+    pub const fn on_statement(meta: Meta, age: Age, run: fn(&StatementAt<'_>, &mut Notes<'_>)) -> Self {
+        Self { meta, run: Run::Statement(age, run) }
+    }
+
+    /// A check of the migrations of each folder.
+    #[must_use]
+    pub const fn on_migrations(meta: Meta, run: fn(&Set<'_>, &mut Notes<'_>)) -> Self {
+        Self { meta, run: Run::Migrations(run) }
     }
 
     /// A check across files.

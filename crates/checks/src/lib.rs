@@ -15,6 +15,7 @@ mod settings;
 
 pub mod ci;
 pub mod container;
+pub mod data;
 pub mod exceptions;
 pub mod iac;
 pub mod kubernetes;
@@ -29,8 +30,8 @@ pub use mark::{Mark, is_id_byte, marks};
 pub use report::{Draft, Report};
 pub use scanner::{FileReport, Host, PARSE_BYTES_MAX, RELEASE_NAMESPACE, Renderer, Scan, Scanner};
 pub use settings::{
-    CiSettings, ContainerSettings, KubernetesSettings, KubernetesVersion, Selection, Settings, UnknownCheck,
-    UnknownVersion, distance, matches,
+    CiSettings, ContainerSettings, DataSettings, KubernetesSettings, KubernetesVersion, Selection, Settings,
+    UnknownCheck, UnknownVersion, distance, matches,
 };
 
 /// Every check, by family.
@@ -39,6 +40,7 @@ pub fn catalogue() -> impl Iterator<Item = &'static Check> {
         .into_iter()
         .flatten()
         .copied()
+        .chain(data::checks())
         .chain(iac::checks())
         .chain(secrets::detectors().map(|detector| &detector.check))
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use palisade_inventory::codeowners::{self, Owners, OwnersFacts};
 use palisade_inventory::yaml::Yaml;
 use palisade_inventory::{
-    Facts, Flat, Format, Inventory, Problem, Subject, dockerfile, kubernetes, kustomize, terraform,
+    Facts, Flat, Format, Inventory, Problem, Subject, dockerfile, kubernetes, kustomize, migration, terraform,
 };
 use palisade_model::{Coverage, Finding, Fingerprint, Fix, Skipped, Span};
 
@@ -305,6 +305,16 @@ impl Scanner {
                 }
                 problems
             }
+            Format::Migration => {
+                let text = text_of(bytes);
+                let migration = migration::Migration::parse(Arc::clone(&path), &text);
+                let passwords = migration.as_ref().map(|one| crate::data::secrets(&one.script)).unwrap_or_default();
+                let shown = [masks.as_slice(), &passwords].concat();
+                let subject = Subject::new(Arc::clone(&path), text.as_bytes(), &Flat, &shown);
+                findings.extend(self.secrets(&subject, &matches));
+                facts.migration = migration.map(Box::new);
+                Vec::new()
+            }
             Format::Terraform => {
                 let text = text_of(bytes);
                 let file = terraform::File::parse(Arc::clone(&path), &text);
@@ -401,6 +411,8 @@ impl Scanner {
         }
         let masks = |path: &str, bytes: &[u8]| self.masks(path, bytes);
         let found = crate::iac::judge(&self.checks, &self.settings, &inventory, host, &masks);
+        scan.findings.extend(found);
+        let found = crate::data::judge(&self.checks, &self.settings, &inventory, host, &masks, &mut scan.coverage);
         scan.findings.extend(found);
         for check in &self.checks {
             if let Run::Inventory(run) = check.run {

@@ -6,6 +6,7 @@ use serde::Deserialize;
 use crate::Lock;
 
 pub use crate::ci::settings::CiSettings;
+pub use crate::data::DataSettings;
 
 /// The tables of `palisade.toml` that checks read.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -24,6 +25,8 @@ pub struct Settings {
     pub kubernetes: KubernetesSettings,
     /// `[container]`
     pub container: ContainerSettings,
+    /// `[data]`
+    pub data: DataSettings,
 }
 
 impl Settings {

@@ -11,7 +11,7 @@ use crate::exit::hinted;
 pub(crate) const FILE: &str = "palisade.toml";
 
 /// The tables that there are.
-const TABLES: [&str; 7] = ["ci", "container", "exceptions", "gate", "kubernetes", "scan", "secrets"];
+const TABLES: [&str; 8] = ["ci", "container", "data", "exceptions", "gate", "kubernetes", "scan", "secrets"];
 
 /// Everything that `palisade.toml` may say.
 #[derive(Debug)]
@@ -95,6 +95,7 @@ impl Config {
             ci: take(&mut table, "ci")?,
             kubernetes: take(&mut table, "kubernetes")?,
             container: take(&mut table, "container")?,
+            data: take(&mut table, "data")?,
         };
         if let Some(wrong) = table.keys().next() {
             return Err(unknown("", wrong, &TABLES));

@@ -35,6 +35,8 @@ pub enum Format {
     CloudFormation,
     /// A policy of AWS as a JSON file.
     Policy,
+    /// A database migration: SQL or Cypher.
+    Migration,
     /// Anything else.
     Other,
 }
@@ -83,6 +85,11 @@ impl Format {
         }
         if is_terraform(&lower) && !path.split('/').any(|part| part == ".terraform") {
             return Self::Terraform;
+        }
+        if (lower.ends_with(".sql") || lower.ends_with(".cypher") || lower.ends_with(".cql"))
+            && crate::migration::is_migration(path, bytes)
+        {
+            return Self::Migration;
         }
         if name == "Kustomization" {
             return Self::Kustomization;
@@ -257,6 +264,9 @@ mod tests {
             ("infra/main.tf", b"", Format::Terraform),
             ("infra/prod.tfvars.json", b"{}", Format::Terraform),
             ("infra/.terraform/modules/a/main.tf", b"", Format::Other),
+            ("db/migrations/0001_users.up.sql", b"", Format::Migration),
+            ("db/V1__users.sql", b"", Format::Migration),
+            ("db/schema.sql", b"", Format::Other),
             ("values.yaml", b"kind: x", Format::Other),
             ("a.yaml", b"Resources:\n  B:\n    Type: AWS::S3::Bucket\n", Format::CloudFormation),
             ("a.template", b"{\"Resources\": {\"B\": {\"Type\": \"AWS::S3::Bucket\"}}}", Format::CloudFormation),

@@ -8,6 +8,7 @@ pub mod action;
 pub mod cloudformation;
 pub mod codeowners;
 pub mod compose;
+pub mod cypher;
 pub mod dependabot;
 pub mod dockerfile;
 pub mod expression;
@@ -16,7 +17,9 @@ pub mod gitlab;
 pub mod kubernetes;
 pub mod kustomize;
 pub mod lockfile;
+pub mod migration;
 pub mod shell;
+pub mod sql;
 pub mod subject;
 pub mod terraform;
 pub mod tree;
@@ -79,6 +82,8 @@ pub struct Facts {
     pub terraform: Option<Box<terraform::File>>,
     /// A CloudFormation template, or an AWS policy that is a file of its own.
     pub document: Option<Box<yaml::Yaml>>,
+    /// What a database migration says.
+    pub migration: Option<Box<migration::Migration>>,
 }
 
 /// What a Dockerfile or Compose file takes from the files around it.
@@ -105,6 +110,7 @@ impl Facts {
             deploys: false,
             terraform: None,
             document: None,
+            migration: None,
         }
     }
 }

@@ -15,7 +15,7 @@ use palisade_checks::{KubernetesVersion, Lock, Scanner, Selection, Settings};
 use palisade_gate::{Baseline, EXCEPTIONS_FILE, ExceptionSettings, Exceptions, GateSettings, Glob, entry_places};
 use palisade_inventory::dockerfile::ImageName;
 use palisade_inventory::yaml::Yaml;
-use palisade_inventory::{dockerfile, expression, kustomize, lockfile, shell, terraform};
+use palisade_inventory::{dockerfile, expression, kustomize, lockfile, migration, shell, sql, terraform};
 use palisade_ledger::{Checkpoint, Entry, Note, Proof, Verifier};
 use palisade_model::{Date, Fingerprint, Span, Timestamp};
 use palisade_source::archive;
@@ -54,6 +54,7 @@ pub const TARGETS: &[Target] = &[
     Target::new("baseline", read_baseline, is_none).with(seeds::baselines),
     Target::new("compose", |bytes| scan("compose.yaml", bytes), is_compose),
     Target::new("compressed", read_archive, is_none).with(seeds::compressed),
+    Target::new("cypher", read_cypher, is_sql).with(seeds::cypher),
     Target::new("delta", read_delta, is_none).with(seeds::deltas),
     Target::new("dependabot", |bytes| scan(".github/dependabot.yml", bytes), is_dependabot),
     Target::new("dockerfile", read_dockerfile, is_dockerfile),
@@ -74,6 +75,7 @@ pub const TARGETS: &[Target] = &[
     Target::new("secrets", |bytes| scan("settings.py", bytes), is_any),
     Target::new("settings", read_settings, is_toml),
     Target::new("shell", read_shell, is_script),
+    Target::new("sql", read_sql, is_sql).with(seeds::sql),
     Target::new("terraform", read_terraform, is_terraform).with(seeds::terraform),
     Target::new("words", read_words, is_none).with(seeds::lines),
     Target::new("workflow", |bytes| scan(".github/workflows/ci.yml", bytes), is_workflow),
@@ -115,6 +117,10 @@ fn is_script(path: &str) -> bool {
 
 fn is_terraform(path: &str) -> bool {
     path.ends_with(".tf") || path.ends_with(".tfvars")
+}
+
+fn is_sql(path: &str) -> bool {
+    path.ends_with(".sql")
 }
 
 fn is_toml(path: &str) -> bool {
@@ -189,6 +195,26 @@ fn read_terraform(bytes: &[u8]) {
         file.problems.iter().for_each(|problem| must_fit(problem.span, &text));
         scan(path, text.as_bytes());
     }
+}
+
+fn read_sql(bytes: &[u8]) {
+    let text = text(bytes);
+    let script = sql::Script::parse(&text);
+    script.statements.iter().for_each(|one| must_fit(one.span, &text));
+    script.problems.iter().for_each(|problem| must_fit(problem.span, &text));
+    for path in ["postgres/migrations/0001_a.up.sql", "postgres/migrations/0001_a.sql", "postgres/V1__a.sql"] {
+        scan(path, text.as_bytes());
+    }
+}
+
+fn read_cypher(bytes: &[u8]) {
+    let text = text(bytes);
+    if let Some(migration) = migration::Migration::parse("migrations/V1__a.cypher".into(), &text) {
+        must_fit(migration.anchor(), &text);
+        let statements = migration.cypher.iter().flat_map(|cypher| &cypher.statements);
+        statements.for_each(|one| must_fit(one.span, &text));
+    }
+    scan("migrations/V1__a.cypher", text.as_bytes());
 }
 
 fn read_dockerfile(bytes: &[u8]) {

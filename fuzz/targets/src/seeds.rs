@@ -115,6 +115,25 @@ pub(crate) fn lines() -> Vec<Vec<u8>> {
     vec![words.into_bytes()]
 }
 
+/// Statements of each kind that is judged, and what is no SQL.
+pub(crate) fn sql() -> Vec<Vec<u8>> {
+    let text = "\\connect a\n-- migrate:up transaction:false\nCREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS i ON s.\"T\" (a, (b + 1));\n\
+        ALTER TABLE ONLY t ADD COLUMN a uuid NOT NULL DEFAULT gen_random_uuid() REFERENCES o (id), ALTER b TYPE bigint \
+        USING b::bigint, ADD CONSTRAINT c CHECK (a IS NOT NULL) NOT VALID, DROP COLUMN d CASCADE;\n\
+        CREATE FUNCTION f() RETURNS int LANGUAGE sql SECURITY DEFINER BEGIN ATOMIC SELECT CASE WHEN true THEN 1 END; END;\n\
+        COPY t FROM stdin;\n1\tx\n\\.\nWITH x AS (SELECT 1 UNION ALL SELECT 2) UPDATE t SET a = ARRAY[[1],[2]][1] FROM x;\n\
+        GRANT ALL ON ${schema}.t TO PUBLIC WITH GRANT OPTION; ALTER TYPE m ADD VALUE 'x'; SELECT set_config('a', $$b$$, true);\n\
+        -- migrate:down\nDROP TABLE IF EXISTS a, b; TRUNCATE a; DELETE FROM ONLY a; VACUUM (FULL) a; CREATE ROLE r SUPERUSER;\n";
+    vec![text.as_bytes().to_vec()]
+}
+
+/// Constraints, quotes and comments.
+pub(crate) fn cypher() -> Vec<Vec<u8>> {
+    let text = "// a;\nCREATE CONSTRAINT `a b` IF NOT EXISTS FOR (n:A) REQUIRE n.id IS UNIQUE; /* b */ DROP INDEX c;\n\
+        CREATE (:A {x: 'a;\\'b', y: \"c\"});\nMATCH (n) DETACH DELETE n; MATCH (n:A {x: 1}) WITH n DELETE n";
+    vec![text.as_bytes().to_vec()]
+}
+
 /// Loops, calls, templates and a module that calls itself.
 pub(crate) fn terraform() -> Vec<Vec<u8>> {
     let native = r#"

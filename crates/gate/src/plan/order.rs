@@ -65,8 +65,8 @@ pub(super) fn blast(kind: Kind, open: &[&Found]) -> Blast {
         Kind::Runtime | Kind::Platform => Blast::High,
     };
     let of_check = |check: &str| match check.split('/').next().unwrap_or("") {
-        // A secret is revoked where it is used; a manifest is what runs.
-        "secrets" | "kubernetes" => Blast::High,
+        // A secret is revoked where it is used; a manifest is what runs; a migration changes what is kept.
+        "secrets" | "kubernetes" | "data" => Blast::High,
         "container" => Blast::Medium,
         _ => Blast::Low,
     };
