@@ -6,6 +6,8 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 // The path is spelled out because xtask compiles this file in as well.
+#[path = "arguments/data.rs"]
+pub(crate) mod data;
 #[path = "arguments/fixing.rs"]
 pub(crate) mod fixing;
 #[path = "arguments/judging.rs"]
@@ -15,6 +17,7 @@ pub(crate) mod planning;
 #[path = "arguments/starting.rs"]
 pub(crate) mod starting;
 
+pub(crate) use data::DataVerb;
 pub(crate) use fixing::Fix;
 pub(crate) use judging::{ExceptionVerb, Gate, LedgerVerb};
 pub(crate) use planning::Plan;
@@ -77,6 +80,9 @@ pub(crate) enum Command {
     Init(Init),
     /// Turn what is weak into a backlog: epics and tickets with evidence, owner, effort and order.
     Plan(Plan),
+    /// Database migrations: run them up, down and up again where nothing can be lost.
+    #[command(subcommand)]
+    Data(DataVerb),
     /// Keep secrets out of commits and pushes with git hooks.
     #[command(subcommand)]
     Hook(Hook),

@@ -5,6 +5,7 @@
 mod arguments;
 mod config;
 mod console;
+mod data;
 mod excepting;
 mod exception;
 mod exit;
@@ -18,6 +19,7 @@ mod init;
 mod ledger;
 mod lookup;
 mod plan;
+mod postgres;
 mod reference;
 mod registry;
 mod renderer;
@@ -43,6 +45,7 @@ fn main() -> ExitCode {
         Command::Ledger(verb) => ledger::run(verb),
         Command::Init(init) => init::run(init),
         Command::Plan(plan) => plan::run(plan, &arguments.global),
+        Command::Data(verb) => data::run(verb),
         Command::Hook(hook) => hook::run(hook, &arguments.global),
         Command::Checks(checks) => reference::checks(checks, &arguments.global),
         Command::Explain(explain) => reference::explain(explain, &arguments.global),

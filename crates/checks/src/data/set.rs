@@ -22,7 +22,8 @@ pub struct Set<'m> {
 
 impl<'m> Set<'m> {
     /// The sets of a target.
-    pub(super) fn all(inventory: &'m Inventory, settings: &DataSettings) -> Vec<Self> {
+    #[must_use]
+    pub fn all(inventory: &'m Inventory, settings: &DataSettings) -> Vec<Self> {
         let mut by_folder: BTreeMap<(&str, Tool), Vec<&Migration>> = BTreeMap::new();
         for migration in inventory.files.iter().filter_map(|facts: &Facts| facts.migration.as_deref()) {
             by_folder.entry((&migration.named.folder, migration.named.tool)).or_default().push(migration);
