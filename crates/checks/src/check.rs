@@ -13,6 +13,7 @@ use crate::Report;
 use crate::ci::place::{Definition, ExpressionAt, StepAt, UsesAt};
 use crate::data::{Age, Notes, Set, StatementAt};
 use crate::iac::{Resource, Rule};
+use crate::iam::Document;
 
 /// One check. Declare it as a `static` named `CHECK` and list it in its family's `CHECKS`.
 #[derive(Debug)]
@@ -56,6 +57,8 @@ pub enum Run {
     Statement(Age, fn(&StatementAt<'_>, &mut Notes<'_>)),
     /// The migrations of each folder, whatever their database.
     Migrations(fn(&Set<'_>, &mut Notes<'_>)),
+    /// Each policy of AWS, in Terraform, templates and JSON files.
+    Policy(fn(&Document<'_>, &mut Report<'_>)),
     /// The whole target, once, after all files.
     Inventory(fn(&Inventory, &mut Report<'_>)),
     /// Decided by the scanner itself while reading.
@@ -157,6 +160,12 @@ impl Check {
     #[must_use]
     pub const fn on_migrations(meta: Meta, run: fn(&Set<'_>, &mut Notes<'_>)) -> Self {
         Self { meta, run: Run::Migrations(run) }
+    }
+
+    /// A check of each policy of AWS.
+    #[must_use]
+    pub const fn on_policy(meta: Meta, run: fn(&Document<'_>, &mut Report<'_>)) -> Self {
+        Self { meta, run: Run::Policy(run) }
     }
 
     /// A check across files.

@@ -18,6 +18,7 @@ pub mod container;
 pub mod data;
 pub mod exceptions;
 pub mod iac;
+pub mod iam;
 pub mod kubernetes;
 pub mod repo;
 pub mod scan;
@@ -30,8 +31,8 @@ pub use mark::{Mark, is_id_byte, marks};
 pub use report::{Draft, Report};
 pub use scanner::{FileReport, Host, PARSE_BYTES_MAX, RELEASE_NAMESPACE, Renderer, Scan, Scanner};
 pub use settings::{
-    CiSettings, ContainerSettings, DataSettings, KubernetesSettings, KubernetesVersion, Selection, Settings,
-    UnknownCheck, UnknownVersion, distance, matches,
+    CiSettings, ContainerSettings, DataSettings, IamSettings, KubernetesSettings, KubernetesVersion, Selection,
+    Settings, UnknownCheck, UnknownVersion, distance, matches,
 };
 
 /// Every check, by family.
@@ -42,6 +43,7 @@ pub fn catalogue() -> impl Iterator<Item = &'static Check> {
         .copied()
         .chain(data::checks())
         .chain(iac::checks())
+        .chain(iam::CHECKS.iter().copied().flatten())
         .chain(secrets::detectors().map(|detector| &detector.check))
 }
 

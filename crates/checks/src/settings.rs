@@ -7,6 +7,7 @@ use crate::Lock;
 
 pub use crate::ci::settings::CiSettings;
 pub use crate::data::DataSettings;
+pub use crate::iam::IamSettings;
 
 /// The tables of `palisade.toml` that checks read.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -27,6 +28,8 @@ pub struct Settings {
     pub container: ContainerSettings,
     /// `[data]`
     pub data: DataSettings,
+    /// `[iam]`
+    pub iam: IamSettings,
 }
 
 impl Settings {

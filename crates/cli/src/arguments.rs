@@ -6,6 +6,8 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 // The path is spelled out because xtask compiles this file in as well.
+#[path = "arguments/access.rs"]
+pub(crate) mod access;
 #[path = "arguments/data.rs"]
 pub(crate) mod data;
 #[path = "arguments/fixing.rs"]
@@ -17,6 +19,7 @@ pub(crate) mod planning;
 #[path = "arguments/starting.rs"]
 pub(crate) mod starting;
 
+pub(crate) use access::IamVerb;
 pub(crate) use data::DataVerb;
 pub(crate) use fixing::Fix;
 pub(crate) use judging::{ExceptionVerb, Gate, LedgerVerb};
@@ -83,6 +86,9 @@ pub(crate) enum Command {
     /// Database migrations: run them up, down and up again where nothing can be lost.
     #[command(subcommand)]
     Data(DataVerb),
+    /// Policies of AWS: narrow one to what was called.
+    #[command(subcommand)]
+    Iam(IamVerb),
     /// Keep secrets out of commits and pushes with git hooks.
     #[command(subcommand)]
     Hook(Hook),

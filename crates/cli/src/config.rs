@@ -11,7 +11,7 @@ use crate::exit::hinted;
 pub(crate) const FILE: &str = "palisade.toml";
 
 /// The tables that there are.
-const TABLES: [&str; 8] = ["ci", "container", "data", "exceptions", "gate", "kubernetes", "scan", "secrets"];
+const TABLES: [&str; 9] = ["ci", "container", "data", "exceptions", "gate", "iam", "kubernetes", "scan", "secrets"];
 
 /// Everything that `palisade.toml` may say.
 #[derive(Debug)]
@@ -96,6 +96,7 @@ impl Config {
             kubernetes: take(&mut table, "kubernetes")?,
             container: take(&mut table, "container")?,
             data: take(&mut table, "data")?,
+            iam: take(&mut table, "iam")?,
         };
         if let Some(wrong) = table.keys().next() {
             return Err(unknown("", wrong, &TABLES));

@@ -18,6 +18,7 @@ mod hook;
 mod init;
 mod ledger;
 mod lookup;
+mod narrow;
 mod plan;
 mod postgres;
 mod reference;
@@ -46,6 +47,7 @@ fn main() -> ExitCode {
         Command::Init(init) => init::run(init),
         Command::Plan(plan) => plan::run(plan, &arguments.global),
         Command::Data(verb) => data::run(verb),
+        Command::Iam(verb) => narrow::run(verb, &arguments.global),
         Command::Hook(hook) => hook::run(hook, &arguments.global),
         Command::Checks(checks) => reference::checks(checks, &arguments.global),
         Command::Explain(explain) => reference::explain(explain, &arguments.global),

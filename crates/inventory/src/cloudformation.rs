@@ -78,10 +78,20 @@ pub fn elements(root: Node<'_>, source: u32, instance: u32) -> Vec<Element> {
     elements
 }
 
-/// A JSON or YAML document as a value, without functions.
+/// A policy that is a file of its own, as an element of the kind `policy`, named after its file.
 #[must_use]
-pub fn plain(root: Node<'_>, source: u32) -> Value {
-    Evaluator::plain(root, source).value(root)
+pub fn document(root: Node<'_>, path: &str, source: u32, instance: u32) -> Element {
+    let name: Rc<str> = path.rsplit('/').next().and_then(|name| name.split('.').next()).unwrap_or(path).into();
+    let whole = Origin { source, span: root.span() };
+    Element {
+        kind: "policy".into(),
+        name: Rc::clone(&name),
+        key: Key { instance, address: name },
+        value: Evaluator::plain(root, source).value(root),
+        head: Origin { source, span: root.entries().next().map_or(root.span(), |entry| entry.key.span()) },
+        whole,
+        maybe: false,
+    }
 }
 
 /// Values that no excerpt may show: literals under names for which `is_secret` holds, and defaults of parameters that

@@ -10,12 +10,15 @@ mod seeds;
 use std::fmt::Write as _;
 
 use base64::Engine as _;
+use palisade_checks::iam::narrow::{Trail, narrow, read_policy};
 use palisade_checks::secrets::{Engine, UserRules};
 use palisade_checks::{KubernetesVersion, Lock, Scanner, Selection, Settings};
 use palisade_gate::{Baseline, EXCEPTIONS_FILE, ExceptionSettings, Exceptions, GateSettings, Glob, entry_places};
 use palisade_inventory::dockerfile::ImageName;
 use palisade_inventory::yaml::Yaml;
-use palisade_inventory::{dockerfile, expression, kustomize, lockfile, migration, shell, sql, terraform};
+use palisade_inventory::{
+    cloudformation, dockerfile, expression, kustomize, lockfile, migration, shell, sql, terraform,
+};
 use palisade_ledger::{Checkpoint, Entry, Note, Proof, Verifier};
 use palisade_model::{Date, Fingerprint, Span, Timestamp};
 use palisade_source::archive;
@@ -52,6 +55,8 @@ pub const TARGETS: &[Target] = &[
     Target::new("action", |bytes| scan("action.yml", bytes), is_action),
     Target::new("archive", read_archive, is_none).with(seeds::archives),
     Target::new("baseline", read_baseline, is_none).with(seeds::baselines),
+    Target::new("cloudformation", read_template, is_template).with(seeds::templates),
+    Target::new("cloudtrail", read_trail, is_none).with(seeds::trails),
     Target::new("compose", |bytes| scan("compose.yaml", bytes), is_compose),
     Target::new("compressed", read_archive, is_none).with(seeds::compressed),
     Target::new("cypher", read_cypher, is_sql).with(seeds::cypher),
@@ -70,6 +75,7 @@ pub const TARGETS: &[Target] = &[
     Target::new("lock", read_lock, is_none).with(seeds::locks),
     Target::new("lockfile", read_lockfiles, is_any),
     Target::new("pack-index", read_index, is_none).with(seeds::indexes),
+    Target::new("policy", read_aws_policy, is_template).with(seeds::policies),
     Target::new("rules", read_rules, is_toml).with(seeds::rules),
     Target::new("scan-dockerfile", |bytes| scan("Dockerfile", bytes), is_dockerfile),
     Target::new("secrets", |bytes| scan("settings.py", bytes), is_any),
@@ -123,6 +129,10 @@ fn is_sql(path: &str) -> bool {
     path.ends_with(".sql")
 }
 
+fn is_template(path: &str) -> bool {
+    path.contains("infra/") && (path.ends_with(".yaml") || path.ends_with(".json"))
+}
+
 fn is_toml(path: &str) -> bool {
     path.ends_with(".toml")
 }
@@ -173,6 +183,40 @@ fn read_shell(bytes: &[u8]) {
         for word in &command.words {
             must_fit(word.span, &text);
         }
+    }
+}
+
+fn read_template(bytes: &[u8]) {
+    let text = text(bytes);
+    let yaml = Yaml::parse(text.as_str());
+    for root in yaml.documents() {
+        for element in cloudformation::elements(root, 0, 0) {
+            must_fit(element.head.span, &text);
+            must_fit(element.whole.span, &text);
+            must_fit(element.value.origin.span, &text);
+        }
+    }
+    scan("template.yaml", text.as_bytes());
+}
+
+fn read_aws_policy(bytes: &[u8]) {
+    scan("policy.json", bytes);
+    let Ok(policy) = read_policy(bytes) else { return };
+    // What was narrowed to nothing needs nothing more taken away.
+    let Ok(once) = narrow(&policy, &Trail::default()) else { return };
+    assert!(read_policy(once.policy.to_string().as_bytes()).is_ok(), "what was narrowed is no policy");
+}
+
+fn read_trail(bytes: &[u8]) {
+    let mut trail = Trail::default();
+    if trail.add(bytes).is_err() {
+        return;
+    }
+    let Ok(policy) = read_policy(br#"{"Statement": {"Effect": "Allow", "Action": "s3:*", "Resource": "*"}}"#) else {
+        return;
+    };
+    if let Ok(narrowing) = narrow(&policy, &trail) {
+        assert!(narrowing.allowed.iter().all(|action| action.starts_with("s3:")), "it allows more than before");
     }
 }
 

@@ -174,3 +174,43 @@ output "o" { value = { a = flatten([local.l, -1 + 2 % 3]) } }
     let json = br#"{"resource": {"aws_s3_bucket": {"b": {"acl": "${var.x}", "versioning": [{"enabled": false}]}}}}"#;
     vec![native.as_bytes().to_vec(), json.to_vec()]
 }
+
+/// Functions of templates inside each other, and names that go in circles.
+pub(crate) fn templates() -> Vec<Vec<u8>> {
+    let text = r#"
+Parameters: {A: {Type: CommaDelimitedList, Default: "a,b"}, B: {Type: String}}
+Mappings: {M: {a: {b: 1}}}
+Conditions: {C: !Not [!Condition D], D: !Or [!Equals [!Ref B, x], !Condition C]}
+Resources:
+  R:
+    Type: AWS::IAM::Role
+    Properties:
+      RoleName: !Sub ["${X}-${R}-${!Y}", {X: !Select [0, !Ref A]}]
+      AssumeRolePolicyDocument: !If [C, {Statement: !Ref A}, {"Fn::ToJsonString": {Statement: []}}]
+      Policies:
+        - PolicyDocument:
+            Statement: {Effect: Allow, Action: "*", Resource: !Join [":", [!GetAtt R.Arn, !FindInMap [M, a, b]]]}
+"#;
+    vec![text.as_bytes().to_vec()]
+}
+
+/// Policies with every element.
+pub(crate) fn policies() -> Vec<Vec<u8>> {
+    let text = r#"{"Version": "2012-10-17", "Statement": [
+        {"Sid": "A", "Effect": "Allow", "Action": ["s3:Get*", "iam:PassRole"], "Resource": ["*", "arn:aws:s3:::a/${aws:username}/*"]},
+        {"Effect": "Deny", "NotAction": "*", "NotResource": "*", "Condition": {"ForAllValues:StringLikeIfExists": {"aws:PrincipleArn": ["*", 1, null]}}},
+        {"Effect": "Allow", "NotPrincipal": {"AWS": "*"}, "Action": "sts:AssumeRole"}]}"#;
+    vec![text.as_bytes().to_vec()]
+}
+
+/// Records as they are delivered, listed and exported.
+pub(crate) fn trails() -> Vec<Vec<u8>> {
+    let one = r#"{"eventTime": "2026-10-01T00:00:00Z", "eventSource": "s3.amazonaws.com", "eventName": "GetObject20150331v2", "userIdentity": {"arn": "arn:aws:iam::1:user/a"}, "requestParameters": {"bucketName": "b", "key": "k", "role": ["arn:aws:iam::1:role/r"]}, "resources": [{"ARN": "arn:aws:s3:::b"}], "errorCode": "x"}"#;
+    let listed = format!(r#"{{"Events": [{{"CloudTrailEvent": {}}}]}}"#, serde_json_string(one));
+    vec![format!(r#"{{"Records": [{one}]}}"#).into_bytes(), format!("{one}\n{one}\n").into_bytes(), listed.into_bytes()]
+}
+
+/// A text as JSON writes it.
+fn serde_json_string(text: &str) -> String {
+    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
+}

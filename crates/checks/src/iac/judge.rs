@@ -73,7 +73,9 @@ pub(crate) fn judge(
     host: Host<'_>,
     masks: Masks<'_>,
 ) -> Vec<Finding> {
-    let Some(first) = checks.iter().find(|check| check.meta.family() == "iac") else { return Vec::new() };
+    let Some(first) = checks.iter().find(|check| matches!(check.meta.family(), "iac" | "iam")) else {
+        return Vec::new();
+    };
     let files: Vec<&File> = inventory.files.iter().filter_map(|facts| facts.terraform.as_deref()).collect();
     let documents = inventory.files.iter().filter_map(|facts| Some((&*facts.path, facts.document.as_deref()?)));
     let documents: Vec<(&str, &Yaml)> = documents.collect();
@@ -86,7 +88,9 @@ pub(crate) fn judge(
             kinds.iter().for_each(|kind| by_kind.entry(kind).or_default().push(check));
         }
     }
-    let wanted = |kind: &str| by_kind.contains_key(kind) || COMPANIONS.contains(&kind);
+    let policies = checks.iter().any(|check| matches!(check.run, Run::Policy(_)));
+    let wanted =
+        |kind: &str| by_kind.contains_key(kind) || COMPANIONS.contains(&kind) || policies && crate::iam::wants(kind);
     let mut estate = Estate::evaluate(&files, host.read, &wanted);
     let mut sources: Vec<Source<'_>> = files.into_iter().map(Source::Terraform).collect();
     for (path, yaml) in documents {
@@ -97,6 +101,8 @@ pub(crate) fn judge(
         let instance = Instance { directory, caller: None, root: path.to_owned() };
         if cloudformation::is_template(root) {
             estate.add(instance, |number| cloudformation::elements(root, source, number));
+        } else {
+            estate.add(instance, |number| vec![cloudformation::document(root, path, source, number)]);
         }
     }
     let texts = RefCell::new(HashMap::new());
@@ -113,6 +119,7 @@ pub(crate) fn judge(
             }
         }
     }
+    crate::iam::judge(checks, &ground, &mut report);
     let cut = checks.iter().find(|check| check.meta.id == crate::scan::unreadable_file::CHECK.meta.id);
     if let Some(check) = cut.filter(|_| ground.estate.is_cut)
         && let Some(place) = ground.locate(Origin::default(), None)

@@ -11,7 +11,7 @@ mod judge;
 mod language;
 mod mend;
 mod network;
-mod policy;
+pub(crate) mod policy;
 mod resource;
 mod rule;
 
@@ -19,7 +19,7 @@ use palisade_model::{Confidence, Meta, Severity};
 
 use crate::Check;
 
-pub(crate) use judge::{document_masks, judge, masks};
+pub(crate) use judge::{Ground, document_masks, judge, masks};
 pub use resource::{Companions, Resource, Setting};
 pub use rule::{Rule, Wanted};
 

@@ -10,11 +10,6 @@ pub(super) fn policies(resource: &Resource<'_>, paths: &[&str]) -> Vec<Policy> {
     settings.filter_map(|setting| Policy::of(setting.value?)).collect()
 }
 
-/// Whether some item is exactly `*`.
-pub(super) fn star(values: &[Value]) -> Option<&Value> {
-    values.iter().find(|value| value.as_str() == Some("*"))
-}
-
 /// The first action that a pattern of the statement covers.
 pub(super) fn covers<'s>(statement: &'s Statement, actions: &[&str]) -> Option<&'s Value> {
     statement.actions.iter().find(|value| {
@@ -36,7 +31,7 @@ fn fits(pattern: &str, text: &str) -> bool {
 }
 
 /// Whether the statement speaks of everybody: a principal `*`, for users or for AWS.
-pub(super) fn everybody(statement: &Statement) -> Option<&Value> {
+pub(crate) fn everybody(statement: &Statement) -> Option<&Value> {
     let (_, id) = statement
         .principals
         .iter()
@@ -66,7 +61,7 @@ const NARROWING: [&str; 17] = [
 ];
 
 /// Whether conditions narrow a statement down to somebody.
-pub(super) fn is_narrowed(statement: &Statement) -> bool {
+pub(crate) fn is_narrowed(statement: &Statement) -> bool {
     let narrows = |condition: &Condition| {
         let key = condition.key.as_str();
         let known = NARROWING.contains(&key) || key.ends_with(":aud") || key.ends_with(":sub");

@@ -36,7 +36,7 @@ pub struct Companions<'a> {
 }
 
 impl<'a> Resource<'a> {
-    pub(super) fn new(ground: &'a Ground<'a>, element: &'a Element) -> Self {
+    pub(crate) fn new(ground: &'a Ground<'a>, element: &'a Element) -> Self {
         Self { ground, element }
     }
 
@@ -50,6 +50,12 @@ impl<'a> Resource<'a> {
     #[must_use]
     pub fn name(&self) -> &'a str {
         &self.element.name
+    }
+
+    /// Path of the file that it stands in.
+    #[must_use]
+    pub fn path(&self) -> &'a str {
+        self.ground.sources.get(self.element.whole.source as usize).map_or("", |source| source.path())
     }
 
     /// Its body.
@@ -140,6 +146,20 @@ impl<'a> Resource<'a> {
         estate.of_kind(kind).any(|other| root(&other.key) == root(&self.element.key) && fits(&other.value))
     }
 
+    /// The bodies of all resources of a kind in the root that this belongs to.
+    pub fn beside(&self, kind: &str) -> impl Iterator<Item = &'a Value> + use<'a> {
+        let estate = &self.ground.estate;
+        let root = |key: &Key| estate.instance(key.instance).map(|instance| &instance.root);
+        let own = root(&self.element.key);
+        let kind = kind.to_owned();
+        estate
+            .of_kind(&kind)
+            .filter(|other| root(&other.key) == own)
+            .map(|other| &other.value)
+            .collect::<Vec<_>>()
+            .into_iter()
+    }
+
     /// A finding at the place of a setting, or at the resource when it is not set.
     pub fn fault<'r>(&self, setting: Setting<'_>, message: &str, report: &'r mut Report<'_>) -> Option<&'r mut Draft> {
         let from = setting.value.map(|value| value.origin).filter(|from| !self.holds(*from));
@@ -192,8 +212,7 @@ impl<'a> Resource<'a> {
     /// A severity as it holds where this resource stands: nobody deploys an example as it is, but people copy it.
     #[must_use]
     pub fn limit(&self, severity: Severity) -> Severity {
-        let path = self.ground.sources.get(self.element.whole.source as usize).map_or("", |source| source.path());
-        let directory = path.rsplit_once('/').map_or("", |(directory, _)| directory);
+        let directory = self.path().rsplit_once('/').map_or("", |(directory, _)| directory);
         if is_example(directory) { severity.min(Severity::Low) } else { severity }
     }
 

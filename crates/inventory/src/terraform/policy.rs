@@ -51,6 +51,8 @@ pub struct Condition {
     pub key: String,
     /// What the key is compared with.
     pub values: Vec<Value>,
+    /// Where the key was written.
+    pub origin: Origin,
 }
 
 impl Policy {
@@ -69,7 +71,17 @@ impl Policy {
             _ => return None,
         };
         let statements = document.get("Statement")?;
-        Some(Self { statements: statements.each().take(STATEMENTS_MAX).filter_map(Statement::of).collect() })
+        Some(Self::of_statements(statements))
+    }
+
+    /// What the body of an `aws_iam_policy_document` says.
+    #[must_use]
+    pub fn of_data(body: &Value) -> Option<Self> {
+        Some(Self::of_statements(of_document(body).get("Statement")?))
+    }
+
+    fn of_statements(statements: &Value) -> Self {
+        Self { statements: statements.each().take(STATEMENTS_MAX).filter_map(Statement::of).collect() }
     }
 }
 
@@ -94,6 +106,7 @@ impl Statement {
                     operator: operator.key.to_string(),
                     key: key.key.to_ascii_lowercase(),
                     values: key.value.each().cloned().collect(),
+                    origin: key.key_origin,
                 });
             }
         }

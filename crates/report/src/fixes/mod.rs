@@ -1,7 +1,7 @@
 //! Fixes as they are shown: the edits as a diff, and above each the findings that it removes.
 
 mod human;
-mod patch;
+pub(crate) mod patch;
 
 use std::io;
 

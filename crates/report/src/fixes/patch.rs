@@ -76,8 +76,13 @@ pub fn write(report: &FixReport<'_>, out: &mut dyn io::Write) -> io::Result<()> 
 }
 
 fn write_file(file: &FixedFile, out: &mut dyn io::Write) -> io::Result<()> {
-    let (before, after) = (lines(&file.before), lines(&file.after));
-    let (old, new) = (quoted("a/", &file.path), quoted("b/", &file.path));
+    write_diff(&file.path, &file.before, &file.after, out)
+}
+
+/// Writes what changed in one file.
+pub(crate) fn write_diff(path: &str, before: &[u8], after: &[u8], out: &mut dyn io::Write) -> io::Result<()> {
+    let (before, after) = (lines(before), lines(after));
+    let (old, new) = (quoted("a/", path), quoted("b/", path));
     write!(out, "diff --git {old} {new}\n--- {old}\n+++ {new}\n")?;
     for hunk in hunks(&before, &after) {
         writeln!(out, "{}", head(&hunk))?;
