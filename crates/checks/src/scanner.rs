@@ -229,7 +229,7 @@ impl Scanner {
             format @ (Format::Kubernetes | Format::Workflow | Format::Compose) => {
                 spans.extend(yaml_masks(format, &Yaml::parse(text_of(bytes))));
             }
-            Format::CloudFormation | Format::Policy => {
+            Format::CloudFormation | Format::TerraformPlan | Format::Policy => {
                 spans.extend(crate::iac::document_masks(&Yaml::parse(text_of(bytes))));
             }
             _ => {}
@@ -328,7 +328,7 @@ impl Scanner {
                 facts.terraform = Some(Box::new(file));
                 problems
             }
-            Format::CloudFormation | Format::Policy => {
+            Format::CloudFormation | Format::TerraformPlan | Format::Policy => {
                 let yaml = Yaml::parse(text_of(bytes));
                 let shown = [masks.as_slice(), &crate::iac::document_masks(&yaml)].concat();
                 let subject = Subject::new(Arc::clone(&path), yaml.text().as_bytes(), &yaml, &shown);

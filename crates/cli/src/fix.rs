@@ -232,7 +232,7 @@ fn infrastructure_files(root: &Path, looked: &Looked, only: Option<&str>) -> any
         let format = || Format::of(file.path, file.bytes);
         if file.is_whole()
             && !file.path.contains("!/")
-            && matches!(format(), Format::Terraform | Format::CloudFormation | Format::Policy)
+            && matches!(format(), Format::Terraform | Format::CloudFormation | Format::TerraformPlan | Format::Policy)
             && let Ok(mut files) = files.lock()
         {
             files.push((Arc::from(file.path), file.bytes.to_vec()));

@@ -7,6 +7,7 @@
 //! macros and includes stay unknown, and of SAM only `Globals` are spread.
 
 mod intrinsics;
+mod provider;
 
 use std::rc::Rc;
 
@@ -15,6 +16,7 @@ use palisade_model::Span;
 use crate::terraform::{Element, Entry, Key, Origin, Value};
 use crate::yaml::Node;
 use intrinsics::Evaluator;
+pub use provider::as_terraform;
 
 /// Resources of one template beyond this are not read; a stack holds 500.
 const RESOURCES_MAX: usize = 2_000;

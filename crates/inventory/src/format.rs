@@ -31,6 +31,8 @@ pub enum Format {
     Codeowners,
     /// Terraform or OpenTofu: configuration, or values of variables.
     Terraform,
+    /// A plan of Terraform as JSON.
+    TerraformPlan,
     /// A CloudFormation or SAM template.
     CloudFormation,
     /// A policy of AWS as a JSON file.
@@ -99,6 +101,7 @@ impl Format {
         }
         let Some(stem) = lower.strip_suffix(".yaml").or_else(|| lower.strip_suffix(".yml")) else {
             return match lower.ends_with(".json") {
+                true if is_plan(bytes) => Self::TerraformPlan,
                 true if is_manifest(bytes) => Self::Kubernetes,
                 true if is_policy(bytes) => Self::Policy,
                 _ => Self::Other,
@@ -150,6 +153,12 @@ fn is_template(bytes: &[u8]) -> bool {
     let says = has_line_start(bytes, b"AWSTemplateFormatVersion") || contains(bytes, b"\"AWSTemplateFormatVersion\"");
     let declares = || contains(bytes, b"Resources") && contains(bytes, b"Type") && has_line_start(bytes, b"Resources");
     typed() && (says || declares()) && !contains(bytes, b"{%")
+}
+
+/// Whether it begins as `terraform show -json` writes plans.
+fn is_plan(bytes: &[u8]) -> bool {
+    let head = bytes.get(..MINIFIED_BYTES).unwrap_or(bytes);
+    contains(head, b"\"format_version\"") && contains(bytes, b"\"resource_changes\"")
 }
 
 fn is_policy(bytes: &[u8]) -> bool {

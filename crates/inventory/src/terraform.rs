@@ -16,6 +16,7 @@ mod instance;
 mod json;
 mod outline;
 mod parser;
+pub mod plan;
 mod policy;
 mod template;
 mod text_functions;

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 
-use palisade_inventory::terraform::{Body, Estate, Expression, File, Instance, Node, Origin, Part};
+use palisade_inventory::terraform::{Body, Estate, Expression, File, Instance, Node, Origin, Part, plan};
 use palisade_inventory::yaml::Yaml;
 use palisade_inventory::{Inventory, Structure, Subject, cloudformation};
 use palisade_model::{Edit, Finding, Location, Span};
@@ -48,6 +48,11 @@ impl<'g> Source<'g> {
             Self::Terraform(file) => &file.path,
             Self::Document(path, _) => path,
         }
+    }
+
+    /// Whether it is a plan, in which lines say little.
+    pub(super) fn is_plan(self) -> bool {
+        matches!(self, Self::Document(_, yaml) if yaml.root().is_some_and(plan::is_plan))
     }
 
     fn structure(self) -> &'g dyn Structure {
@@ -100,7 +105,13 @@ pub(crate) fn judge(
         let directory = path.rsplit_once('/').map_or("", |(directory, _)| directory).to_owned();
         let instance = Instance { directory, caller: None, root: path.to_owned() };
         if cloudformation::is_template(root) {
-            estate.add(instance, |number| cloudformation::elements(root, source, number));
+            estate.add(instance, |number| {
+                let mut elements = cloudformation::elements(root, source, number);
+                elements.extend(elements.clone().iter().flat_map(cloudformation::as_terraform));
+                elements
+            });
+        } else if plan::is_plan(root) {
+            estate.add(instance, |number| plan::elements(root, source, number));
         } else {
             estate.add(instance, |number| vec![cloudformation::document(root, path, source, number)]);
         }
@@ -172,7 +183,7 @@ pub(crate) fn masks(file: &File) -> Vec<Span> {
 /// The same for a template.
 pub(crate) fn document_masks(yaml: &Yaml) -> Vec<Span> {
     let secrets = |root| cloudformation::secrets(root, &super::is_secret_name);
-    yaml.documents().flat_map(secrets).collect()
+    yaml.documents().flat_map(|root| [secrets(root), plan::secrets(root)].concat()).collect()
 }
 
 fn of_body(body: &Body, masks: &mut Vec<Span>) {

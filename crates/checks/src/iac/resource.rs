@@ -173,6 +173,10 @@ impl<'a> Resource<'a> {
         message: &str,
         report: &'r mut Report<'_>,
     ) -> Option<&'r mut Draft> {
+        // A plan holds what it will write, wherever that comes from.
+        if self.is_planned(setting.place) {
+            return None;
+        }
         let value = setting.value.map(|value| value.origin);
         self.fault_from(setting.place, value.filter(|from| !self.holds(*from)), value, message, report)
     }
@@ -216,6 +220,10 @@ impl<'a> Resource<'a> {
         if is_example(directory) { severity.min(Severity::Low) } else { severity }
     }
 
+    fn is_planned(&self, place: Origin) -> bool {
+        self.ground.sources.get(place.source as usize).is_some_and(|source| source.is_plan())
+    }
+
     fn holds(&self, place: Origin) -> bool {
         place.source == self.element.whole.source && self.element.whole.span.contains(place.span)
     }
@@ -233,6 +241,9 @@ impl<'a> Resource<'a> {
             return None;
         }
         let location = self.ground.locate(place, hidden)?;
+        // A plan is one line, and says where things stand by their addresses.
+        let planned = self.ground.sources.get(place.source as usize).is_some_and(|source| source.is_plan());
+        let message = if planned { format!("`{}`: {message}", self.element.key.address) } else { message.to_owned() };
         let draft = report.finding_at(location, message);
         draft.severity(self.limit(check.severity));
         if let Some(from) = from.filter(|from| *from != place).and_then(|from| self.ground.locate(from, hidden)) {

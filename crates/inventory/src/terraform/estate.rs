@@ -28,7 +28,7 @@ pub struct Estate {
 }
 
 /// One copy of a resource, or another block of the top level.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Element {
     /// `aws_s3_bucket`, `data.aws_ami`, or for other blocks `provider`, `terraform`, `module`, `backend`.
     pub kind: Rc<str>,
