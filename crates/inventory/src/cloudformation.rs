@@ -89,11 +89,17 @@ pub fn document(root: Node<'_>, path: &str, source: u32, instance: u32) -> Eleme
         kind: "policy".into(),
         name: Rc::clone(&name),
         key: Key { instance, address: name },
-        value: Evaluator::plain(root, source).value(root),
+        value: plain(root, source),
         head: Origin { source, span: root.entries().next().map_or(root.span(), |entry| entry.key.span()) },
         whole,
         maybe: false,
     }
+}
+
+/// A JSON or YAML document, or a part of one, as a value, without functions.
+#[must_use]
+pub(crate) fn plain(node: Node<'_>, source: u32) -> Value {
+    Evaluator::plain(node, source).value(node)
 }
 
 /// Values that no excerpt may show: literals under names for which `is_secret` holds, and defaults of parameters that
