@@ -20,6 +20,7 @@ pub mod exceptions;
 pub mod iac;
 pub mod iam;
 pub mod kubernetes;
+pub mod quality;
 pub mod repo;
 pub mod scan;
 pub mod secrets;
@@ -31,7 +32,8 @@ pub use mark::{Mark, is_id_byte, marks};
 pub use report::{Draft, Report};
 pub use scanner::{FileReport, Host, PARSE_BYTES_MAX, RELEASE_NAMESPACE, Renderer, Scan, Scanner};
 pub use settings::{
-    CiSettings, ContainerSettings, DataSettings, IamSettings, KubernetesSettings, KubernetesVersion, Selection,
+    CiSettings, ContainerSettings, DataSettings, IamSettings, KubernetesSettings, KubernetesVersion, QualitySettings,
+    Selection,
     Settings, UnknownCheck, UnknownVersion, distance, matches,
 };
 
@@ -42,6 +44,7 @@ pub fn catalogue() -> impl Iterator<Item = &'static Check> {
         .flatten()
         .copied()
         .chain(data::checks())
+        .chain(&quality::CHECKS)
         .chain(iac::checks())
         .chain(iam::CHECKS.iter().copied().flatten())
         .chain(secrets::detectors().map(|detector| &detector.check))

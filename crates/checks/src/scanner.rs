@@ -305,6 +305,24 @@ impl Scanner {
                 }
                 problems
             }
+            Format::Quality => {
+                let text = text_of(bytes);
+                let subject = Subject::new(Arc::clone(&path), text.as_bytes(), &Flat, &masks);
+                findings.extend(self.secrets(&subject, &matches));
+                match crate::quality::facts(&subject, &text) {
+                    Ok(measured) => {
+                        facts.quality = Some(Box::new(measured));
+                        Vec::new()
+                    }
+                    Err(problem) => {
+                        let problems = vec![problem];
+                        if !self.settings.quality.reports.iter().any(|named| **named == *path) {
+                            findings.extend(self.unreadable(&subject, &problems));
+                        }
+                        problems
+                    }
+                }
+            }
             Format::Migration => {
                 let text = text_of(bytes);
                 let migration = migration::Migration::parse(Arc::clone(&path), &text);
@@ -414,6 +432,7 @@ impl Scanner {
         scan.findings.extend(found);
         let found = crate::data::judge(&self.checks, &self.settings, &inventory, host, &masks, &mut scan.coverage);
         scan.findings.extend(found);
+        scan.findings.extend(crate::quality::judge(&self.checks, &self.settings, &inventory, host));
         for check in &self.checks {
             if let Run::Inventory(run) = check.run {
                 let mut report = Report::new(&self.settings, None, &check.meta);

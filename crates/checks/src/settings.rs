@@ -8,6 +8,7 @@ use crate::Lock;
 pub use crate::ci::settings::CiSettings;
 pub use crate::data::DataSettings;
 pub use crate::iam::IamSettings;
+pub use crate::quality::QualitySettings;
 
 /// The tables of `palisade.toml` that checks read.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -30,6 +31,8 @@ pub struct Settings {
     pub data: DataSettings,
     /// `[iam]`
     pub iam: IamSettings,
+    /// `[quality]`
+    pub quality: QualitySettings,
 }
 
 impl Settings {

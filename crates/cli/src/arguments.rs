@@ -16,6 +16,8 @@ pub(crate) mod fixing;
 pub(crate) mod judging;
 #[path = "arguments/planning.rs"]
 pub(crate) mod planning;
+#[path = "arguments/quality.rs"]
+pub(crate) mod quality;
 #[path = "arguments/starting.rs"]
 pub(crate) mod starting;
 
@@ -24,6 +26,7 @@ pub(crate) use data::DataVerb;
 pub(crate) use fixing::Fix;
 pub(crate) use judging::{ExceptionVerb, Gate, LedgerVerb};
 pub(crate) use planning::Plan;
+pub(crate) use quality::QualityVerb;
 pub(crate) use starting::Init;
 
 /// Finds what is weak in a repository, gates its merges, and proves each decision.
@@ -89,6 +92,9 @@ pub(crate) enum Command {
     /// Policies of AWS: narrow one to what was called.
     #[command(subcommand)]
     Iam(IamVerb),
+    /// Numbers of tests: keep those of this run, so that later ones are compared with them.
+    #[command(subcommand)]
+    Quality(QualityVerb),
     /// Keep secrets out of commits and pushes with git hooks.
     #[command(subcommand)]
     Hook(Hook),

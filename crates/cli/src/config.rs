@@ -11,7 +11,8 @@ use crate::exit::hinted;
 pub(crate) const FILE: &str = "palisade.toml";
 
 /// The tables that there are.
-const TABLES: [&str; 9] = ["ci", "container", "data", "exceptions", "gate", "iam", "kubernetes", "scan", "secrets"];
+const TABLES: [&str; 10] =
+    ["ci", "container", "data", "exceptions", "gate", "iam", "kubernetes", "quality", "scan", "secrets"];
 
 /// Everything that `palisade.toml` may say.
 #[derive(Debug)]
@@ -97,6 +98,7 @@ impl Config {
             container: take(&mut table, "container")?,
             data: take(&mut table, "data")?,
             iam: take(&mut table, "iam")?,
+            quality: take(&mut table, "quality")?,
         };
         if let Some(wrong) = table.keys().next() {
             return Err(unknown("", wrong, &TABLES));

@@ -21,6 +21,7 @@ mod lookup;
 mod narrow;
 mod plan;
 mod postgres;
+mod quality;
 mod reference;
 mod registry;
 mod renderer;
@@ -48,6 +49,7 @@ fn main() -> ExitCode {
         Command::Plan(plan) => plan::run(plan, &arguments.global),
         Command::Data(verb) => data::run(verb),
         Command::Iam(verb) => narrow::run(verb, &arguments.global),
+        Command::Quality(verb) => quality::run(verb),
         Command::Hook(hook) => hook::run(hook, &arguments.global),
         Command::Checks(checks) => reference::checks(checks, &arguments.global),
         Command::Explain(explain) => reference::explain(explain, &arguments.global),

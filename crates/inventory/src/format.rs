@@ -39,6 +39,8 @@ pub enum Format {
     Policy,
     /// A database migration: SQL or Cypher.
     Migration,
+    /// A report of tests: coverage, mutants, load, runs.
+    Quality,
     /// Anything else.
     Other,
 }
@@ -92,6 +94,9 @@ impl Format {
             && crate::migration::is_migration(path, bytes)
         {
             return Self::Migration;
+        }
+        if crate::quality::is_report(path, bytes) {
+            return Self::Quality;
         }
         if name == "Kustomization" {
             return Self::Kustomization;

@@ -18,6 +18,7 @@ pub mod kubernetes;
 pub mod kustomize;
 pub mod lockfile;
 pub mod migration;
+pub mod quality;
 pub mod shell;
 pub mod sql;
 pub mod subject;
@@ -84,6 +85,8 @@ pub struct Facts {
     pub document: Option<Box<yaml::Yaml>>,
     /// What a database migration says.
     pub migration: Option<Box<migration::Migration>>,
+    /// The numbers of a report of tests.
+    pub quality: Option<Box<quality::QualityFacts>>,
 }
 
 /// What a Dockerfile or Compose file takes from the files around it.
@@ -111,6 +114,7 @@ impl Facts {
             terraform: None,
             document: None,
             migration: None,
+            quality: None,
         }
     }
 }

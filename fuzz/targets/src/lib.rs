@@ -17,7 +17,7 @@ use palisade_gate::{Baseline, EXCEPTIONS_FILE, ExceptionSettings, Exceptions, Ga
 use palisade_inventory::dockerfile::ImageName;
 use palisade_inventory::yaml::Yaml;
 use palisade_inventory::{
-    cloudformation, dockerfile, expression, kustomize, lockfile, migration, shell, sql, terraform,
+    cloudformation, dockerfile, expression, kustomize, lockfile, migration, quality, shell, sql, terraform,
 };
 use palisade_ledger::{Checkpoint, Entry, Note, Proof, Verifier};
 use palisade_model::{Date, Fingerprint, Span, Timestamp};
@@ -76,6 +76,7 @@ pub const TARGETS: &[Target] = &[
     Target::new("lockfile", read_lockfiles, is_any),
     Target::new("pack-index", read_index, is_none).with(seeds::indexes),
     Target::new("policy", read_aws_policy, is_template).with(seeds::policies),
+    Target::new("quality", read_quality, is_none).with(seeds::quality),
     Target::new("rules", read_rules, is_toml).with(seeds::rules),
     Target::new("scan-dockerfile", |bytes| scan("Dockerfile", bytes), is_dockerfile),
     Target::new("secrets", |bytes| scan("settings.py", bytes), is_any),
@@ -247,6 +248,19 @@ fn read_sql(bytes: &[u8]) {
     script.statements.iter().for_each(|one| must_fit(one.span, &text));
     script.problems.iter().for_each(|problem| must_fit(problem.span, &text));
     for path in ["postgres/migrations/0001_a.up.sql", "postgres/migrations/0001_a.sql", "postgres/V1__a.sql"] {
+        scan(path, text.as_bytes());
+    }
+}
+
+fn read_quality(bytes: &[u8]) {
+    let text = text(bytes);
+    let paths =
+        ["lcov.info", "coverage.xml", "jacoco.xml", "junit.xml", "coverage-summary.json", "mutation.json", "k6.json"];
+    for path in paths {
+        match quality::measures(path, &text) {
+            Ok(measures) => measures.iter().for_each(|one| must_fit(one.span, &text)),
+            Err(problem) => must_fit(problem.span, &text),
+        }
         scan(path, text.as_bytes());
     }
 }

@@ -127,6 +127,20 @@ pub(crate) fn sql() -> Vec<Vec<u8>> {
     vec![text.as_bytes().to_vec()]
 }
 
+/// A report of each kind.
+pub(crate) fn quality() -> Vec<Vec<u8>> {
+    [
+        "TN:\nSF:a.js\nLF:10\nLH:7\nBRF:4\nBRH:1\nend_of_record\n",
+        "<?xml version=\"1.0\"?><!DOCTYPE coverage SYSTEM 'x'><!-- > --><coverage line-rate=\"0.7\" branch-rate='.5'/>",
+        "<report name='a>b'><package><counter type='LINE' missed='9' covered='1'/></package><counter type='BRANCH' missed='1' covered='3'/></report>",
+        "<testsuites><testsuite tests='3' failures='1' errors='1'><![CDATA[<]]></testsuite></testsuites>",
+        "{\"total\":{\"lines\":{\"pct\":81.5}},\"files\":{\"a\":{\"mutants\":[{\"status\":\"Killed\"}]}}}",
+        "{\"metrics\":{\"http_req_duration\":{\"p(95)\":512.5,\"thresholds\":{\"p(95)<500\":true}}}}",
+    ]
+    .map(|text| text.as_bytes().to_vec())
+    .to_vec()
+}
+
 /// Constraints, quotes and comments.
 pub(crate) fn cypher() -> Vec<Vec<u8>> {
     let text = "// a;\nCREATE CONSTRAINT `a b` IF NOT EXISTS FOR (n:A) REQUIRE n.id IS UNIQUE; /* b */ DROP INDEX c;\n\
