@@ -33,8 +33,7 @@ pub use report::{Draft, Report};
 pub use scanner::{FileReport, Host, PARSE_BYTES_MAX, RELEASE_NAMESPACE, Renderer, Scan, Scanner};
 pub use settings::{
     CiSettings, ContainerSettings, DataSettings, IamSettings, KubernetesSettings, KubernetesVersion, QualitySettings,
-    Selection,
-    Settings, UnknownCheck, UnknownVersion, distance, matches,
+    Selection, Settings, UnknownCheck, UnknownVersion, distance, matches,
 };
 
 /// Every check, by family.
