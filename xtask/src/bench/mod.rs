@@ -95,6 +95,23 @@ const ROWS: &[Row] = &[
         ],
         bar: Bar::OfPeer(0.02, Some(200)),
     },
+    // Checkov takes minutes for either, far more than a table can wait for.
+    Row {
+        name: "terraform-aws-eks",
+        corpus: Some("terraform-aws-eks"),
+        input: input::checkout,
+        ours: &["palisade", "scan", "{}", "--select", "iac,iam", "--format", "json"],
+        peer: &[],
+        bar: Bar::Absolute(0.3, None),
+    },
+    Row {
+        name: "cloud-foundation-fabric",
+        corpus: Some("cloud-foundation-fabric"),
+        input: input::checkout,
+        ours: &["palisade", "scan", "{}", "--select", "iac,iam", "--format", "json"],
+        peer: &[],
+        bar: Bar::Absolute(1.5, None),
+    },
     Row {
         name: "openbao: secrets in the tree",
         corpus: Some("openbao"),
