@@ -13,6 +13,7 @@ mod hooks;
 mod kubernetes;
 mod ledger;
 mod network;
+mod policies;
 mod secrets;
 mod tools;
 mod workflows;
@@ -41,7 +42,7 @@ pub(crate) struct Bench {
 /// A case: its name, and what returns in words what was compared.
 type Case = (&'static str, fn(&Bench) -> Result<String>);
 
-const CASES: [Case; 17] = [
+const CASES: [Case; 18] = [
     ("json-schema", formats::json),
     ("sarif-schema", formats::sarif),
     ("gitlab-quality", formats::gitlab),
@@ -55,6 +56,7 @@ const CASES: [Case; 17] = [
     ("pod-security", kubernetes::pod_security),
     ("actionlint", workflows::actionlint),
     ("zizmor", workflows::zizmor),
+    ("parliament-actions", policies::parliament),
     ("gitleaks-rules", secrets::gitleaks),
     ("ledger-openssl", ledger::openssl),
     ("ledger-sumdb", ledger::sumdb),
