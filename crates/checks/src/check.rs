@@ -11,6 +11,7 @@ use palisade_model::Meta;
 
 use crate::Report;
 use crate::ci::place::{Definition, ExpressionAt, StepAt, UsesAt};
+use crate::code::CodeRule;
 use crate::data::{Age, Notes, Set, StatementAt};
 use crate::iac::{Resource, Rule};
 use crate::iam::Document;
@@ -59,6 +60,8 @@ pub enum Run {
     Migrations(fn(&Set<'_>, &mut Notes<'_>)),
     /// Each policy of AWS, in Terraform, templates and JSON files.
     Policy(fn(&Document<'_>, &mut Report<'_>)),
+    /// Each source in some programming languages.
+    Code(CodeRule),
     /// The whole target, once, after all files.
     Inventory(fn(&Inventory, &mut Report<'_>)),
     /// Decided by the scanner itself while reading.
@@ -166,6 +169,12 @@ impl Check {
     #[must_use]
     pub const fn on_policy(meta: Meta, run: fn(&Document<'_>, &mut Report<'_>)) -> Self {
         Self { meta, run: Run::Policy(run) }
+    }
+
+    /// A check of source code.
+    #[must_use]
+    pub const fn on_code(meta: Meta, rule: CodeRule) -> Self {
+        Self { meta, run: Run::Code(rule) }
     }
 
     /// A check across files.

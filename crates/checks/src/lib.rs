@@ -14,6 +14,7 @@ mod scanner;
 mod settings;
 
 pub mod ci;
+pub mod code;
 pub mod container;
 pub mod data;
 pub mod exceptions;
@@ -42,6 +43,7 @@ pub fn catalogue() -> impl Iterator<Item = &'static Check> {
         .into_iter()
         .flatten()
         .copied()
+        .chain(code::checks())
         .chain(data::checks())
         .chain(&quality::CHECKS)
         .chain(iac::checks())

@@ -61,6 +61,7 @@ pub struct Scanner {
     settings: Settings,
     checks: Vec<&'static Check>,
     engine: Engine,
+    code: crate::code::Engine,
     secret_ids: HashSet<&'static str>,
     identity: Identity,
     kept: Option<Kept>,
@@ -108,7 +109,16 @@ impl Scanner {
         let checks: Vec<_> = crate::catalogue().filter(|check| selection.takes(&check.meta)).collect();
         let secret_ids = checks.iter().map(|check| check.meta.id).filter(|id| id.starts_with("secrets/")).collect();
         // All detectors always run: what they find is masked in the excerpts of every other check.
-        Self { settings, checks, engine: Engine::default(), secret_ids, identity: Identity::default(), kept: None }
+        let code = crate::code::Engine::new(&checks);
+        Self {
+            settings,
+            checks,
+            code,
+            engine: Engine::default(),
+            secret_ids,
+            identity: Identity::default(),
+            kept: None,
+        }
     }
 
     /// Adds rules of the user's own, and hashes secrets under a key of the target's own.
@@ -386,7 +396,13 @@ impl Scanner {
             }
             _ => {
                 findings.extend(self.secrets(&Subject::new(Arc::clone(&path), bytes, &Flat, &masks), &matches));
-                Vec::new()
+                let judged = self.code.judge(&path, bytes, &masks, &self.settings).unwrap_or_default();
+                findings.extend(judged.findings);
+                if let Some(unread) = judged.unread {
+                    coverage.partial.push(Skipped { path: path.to_string(), reason: unread.to_string() });
+                    return FileReport { findings, facts, coverage, marks: Vec::new() };
+                }
+                judged.problems
             }
         };
         match problems.first() {

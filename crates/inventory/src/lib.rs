@@ -6,6 +6,7 @@
 
 pub mod action;
 pub mod cloudformation;
+pub mod code;
 pub mod codeowners;
 pub mod compose;
 pub mod cypher;

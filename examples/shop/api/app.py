@@ -34,8 +34,7 @@ class Shop(BaseHTTPRequestHandler):
         order = json.loads(self.rfile.read(length))
         with connect() as database:
             row = database.execute(
-                "INSERT INTO orders (product, quantity) VALUES (%s, %s) RETURNING id",
-                (order["product"], order["quantity"]),
+                f"INSERT INTO orders (product, quantity) VALUES ({order['product']}, {order['quantity']}) RETURNING id"
             ).fetchone()
             database.execute("INSERT INTO mails (order_id) VALUES (%s)", row)
         self.answer(201, {"id": row[0]})

@@ -82,6 +82,7 @@ pub const TARGETS: &[Target] = &[
     Target::new("secrets", |bytes| scan("settings.py", bytes), is_any),
     Target::new("settings", read_settings, is_toml),
     Target::new("shell", read_shell, is_script),
+    Target::new("source-code", read_source, is_source).with(seeds::sources),
     Target::new("sql", read_sql, is_sql).with(seeds::sql),
     Target::new("terraform", read_terraform, is_terraform).with(seeds::terraform),
     Target::new("words", read_words, is_none).with(seeds::lines),
@@ -120,6 +121,10 @@ fn is_gitlab(path: &str) -> bool {
 
 fn is_script(path: &str) -> bool {
     path.ends_with(".sh") || is_dockerfile(path)
+}
+
+fn is_source(path: &str) -> bool {
+    [".py", ".js", ".ts", ".tsx", ".go", ".java"].iter().any(|end| path.ends_with(end))
 }
 
 fn is_terraform(path: &str) -> bool {
@@ -218,6 +223,12 @@ fn read_trail(bytes: &[u8]) {
     };
     if let Ok(narrowing) = narrow(&policy, &trail) {
         assert!(narrowing.allowed.iter().all(|action| action.starts_with("s3:")), "it allows more than before");
+    }
+}
+
+fn read_source(bytes: &[u8]) {
+    for path in ["app.py", "app.js", "app.ts", "app.tsx", "app.go", "App.java", "app.rs"] {
+        scan(path, bytes);
     }
 }
 

@@ -148,6 +148,19 @@ pub(crate) fn cypher() -> Vec<Vec<u8>> {
     vec![text.as_bytes().to_vec()]
 }
 
+/// A little of each language that is parsed, with words that make files worth parsing.
+pub(crate) fn sources() -> Vec<Vec<u8>> {
+    [
+        "import os\nfrom flask import request\ndef f(x):\n  q = f\"SELECT {x} FROM t\" % (1, *x)\n  db.execute(q); os.system('a' + request.args['b'])\n",
+        "const {exec: e} = require('child_process')\nfunction f (req, {a, ...b}) { e(`x ${req.query[a]}`); eval([b, ...a].join()) }\n",
+        "package a\nimport \"os/exec\"\nfunc f(r *http.Request) { a, b := r.FormValue(\"x\"), 1; exec.Command(\"sh\", \"-c\", a+string(b)) }\n",
+        "class A { void f(HttpServletRequest r) { Runtime.getRuntime().exec(\"a\" + r.getParameter(\"b\")); } }\n",
+        "fn f(Query(q): Query<String>) { Command::new(\"sh\").arg(\"-c\").arg(format!(\"{q} {}\", q.a(1)?)); }\n",
+    ]
+    .map(|text| text.as_bytes().to_vec())
+    .into()
+}
+
 /// Loops, calls, templates and a module that calls itself.
 pub(crate) fn terraform() -> Vec<Vec<u8>> {
     let native = r#"

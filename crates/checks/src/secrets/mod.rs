@@ -37,6 +37,12 @@ pub use user_rules::{UserRule, UserRules, UserRulesError};
 
 pub(crate) use report::{firm, masks, merge, report};
 
+/// Whether a path is neither test, example, documentation nor made by a program.
+pub(crate) fn is_product(path: &str) -> bool {
+    use file_kind::Purpose;
+    matches!(file_kind::FileKind::of(path).purpose, Purpose::Product | Purpose::Locale)
+}
+
 /// Every built-in detector.
 pub fn detectors() -> impl Iterator<Item = &'static Detector> {
     providers::all()
