@@ -171,8 +171,13 @@ impl Value {
         if self.path != other.path {
             self.path = if self.path.is_empty() { Rc::clone(&other.path) } else { self.path };
         }
+        // What is written here needs no cleaning.
+        self.cleaned = match (self.is_constant(), other.is_constant()) {
+            (true, _) => other.cleaned,
+            (_, true) => self.cleaned,
+            _ => self.cleaned & other.cleaned,
+        };
         self.origin = self.origin.max(other.origin);
-        self.cleaned &= other.cleaned;
         self
     }
 
