@@ -321,7 +321,7 @@ fn holds(value: Option<&Value>, test: &Test) -> Option<Origin> {
         },
         Test::Sql => match value.origin {
             Origin::Outside(_) | Origin::Parameter(_) if clean(danger::SQL) => None,
-            Origin::Outside(_) if value.as_pieces().is_none_or(is_sql) => Some(value.origin),
+            Origin::Outside(_) if value.as_pieces().map_or_else(|| is_named_sql(value), is_sql) => Some(value.origin),
             Origin::Parameter(_) if value.as_pieces().is_some_and(is_sql) && is_pieced(value) => Some(value.origin),
             _ => None,
         },
@@ -401,6 +401,12 @@ fn is_pieced(value: &Value) -> bool {
     value
         .as_pieces()
         .is_some_and(|text| text.contains(HOLE) && text.chars().any(|letter| letter.is_ascii_alphanumeric()))
+}
+
+/// Whether a value of which nothing is known has the name of a statement.
+fn is_named_sql(value: &Value) -> bool {
+    let name = name_of(value);
+    ["sql", "query", "statement"].iter().any(|word| name.ends_with(word))
 }
 
 /// Whether a text reads like a statement of SQL.

@@ -119,13 +119,10 @@ pub(in crate::code) static CHECKS: &[Check] = &[
         crypto(meta("code/go-small-key", "key is too short", PAGE, High, &["CWE-326", "OWASP-2021:A02"])),
         rule(
             GO,
-            &[
-                call(&["crypto/rsa.GenerateKey"], &[(At::Arg(1, "bits"), Test::Below(2048.0))]),
-                call(&["crypto/elliptic.P224"], &[]),
-            ],
+            &[call(&["crypto/rsa.GenerateKey"], &[(At::Arg(1, "bits"), Test::Below(2048.0))])],
             "keys of this size are broken with rented machines; use 3072 bits, or Ed25519",
         )
-        .words(&["crypto/rsa", "P224"]),
+        .words(&["crypto/rsa"]),
     ),
     Check::on_code(
         crypto(likely(meta(
