@@ -75,7 +75,7 @@ impl Service {
     fn read(line: &str) -> Self {
         let mut actions = HashMap::new();
         for group in line.split(' ') {
-            let Some((verb, rests)) = group.split_once(':') else { continue };
+            let Some((verb, rests)) = group.split_once('/') else { continue };
             let usual = match verb {
                 "Get" | "Describe" | "Search" | "Query" => Level::Read,
                 "List" => Level::List,
