@@ -122,7 +122,7 @@ pub fn is_report(path: &str, bytes: &[u8]) -> bool {
 /// # Errors
 /// [`Problem`] for a file that is named like a report and holds none.
 pub fn measures(path: &str, text: &str) -> Result<Vec<Measure>, Problem> {
-    let whole = Span::new(0, text.len().min(1));
+    let whole = Span::new(0, text.chars().next().map_or(0, char::len_utf8));
     let fault = |message: &str| Problem { span: whole, message: message.to_owned() };
     let Some(kind) = kind(path, text.as_bytes()) else { return Err(fault("no report that is known")) };
     let measures = match kind {

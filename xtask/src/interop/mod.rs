@@ -14,6 +14,7 @@ mod kubernetes;
 mod ledger;
 mod network;
 mod policies;
+mod postgresql;
 mod secrets;
 mod tools;
 mod workflows;
@@ -42,7 +43,7 @@ pub(crate) struct Bench {
 /// A case: its name, and what returns in words what was compared.
 type Case = (&'static str, fn(&Bench) -> Result<String>);
 
-const CASES: [Case; 18] = [
+const CASES: [Case; 20] = [
     ("json-schema", formats::json),
     ("sarif-schema", formats::sarif),
     ("gitlab-quality", formats::gitlab),
@@ -57,6 +58,8 @@ const CASES: [Case; 18] = [
     ("actionlint", workflows::actionlint),
     ("zizmor", workflows::zizmor),
     ("parliament-actions", policies::parliament),
+    ("postgresql-grammar", postgresql::grammar),
+    ("postgresql-check", postgresql::check),
     ("gitleaks-rules", secrets::gitleaks),
     ("ledger-openssl", ledger::openssl),
     ("ledger-sumdb", ledger::sumdb),
