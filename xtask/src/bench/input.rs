@@ -24,6 +24,19 @@ pub(super) fn workflows(source: &Path, scratch: &Path) -> Result<PathBuf> {
     Ok(folder)
 }
 
+/// Only the Python files of a checkout.
+pub(super) fn python(source: &Path, scratch: &Path) -> Result<PathBuf> {
+    let folder = fresh(scratch, "python")?;
+    for path in output(Command::new("git").args(["ls-files", "*.py"]).current_dir(source))?.lines() {
+        let to = folder.join(path);
+        if let Some(parent) = to.parent() {
+            std::fs::create_dir_all(parent)?;
+        }
+        std::fs::copy(source.join(path), to).with_context(|| path.to_owned())?;
+    }
+    Ok(folder)
+}
+
 /// A repository with the first files of a checkout staged and nothing committed but one file.
 pub(super) fn staged(source: &Path, scratch: &Path) -> Result<PathBuf> {
     let folder = fresh(scratch, "staged")?;

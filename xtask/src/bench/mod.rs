@@ -95,6 +95,25 @@ const ROWS: &[Row] = &[
         ],
         bar: Bar::OfPeer(0.02, Some(200)),
     },
+    Row {
+        name: "test-infra: Python",
+        corpus: Some("test-infra"),
+        input: input::python,
+        ours: &["palisade", "scan", "{}", "--select", "code", "--format", "json"],
+        peer: &[
+            "ruff",
+            "check",
+            "{}",
+            "--isolated",
+            "--no-cache",
+            "--select",
+            "S",
+            "--exit-zero",
+            "--output-format",
+            "json",
+        ],
+        bar: Bar::Absolute(0.3, None),
+    },
     // Checkov takes minutes for either, far more than a table can wait for.
     Row {
         name: "terraform-aws-eks",
