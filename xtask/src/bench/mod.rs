@@ -354,8 +354,9 @@ fn page(table: &str) -> String {
          CPU time (user and system, of all threads) and largest resident memory, side by side in one run; \
          the fastest of {RUNS} runs counts, slow peers run once. Make the table yourself:\n\n\
          ```sh\ncargo xtask bench --corpus DIR --tools DIR --write\n```\n\n\
-         `--corpus` is a folder with checkouts of pytorch/test-infra, kubeflow/manifests and openbao/openbao; \
-         `--tools` is searched for zizmor, checkov, kingfisher and gitleaks before `PATH`. \
+         `--corpus` is a folder with checkouts of pytorch/test-infra, kubeflow/manifests, openbao/openbao, \
+         terraform-aws-modules/terraform-aws-eks and GoogleCloudPlatform/cloud-foundation-fabric; \
+         `--tools` is searched for zizmor, checkov, ruff, kingfisher and gitleaks before `PATH`. \
          What is missing is said in the table.\n\n{table}"
     )
 }
