@@ -7,7 +7,7 @@ use palisade_inventory::dockerfile::Dockerfile;
 use palisade_inventory::gitlab::Pipeline;
 use palisade_inventory::kubernetes::{Object, Workload};
 use palisade_inventory::workflow::Workflow;
-use palisade_model::Meta;
+use palisade_model::{Confidence, Meta, Severity};
 
 use crate::Report;
 use crate::ci::place::{Definition, ExpressionAt, StepAt, UsesAt};
@@ -194,4 +194,21 @@ impl Check {
     pub const fn by_gate(meta: Meta) -> Self {
         Self { meta, run: Run::Gate }
     }
+}
+
+/// What a check of a family that is data says of itself, with high confidence.
+pub(crate) const fn meta(
+    id: &'static str,
+    title: &'static str,
+    page: &'static str,
+    severity: Severity,
+    controls: &'static [&'static str],
+    maps: &'static [&'static str],
+) -> Meta {
+    Meta { id, title, page, since: "0.1.0", severity, confidence: Confidence::High, controls, maps }
+}
+
+/// The same, for checks whose findings often have a reason.
+pub(crate) const fn likely(meta: Meta) -> Meta {
+    Meta { confidence: Confidence::Medium, ..meta }
 }

@@ -12,9 +12,10 @@ mod rust;
 mod script;
 mod words;
 
-use palisade_model::{Confidence, Meta, Severity};
+use palisade_model::{Meta, Severity};
 
 use crate::Check;
+use crate::check::likely;
 
 pub(crate) use judge::Engine;
 pub use rule::{CodeRule, Row};
@@ -32,21 +33,7 @@ const fn meta(
     severity: Severity,
     maps: &'static [&'static str],
 ) -> Meta {
-    Meta {
-        id,
-        title,
-        page,
-        since: "0.1.0",
-        severity,
-        confidence: Confidence::High,
-        controls: &["EH-2", "US-024.1"],
-        maps,
-    }
-}
-
-/// The same, for checks whose findings often have a reason.
-const fn likely(meta: Meta) -> Meta {
-    Meta { confidence: Confidence::Medium, ..meta }
+    crate::check::meta(id, title, page, severity, &["EH-2", "US-024.1"], maps)
 }
 
 /// The same, for what is to be encrypted at rest or in transit.

@@ -13,10 +13,10 @@ mod rewrites;
 mod rights;
 mod set;
 
-use palisade_model::{Confidence, Meta, Severity};
 use serde::Deserialize;
 
 use crate::Check;
+use crate::check::{likely, meta};
 
 pub use judge::{Notes, StatementAt};
 pub(crate) use judge::{judge, secrets};
@@ -63,21 +63,4 @@ impl Default for DataSettings {
     fn default() -> Self {
         Self { recent: 10, database: None }
     }
-}
-
-/// What a check says of itself.
-const fn meta(
-    id: &'static str,
-    title: &'static str,
-    page: &'static str,
-    severity: Severity,
-    controls: &'static [&'static str],
-    maps: &'static [&'static str],
-) -> Meta {
-    Meta { id, title, page, since: "0.1.0", severity, confidence: Confidence::High, controls, maps }
-}
-
-/// The same, for checks whose findings often have a reason.
-const fn likely(meta: Meta) -> Meta {
-    Meta { confidence: Confidence::Medium, ..meta }
 }

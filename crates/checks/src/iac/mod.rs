@@ -15,9 +15,8 @@ pub(crate) mod policy;
 mod resource;
 mod rule;
 
-use palisade_model::{Confidence, Meta, Severity};
-
 use crate::Check;
+use crate::check::{likely, meta};
 
 pub(crate) use judge::{Ground, document_masks, judge, masks};
 pub use resource::{Companions, Resource, Setting};
@@ -38,23 +37,6 @@ const COMPANIONS: &[&str] = &[
     "aws_ebs_encryption_by_default",
     "aws_flow_log",
 ];
-
-/// What a check says of itself, with high confidence.
-const fn meta(
-    id: &'static str,
-    title: &'static str,
-    page: &'static str,
-    severity: Severity,
-    controls: &'static [&'static str],
-    maps: &'static [&'static str],
-) -> Meta {
-    Meta { id, title, page, since: "0.1.0", severity, confidence: Confidence::High, controls, maps }
-}
-
-/// The same, for checks whose findings often have a reason.
-const fn likely(meta: Meta) -> Meta {
-    Meta { confidence: Confidence::Medium, ..meta }
-}
 
 /// Whether a name speaks of a secret.
 fn is_secret_name(name: &str) -> bool {

@@ -15,9 +15,7 @@ pub mod narrow;
 mod trust;
 mod wildcards;
 
-use palisade_model::{Confidence, Meta, Severity};
-
-use crate::check::Run;
+use crate::check::{Run, likely, meta};
 use crate::iac::Ground;
 use crate::{Check, Report};
 
@@ -56,21 +54,4 @@ pub(crate) fn judge(checks: &[&'static Check], ground: &Ground<'_>, report: &mut
             run(&document, report);
         }
     }
-}
-
-/// What a check says of itself, with high confidence.
-const fn meta(
-    id: &'static str,
-    title: &'static str,
-    page: &'static str,
-    severity: Severity,
-    controls: &'static [&'static str],
-    maps: &'static [&'static str],
-) -> Meta {
-    Meta { id, title, page, since: "0.1.0", severity, confidence: Confidence::High, controls, maps }
-}
-
-/// The same, for checks whose findings often have a reason.
-const fn likely(meta: Meta) -> Meta {
-    Meta { confidence: Confidence::Medium, ..meta }
 }
