@@ -18,6 +18,8 @@ const OUTPUT_BYTES_MAX: u64 = 16 << 20;
 const ARGUMENT_BYTES_MAX: usize = 120_000;
 /// What the system takes as all arguments.
 const ARGUMENTS_BYTES_MAX: usize = 1_500_000;
+/// Variables with which libpq finds another server than the one that the address names.
+const ELSEWHERE: [&str; 4] = ["PGHOST", "PGHOSTADDR", "PGSERVICE", "PGSERVICEFILE"];
 /// How long a server may take to answer at all.
 const CONNECT_SECONDS: u32 = 10;
 /// Longer than the server's own limit, for what does not heed it.
@@ -122,10 +124,10 @@ impl Server {
             )
             .env("PGCONNECT_TIMEOUT", CONNECT_SECONDS.to_string())
             .env("PGAPPNAME", "palisade")
-            .env_remove("PGSERVICE")
-            .env_remove("PGHOSTADDR");
-        if let Some(password) = &self.password {
-            command.env("PGPASSWORD", password);
+            .envs(self.password.iter().map(|password| ("PGPASSWORD", password)));
+        // What was looked at is the address; nothing around it may send psql elsewhere.
+        for name in ELSEWHERE {
+            command.env_remove(name);
         }
         let limit = Duration::from_secs(u64::from(self.seconds) + u64::from(CONNECT_SECONDS)) + GRACE;
         let (succeeded, out, errors) = bounded(command, limit)?;
