@@ -150,8 +150,12 @@ struct Table {
 }
 
 impl Detect for Looker<'_> {
-    fn disturbed(&self, bytes: &[u8], join: usize) -> Range<usize> {
-        self.engine.disturbed(bytes, join)
+    fn reaching(&self, bytes: &[u8], join: usize) -> usize {
+        self.engine.reaching(bytes, join)
+    }
+
+    fn touched(&self, bytes: &[u8], join: usize) -> usize {
+        self.engine.touched(bytes, join)
     }
 
     fn detect(&self, bytes: &[u8], asked: Range<usize>, found: &mut Vec<Extent>) {

@@ -16,8 +16,12 @@ struct Keys {
 }
 
 impl Detect for Keys {
-    fn disturbed(&self, _bytes: &[u8], join: usize) -> Range<usize> {
-        join.saturating_sub(self.reach)..join + self.reach
+    fn reaching(&self, _bytes: &[u8], join: usize) -> usize {
+        join.saturating_sub(self.reach)
+    }
+
+    fn touched(&self, _bytes: &[u8], join: usize) -> usize {
+        join + self.reach
     }
 
     fn detect(&self, bytes: &[u8], asked: Range<usize>, found: &mut Vec<Extent>) {

@@ -3,6 +3,9 @@
 //! What counts: the key's name, the value's shape, how the language writes values, and what the file is for.
 //! It refuses a value whose shape says that it is something else (a name, a path, a sentence, a reference).
 
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
 use palisade_model::{Confidence, Severity, Span};
 
 use super::assignment::{Assignment, Join, Quote};
@@ -76,10 +79,26 @@ struct Candidate<'a> {
 
 fn candidate<'a>(bytes: &'a [u8], assignment: &Assignment<'_>, noun: Noun) -> Option<Candidate<'a>> {
     let (span, text) = credential(bytes, assignment.value)?;
-    if !is_value(text, assignment) || assignment.join == Join::Call && is_handled(bytes, assignment.key_span) {
+    // Most are refused here, for less than the questions behind it cost.
+    let strength = strength(text);
+    if strength < noun.weakest() || !is_value(text, assignment) {
         return None;
     }
-    Some(Candidate { noun, span, text, strength: strength(text), minified: is_minified(bytes, span) })
+    if assignment.join == Join::Call && is_handled(bytes, assignment.key_span) {
+        return None;
+    }
+    Some(Candidate { noun, span, text, strength, minified: is_minified(bytes, span) })
+}
+
+impl Noun {
+    /// What is weaker is never a value of this kind.
+    fn weakest(self) -> Strength {
+        match self {
+            Noun::Password => Strength::Word,
+            Noun::Secret => Strength::Mixed,
+            Noun::Token | Noun::Key | Noun::Auth => Strength::Random,
+        }
+    }
 }
 
 impl Candidate<'_> {
@@ -94,9 +113,7 @@ impl Candidate<'_> {
         match noun {
             Noun::Password => takes_password(text, strength, assignment, kind),
             Noun::Secret => takes_secret(text, strength, assignment, kind),
-            Noun::Token | Noun::Key | Noun::Auth => {
-                strength == Strength::Random && is_token(text, noun, assignment, kind)
-            }
+            Noun::Token | Noun::Key | Noun::Auth => is_token(text, noun, assignment, kind),
         }
     }
 
@@ -161,6 +178,9 @@ const STOPS: &[&str] = &[
     "refresh_token", "access_token", "id_token", "client_credentials",
 ];
 
+/// [`STOPS`], to be asked often.
+static STOPPING: LazyLock<HashSet<&[u8]>> = LazyLock::new(|| STOPS.iter().map(|word| word.as_bytes()).collect());
+
 /// Beginnings of values that are kept elsewhere or sealed.
 #[rustfmt::skip] // one word a line would be pages
 const KEPT_ELSEWHERE: &[&str] = &[
@@ -176,14 +196,21 @@ const KEPT_ELSEWHERE: &[&str] = &[
 /// Whether a value is a word that says nothing.
 pub(super) fn is_stop(text: &[u8]) -> bool {
     let lower = text.to_ascii_lowercase();
-    let lower = String::from_utf8_lossy(&lower);
-    let bare: String = lower.chars().filter(char::is_ascii_alphanumeric).collect();
-    bare.len() < 3 || STOPS.contains(&lower.as_ref()) || STOPS.contains(&bare.as_str())
+    let bare = bare(text);
+    bare.len() < 3 || STOPPING.contains(lower.as_slice()) || STOPPING.contains(bare.as_slice())
+}
+
+/// The letters and digits, in lower case.
+fn bare(text: &[u8]) -> Vec<u8> {
+    text.iter().filter(|byte| byte.is_ascii_alphanumeric()).map(u8::to_ascii_lowercase).collect()
 }
 
 /// Whether the value may be a secret at all, by shape.
 fn is_value(text: &[u8], assignment: &Assignment<'_>) -> bool {
     if text.len() < 4 || placeholder::is_reference(text) || is_option(text) {
+        return false;
+    }
+    if is_call(text) || is_dotted(text) || is_constant(text) || is_sentence(text) {
         return false;
     }
     if is_stop(text) || is_hash_format(text) || text.contains(&b'}') && !text.contains(&b'{') {
@@ -192,22 +219,15 @@ fn is_value(text: &[u8], assignment: &Assignment<'_>) -> bool {
     if KEPT_ELSEWHERE.iter().any(|head| text.starts_with(head.as_bytes())) || placeholder::is_placeholder(text) {
         return false;
     }
-    let key: String = assignment
-        .key
-        .iter()
-        .filter(|byte| byte.is_ascii_alphanumeric())
-        .map(|byte| byte.to_ascii_lowercase() as char)
-        .collect();
-    let bare: String =
-        String::from_utf8_lossy(&text.to_ascii_lowercase()).chars().filter(char::is_ascii_alphanumeric).collect();
-    if bare == key || key.ends_with(&bare) && bare.len() >= 4 && bare.chars().all(|c| c.is_ascii_alphabetic()) {
+    let (key, bare) = (bare(assignment.key), bare(text));
+    if bare == key || key.ends_with(&bare) && bare.len() >= 4 && bare.iter().all(u8::is_ascii_alphabetic) {
         return false;
     }
     let odd = text.iter().filter(|byte| !byte.is_ascii_graphic() && **byte != b' ').count();
     if odd * 4 > text.len() || text.iter().any(|byte| *byte < b' ' || *byte == 0x7F) {
         return false;
     }
-    !(is_sentence(text) || is_path(text) || is_call(text) || is_dotted(text) || is_constant(text) || is_markup(text))
+    !(is_path(text) || is_markup(text))
 }
 
 /// `$6$rounds=…$salt$hash` and its kin: a hash of a password, not the password.
@@ -454,7 +474,7 @@ fn takes_secret(text: &[u8], strength: Strength, assignment: &Assignment<'_>, ki
     match strength {
         Strength::Random => is_token(text, Noun::Secret, assignment, kind),
         Strength::Mixed => kind.purpose == Purpose::Product && Classes::of(text).kinds() >= 3 && text.len() >= 10,
-        Strength::Word => false,
+        Strength::Word => false, // weaker than `weakest`
     }
 }
 

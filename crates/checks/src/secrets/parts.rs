@@ -100,16 +100,29 @@ impl Engine {
         }
     }
 
-    /// The positions whose verdict may rest on the bytes on either side of `join`: anchors and keys that reach
-    /// it, and the beginnings of encoded runs that do. Anchors, and keys that may be joined to a value, tell
-    /// themselves what else they rest on. A user's own rule may look at anything.
+    /// The first position before `join` whose verdict may rest on the bytes behind it: anchors and keys that
+    /// reach it, and the beginnings of encoded runs that do. Anchors, and keys that may be joined to a value,
+    /// tell themselves what else they rest on. A user's own rule may look at anything.
     #[must_use]
-    pub fn disturbed(&self, bytes: &[u8], join: usize) -> Range<usize> {
-        if self.has_user_rules() || bytes.len() <= WHOLE_FILE_BYTES_MAX {
-            return 0..bytes.len();
+    pub fn reaching(&self, bytes: &[u8], join: usize) -> usize {
+        if self.looks_at_all(bytes) {
+            return 0;
         }
         let before = decode::run_before(bytes, join).max(self.longest_anchor()).max(key_reaching(bytes, join));
-        join.saturating_sub(before)..(join + key_touching(bytes, join)).min(bytes.len())
+        join.saturating_sub(before)
+    }
+
+    /// One past the last position behind `join` whose verdict may rest on the bytes before it, likewise.
+    #[must_use]
+    pub fn touched(&self, bytes: &[u8], join: usize) -> usize {
+        if self.looks_at_all(bytes) {
+            return bytes.len();
+        }
+        (join + key_touching(bytes, join)).min(bytes.len())
+    }
+
+    fn looks_at_all(&self, bytes: &[u8]) -> bool {
+        self.has_user_rules() || bytes.len() <= WHOLE_FILE_BYTES_MAX
     }
 
     /// The bytes that say whether there is a secret at an anchor where there is none.
@@ -201,8 +214,8 @@ mod tests {
             let text_with = |right: &str| format!("{head}{right}\n{filler}");
             for (right, other) in rights.iter().flat_map(|right| rights.iter().map(move |other| (right, other))) {
                 let (text, other) = (text_with(right), text_with(other));
-                let start = engine.disturbed(text.as_bytes(), join).start;
-                assert_eq!(start, engine.disturbed(other.as_bytes(), join).start, "rests on the left alone");
+                let start = engine.reaching(text.as_bytes(), join);
+                assert_eq!(start, engine.reaching(other.as_bytes(), join), "rests on the left alone");
                 // What reaches over the join is asked again, if it was told.
                 let untouched = |text: &str| {
                     let parts = parts(text.as_bytes()).into_iter().filter(|(at, ..)| *at < start);
@@ -217,7 +230,7 @@ mod tests {
                 let untouched = |left: &str| {
                     let head = format!("{filler}{left}");
                     let (text, join) = (format!("{head}{tail}"), head.len());
-                    let end = engine.disturbed(text.as_bytes(), join).end;
+                    let end = engine.touched(text.as_bytes(), join);
                     let parts = parts(text.as_bytes()).into_iter().filter(|(at, ..)| *at >= end);
                     parts.map(|(at, from, _)| (at - join, from.max(join) - join)).collect::<BTreeSet<_>>()
                 };

@@ -174,17 +174,13 @@ impl Forest {
     fn read(objects: &Objects, asked: &HashSet<ObjectId>, threads: usize) -> Forest {
         let mut blobs: Vec<ObjectId> = asked.iter().copied().collect();
         blobs.sort_unstable();
-        // Most names are not asked for: a table of their first two bytes turns them away.
-        let mut first_bytes = vec![false; 1 << 16];
-        for blob in &blobs {
-            first_bytes[usize::from(blob.0[0]) << 8 | usize::from(blob.0[1])] = true;
-        }
+        let begins = Beginnings::of(&blobs);
         let gathered = Mutex::new(Gathered::default());
         objects.each(ObjectKind::Tree, threads, &|tree, bytes| {
             let wanted: Vec<_> = entries(bytes)
                 .filter_map(|entry| match entry.kind {
                     EntryKind::Tree => Some((entry, None)),
-                    EntryKind::Blob if first_bytes[usize::from(entry.id.0[0]) << 8 | usize::from(entry.id.0[1])] => {
+                    EntryKind::Blob if begins.hold(&entry.id) => {
                         Some((entry, Some(blobs.binary_search(&entry.id).ok()? as u32)))
                     }
                     _ => None,
@@ -230,6 +226,34 @@ impl Forest {
                 }
             }
         }
+    }
+}
+
+/// Bits of a name that [`Beginnings`] keeps: a table of 64 KiB.
+const BEGINNING_BITS: u32 = 19;
+
+/// How names begin. Most names in trees are not asked for, and this turns nearly all of them away.
+struct Beginnings(Vec<u64>);
+
+impl Beginnings {
+    fn of(names: &[ObjectId]) -> Self {
+        let mut table = Self(vec![0; 1 << (BEGINNING_BITS - 6)]);
+        for name in names {
+            let (word, bit) = Self::place(name);
+            table.0[word] |= 1 << bit;
+        }
+        table
+    }
+
+    fn hold(&self, name: &ObjectId) -> bool {
+        let (word, bit) = Self::place(name);
+        self.0[word] >> bit & 1 == 1
+    }
+
+    fn place(name: &ObjectId) -> (usize, u32) {
+        let [a, b, c, ..] = name.0;
+        let beginning = u32::from_be_bytes([0, a, b, c]) >> (24 - BEGINNING_BITS);
+        ((beginning >> 6) as usize, beginning & 63)
     }
 }
 

@@ -6,6 +6,7 @@
 use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use libdeflater::Decompressor;
 
@@ -24,8 +25,14 @@ const INDEX_BYTES_MAX: u64 = 1 << 30;
 /// Deltas on deltas deeper than this are refused; git itself stops at 4,095.
 const CHAIN_MAX: usize = 4_096;
 
+/// Piece in which entries are read: some twenty of ordinary size.
+const WINDOW_BYTES: usize = 16 << 10;
+
 /// Piece in which the pack is read for its headers.
 const CHUNK_BYTES: usize = 1 << 20;
+
+/// The number of the next pack; no pack is 0.
+static PACKS: AtomicU64 = AtomicU64::new(1);
 
 /// How an entry is stored, and what it is in the end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,6 +46,8 @@ pub(super) enum Stored {
 /// An open pack.
 #[derive(Debug)]
 pub struct Pack {
+    /// No other pack that this process opens has it.
+    number: u64,
     file: File,
     index: PackIndex,
     /// Offsets of the entries in ascending order, then the end of the last one.
@@ -77,6 +86,7 @@ impl Pack {
         offsets.sort_unstable();
         offsets.push(pack_size.saturating_sub(20)); // the pack ends with its own hash
         let mut pack = Pack {
+            number: PACKS.fetch_add(1, Relaxed),
             file,
             index,
             offsets,
@@ -195,12 +205,7 @@ impl Pack {
         // Deflate never grows bytes by more than five in each block of 16 KiB or so.
         let stored_max = size + size / 1_000 + 64 + HEADER_BYTES_MAX;
         let stored = usize::try_from(end.saturating_sub(offset)).unwrap_or(usize::MAX).min(stored_max);
-        if tools.compressed.len() < stored {
-            tools.compressed.resize(stored.next_power_of_two(), 0);
-        }
-        let compressed = tools.compressed.get_mut(..stored).unwrap_or_default();
-        let read = read_at(&self.file, offset, compressed)?;
-        let compressed = compressed.get(..read).unwrap_or_default();
+        let compressed = tools.window.read(self.number, &self.file, offset, stored)?;
         let header = entry::parse(compressed).ok_or(ObjectError::Damaged("pack entry has no header"))?;
         let body = compressed.get(header.length..).unwrap_or_default();
         out.resize(size, 0);
@@ -258,12 +263,42 @@ impl Pack {
 /// What reading objects needs and can be kept between them.
 pub struct Tools {
     inflate: Decompressor,
-    compressed: Vec<u8>,
+    window: Window,
 }
 
 impl Default for Tools {
     fn default() -> Tools {
-        Tools { inflate: Decompressor::new(), compressed: Vec::new() }
+        Tools { inflate: Decompressor::new(), window: Window::default() }
+    }
+}
+
+/// The part of a pack that was read last: entries made from each other mostly stand together.
+#[derive(Default)]
+struct Window {
+    /// Number of the pack.
+    pack: u64,
+    start: u64,
+    bytes: Vec<u8>,
+}
+
+impl Window {
+    /// The `length` bytes at `offset` of a pack; fewer at its end.
+    fn read(&mut self, pack: u64, file: &File, offset: u64, length: usize) -> Result<&[u8], ObjectError> {
+        let ahead = offset.checked_sub(self.start).and_then(|ahead| usize::try_from(ahead).ok());
+        let held = ahead.filter(|ahead| self.pack == pack && ahead.saturating_add(length) <= self.bytes.len());
+        let at = match held {
+            Some(at) => at,
+            None => {
+                self.bytes.resize(length.max(WINDOW_BYTES), 0);
+                let read = read_at(file, offset, &mut self.bytes);
+                self.bytes.truncate(*read.as_ref().unwrap_or(&0));
+                (self.pack, self.start) = (pack, offset);
+                read?;
+                0
+            }
+        };
+        let rest = self.bytes.get(at..).unwrap_or_default();
+        Ok(rest.get(..length).unwrap_or(rest))
     }
 }
 

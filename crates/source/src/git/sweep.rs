@@ -71,14 +71,16 @@ impl Extent {
 /// Looks at bytes, for [`sweep`].
 ///
 /// The promise: what is reported for a position rests only on bytes near it, and
-/// on whether the blob begins or ends there. [`disturbed`](Detect::disturbed) says
-/// how near; for a position where more was looked at, an [`Extent`] is reported whose
+/// on whether the blob begins or ends there. [`reaching`](Detect::reaching) and
+/// [`touched`](Detect::touched) say how near; for a position where more was looked at, an [`Extent`] is reported whose
 /// `from..to` holds every byte the verdict rests on. It does not rest on what else
 /// was asked for.
 pub trait Detect: Sync {
-    /// The positions in `bytes` whose verdict may rest on the byte on either side of `join`;
-    /// a range that holds `join`, or ends there.
-    fn disturbed(&self, bytes: &[u8], join: usize) -> Range<usize>;
+    /// The first position before `join` whose verdict may rest on bytes behind it.
+    fn reaching(&self, bytes: &[u8], join: usize) -> usize;
+
+    /// One past the last position behind `join` whose verdict may rest on bytes before it.
+    fn touched(&self, bytes: &[u8], join: usize) -> usize;
 
     /// Appends an extent for each position in `asked` that has one. `bytes` is the whole blob,
     /// or a window of it with [`CONTEXT_BYTES`](crate::stream::CONTEXT_BYTES) around `asked`.
@@ -163,8 +165,12 @@ pub(super) fn each_object(
 struct Nothing;
 
 impl Detect for Nothing {
-    fn disturbed(&self, _: &[u8], join: usize) -> Range<usize> {
-        join..join
+    fn reaching(&self, _: &[u8], join: usize) -> usize {
+        join
+    }
+
+    fn touched(&self, _: &[u8], join: usize) -> usize {
+        join
     }
 
     fn detect(&self, _: &[u8], _: Range<usize>, _: &mut Vec<Extent>) {}
@@ -397,12 +403,10 @@ impl<'a, D: Detect + ?Sized> Worker<'a, D> {
 
         let mut frame = Frame { entry: child, binary: is_binary(&bytes), ..Frame::default() };
         let mut extents = self.spare_extents.pop().unwrap_or_default();
-        let sizes = (base.len(), bytes.len());
         self.asked.clear();
         match (self.detector, &top.extents) {
             (Some(detector), Some(known)) => {
-                let disturbed = |join| detector.disturbed(&bytes, join);
-                inherit(&self.pieces, known, sizes, disturbed, &mut extents, &mut self.asked);
+                inherit(detector, &bytes, &self.pieces, known, base.len(), &mut extents, &mut self.asked);
             }
             _ => self.asked.push(0..bytes.len()), // its base was not looked at, or that was forgotten
         }
@@ -536,14 +540,16 @@ pub(super) fn look_at_windows<D: Detect + ?Sized>(
 ///
 /// `extents` of the base are sorted by position. A position is carried over when
 /// everything its verdict rests on was copied in one piece together with it.
-fn inherit(
+fn inherit<D: Detect + ?Sized>(
+    detector: &D,
+    bytes: &[u8],
     pieces: &[Piece],
     extents: &[Extent],
-    (base_size, size): (usize, usize),
-    disturbed: impl Fn(usize) -> Range<usize>,
+    base_size: usize,
     inherited: &mut Vec<Extent>,
     asked: &mut Vec<Range<usize>>,
 ) {
+    let size = bytes.len();
     let mut ask = |range: Range<usize>| match asked.last_mut() {
         Some(last) if last.end >= range.start => last.end = last.end.max(range.end),
         _ if range.is_empty() => {}
@@ -558,8 +564,8 @@ fn inherit(
         if piece.length < CORE_BYTES_MIN {
             continue;
         }
-        let core_start = if at_start { 0 } else { disturbed(piece.start).end.max(piece.start) };
-        let core_end = if at_end { end } else { disturbed(end).start.min(end) };
+        let core_start = if at_start { 0 } else { detector.touched(bytes, piece.start).max(piece.start) };
+        let core_end = if at_end { end } else { detector.reaching(bytes, end).min(end) };
         if core_end < core_start + CORE_BYTES_MIN {
             continue;
         }

@@ -208,8 +208,12 @@ fn extent(at: usize, from: usize, to: usize, start: usize, end: usize, mark: Opt
 }
 
 impl Detect for Toy {
-    fn disturbed(&self, _bytes: &[u8], join: usize) -> Range<usize> {
-        join.saturating_sub(Self::REACH)..join + Self::REACH
+    fn reaching(&self, _bytes: &[u8], join: usize) -> usize {
+        join.saturating_sub(Self::REACH)
+    }
+
+    fn touched(&self, _bytes: &[u8], join: usize) -> usize {
+        join + Self::REACH
     }
 
     fn detect(&self, bytes: &[u8], asked: Range<usize>, found: &mut Vec<Extent>) {
