@@ -2,7 +2,6 @@
 
 use std::collections::HashSet;
 
-use aho_corasick::{AhoCorasick, MatchKind};
 use palisade_inventory::code::{
     self, CHECKED, Call, Comparison, HOLE, Language, Listener, Origin, Outline, Paths, Setting, Value, Vocabulary,
     What, last_of,
@@ -10,6 +9,7 @@ use palisade_inventory::code::{
 use palisade_inventory::{Problem, Subject};
 use palisade_model::{Confidence, Finding, Severity, Span};
 
+use super::needs::Needs;
 use super::rule::{At, Test, Trigger, danger};
 use super::words;
 use crate::check::Run;
@@ -32,10 +32,7 @@ struct Ready {
     settings: Paths<usize>,
     comparisons: Vec<usize>,
     vocabulary: Vocabulary,
-    /// Finds the words that tell whether a file can have any fault.
-    words: AhoCorasick,
-    /// For each rule: the words of which one must be there, another group of such, and those that silence it.
-    needs: Vec<(&'static str, [Vec<usize>; 3])>,
+    needs: Needs,
 }
 
 /// What came of one file.
@@ -62,7 +59,7 @@ impl Engine {
         if !super::is_product(path) {
             return None;
         }
-        let silent = ready.silent(bytes)?;
+        let silent = ready.needs.silent(bytes)?;
         let source = crate::scanner::text_of(bytes);
         let tree = match code::parse(language, &source) {
             Ok(tree) => tree,
@@ -115,29 +112,20 @@ fn report(
 
 impl Ready {
     fn new(language: Language, checks: &[&'static Check]) -> Option<Self> {
-        let (vocabulary, sources) = words::of(language);
+        let (vocabulary, signs) = words::of(language);
+        let rules = checks.iter().filter_map(|check| match &check.run {
+            Run::Code(rule) if rule.languages.contains(&language) => Some((*check, rule)),
+            _ => None,
+        });
         let mut ready = Self {
             rows: Vec::new(),
             calls: Paths::default(),
             settings: Paths::default(),
             comparisons: Vec::new(),
             vocabulary,
-            words: AhoCorasick::new([""; 0]).ok()?,
-            needs: Vec::new(),
+            needs: Needs::of(rules.clone().map(|(check, rule)| (check.meta.id, rule)), signs)?,
         };
-        let mut known: Vec<String> = Vec::new();
-        let mut number = |word: String| {
-            known.iter().position(|one| *one == word).unwrap_or_else(|| {
-                known.push(word);
-                known.len() - 1
-            })
-        };
-        for check in checks {
-            let Run::Code(rule) = &check.run else { continue };
-            if !rule.languages.contains(&language) {
-                continue;
-            }
-            let mut derived = Vec::new();
+        for (check, rule) in rules {
             for (at, row) in rule.rows.iter().enumerate() {
                 let index = ready.rows.len();
                 ready.rows.push((check, at));
@@ -146,49 +134,10 @@ impl Ready {
                     Trigger::Set(paths) => paths.iter().for_each(|path| ready.settings.add(path, index)),
                     Trigger::Compare => ready.comparisons.push(index),
                 }
-                if let Trigger::Call(paths) | Trigger::Set(paths) = row.trigger {
-                    derived.extend(paths.iter().map(|path| needle(path)));
-                }
-            }
-            let also = if rule.also.is_empty() && rule.needs_outside() { sources } else { rule.also };
-            let mut numbers = |words: &[&str]| words.iter().map(|word| number((*word).to_owned())).collect::<Vec<_>>();
-            let (any, also, unless) = (numbers(rule.words), numbers(also), numbers(rule.unless));
-            let any = if any.is_empty() { derived.into_iter().map(&mut number).collect() } else { any };
-            ready.needs.push((check.meta.id, [any, also, unless]));
-        }
-        if ready.rows.is_empty() {
-            return None;
-        }
-        ready.words = AhoCorasick::builder().match_kind(MatchKind::Standard).build(&known).ok()?;
-        Some(ready)
-    }
-
-    /// The rules that find nothing in a file, whatever it says; `None` when that is all of them.
-    fn silent(&self, bytes: &[u8]) -> Option<HashSet<&'static str>> {
-        let mut there = vec![false; self.words.patterns_len()];
-        for found in self.words.find_overlapping_iter(bytes) {
-            if let Some(word) = there.get_mut(found.pattern().as_usize()) {
-                *word = true;
             }
         }
-        let any = |words: &[usize]| words.iter().any(|word| there.get(*word) == Some(&true));
-        let can = |[first, second, unless]: &[Vec<usize>; 3]| {
-            any(first) && (second.is_empty() || any(second)) && !any(unless)
-        };
-        let silent: HashSet<_> = self.needs.iter().filter(|(_, needs)| !can(needs)).map(|(id, _)| *id).collect();
-        (silent.len() < self.needs.len()).then_some(silent)
+        (!ready.rows.is_empty()).then_some(ready)
     }
-}
-
-/// A word that stands in every file with a path: the module of `module.function`, the end of `*.method`.
-fn needle(path: &str) -> String {
-    let plain = path.strip_prefix("*.").unwrap_or_else(|| match path.split_once("...") {
-        Some((start, _)) => start,
-        None => path.rsplit_once('.').map_or(path, |(module, _)| module),
-    });
-    let plain = plain.trim_start_matches("import ").trim_end_matches("()");
-    let end = plain.rsplit(['.', '/']).next().unwrap_or(plain);
-    end.rsplit('_').next().unwrap_or(end).to_owned()
 }
 
 struct Hits<'r> {
@@ -429,6 +378,10 @@ fn name_of(value: &Value) -> String {
     let name = last_of(value.path.trim_end_matches(['(', ')', '[', ']']));
     name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase()
 }
+
+/// Each name that [`is_hmac`] knows has one of these.
+pub(super) const HMAC_WORDS: &[&str] = &["hmac", "Hmac", "HMAC", "xpected", "XPECTED", "omputed", "OMPUTED"];
+
 
 /// Whether a value is the code of a message under a key.
 fn is_hmac(value: &Value) -> bool {

@@ -6,6 +6,7 @@
 mod go;
 mod java;
 mod judge;
+mod needs;
 mod python;
 mod rule;
 mod rust;

@@ -11,7 +11,7 @@ pub struct CodeRule {
     pub(super) rows: &'static [Row],
     /// What is said of a finding.
     pub(super) message: &'static str,
-    /// A file without any of these words is not parsed for this rule; by default the names in the rows.
+    /// A file without any of these words is not parsed for this rule, nor one without the names in the rows.
     pub(super) words: &'static [&'static str],
     /// Nor is one without any of these; by default, for rows that ask for something from outside, what brings it.
     pub(super) also: &'static [&'static str],
@@ -155,12 +155,14 @@ impl CodeRule {
         self.unless = words;
         self
     }
+}
 
-    /// Whether every row asks for something from outside.
+impl Row {
+    /// Whether it asks for something from outside.
     pub(super) fn needs_outside(&self) -> bool {
         let outside =
             |test: &Test| matches!(test, Test::Outside(_) | Test::BodyField | Test::WholeBody | Test::Credential);
-        self.rows.iter().all(|row| row.when.iter().any(|(_, test)| outside(test)))
+        self.when.iter().any(|(_, test)| outside(test))
     }
 }
 
