@@ -11,6 +11,7 @@ use palisade_inventory::{
 use palisade_model::{Coverage, Finding, Fingerprint, Fix, Skipped, Span};
 
 use crate::check::Run;
+use crate::code::OwnRules;
 use crate::secrets::live::Kept;
 use crate::secrets::{self, Engine, Identity, UserRules};
 use crate::{Check, Mark, Report, Selection, Settings};
@@ -62,6 +63,7 @@ pub struct Scanner {
     checks: Vec<&'static Check>,
     engine: Engine,
     code: crate::code::Engine,
+    own_code: OwnRules,
     secret_ids: HashSet<&'static str>,
     identity: Identity,
     kept: Option<Kept>,
@@ -114,6 +116,7 @@ impl Scanner {
             settings,
             checks,
             code,
+            own_code: OwnRules::default(),
             engine: Engine::default(),
             secret_ids,
             identity: Identity::default(),
@@ -137,6 +140,14 @@ impl Scanner {
             self.checks.push(&rule.detector().check);
         }
         self.engine = Engine::new(|_| true, rules.rules);
+        self
+    }
+
+    /// Adds rules of the user's own on source code.
+    #[must_use]
+    pub fn with_code(mut self, rules: OwnRules) -> Self {
+        self.checks.extend(rules.checks());
+        self.own_code = rules;
         self
     }
 
@@ -396,7 +407,8 @@ impl Scanner {
             }
             _ => {
                 findings.extend(self.secrets(&Subject::new(Arc::clone(&path), bytes, &Flat, &masks), &matches));
-                let judged = self.code.judge(&path, bytes, &masks, &self.settings).unwrap_or_default();
+                let mut judged = self.code.judge(&path, bytes, &masks, &self.settings).unwrap_or_default();
+                judged.add(self.own_code.judge(&path, bytes, &masks, &self.settings).unwrap_or_default());
                 findings.extend(judged.findings);
                 if let Some(unread) = judged.unread {
                     coverage.partial.push(Skipped { path: path.to_string(), reason: unread.to_string() });

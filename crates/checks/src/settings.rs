@@ -135,9 +135,18 @@ impl Selection {
     /// # Errors
     /// [`UnknownCheck`] for a pattern that matches nothing: a typo must not switch off a check in silence.
     pub fn new(select: Vec<String>, ignore: Vec<String>) -> Result<Self, UnknownCheck> {
+        Self::among(select, ignore, &[])
+    }
+
+    /// A selection among the catalogue and rules of the user's own.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new).
+    pub fn among(select: Vec<String>, ignore: Vec<String>, own: &[&'static str]) -> Result<Self, UnknownCheck> {
+        let ids = || crate::catalogue().map(|check| check.meta.id).chain(own.iter().copied());
         for pattern in select.iter().chain(&ignore) {
-            if !crate::catalogue().any(|check| matches(pattern, check.meta.id)) {
-                let nearest = crate::catalogue().map(|check| check.meta.id).min_by_key(|id| distance(id, pattern));
+            if !ids().any(|id| matches(pattern, id)) {
+                let nearest = ids().min_by_key(|id| distance(id, pattern));
                 return Err(UnknownCheck { pattern: pattern.clone(), nearest });
             }
         }

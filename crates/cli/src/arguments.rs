@@ -136,9 +136,10 @@ pub(crate) struct Look {
     /// Not these checks.
     #[arg(long, value_delimiter = ',', value_name = "CHECK")]
     pub(crate) ignore: Vec<String>,
-    /// More rules for secrets, in gitleaks' TOML format, instead of those that palisade.toml names.
-    #[arg(long, value_name = "FILE")]
-    pub(crate) rules: Option<PathBuf>,
+    /// More rules: for secrets in gitleaks' TOML format, for source code in ast-grep's YAML (a file or a folder);
+    /// instead of those that palisade.toml names.
+    #[arg(long, value_name = "PATH")]
+    pub(crate) rules: Vec<PathBuf>,
     /// Judge manifests by the rules of this Kubernetes version, such as 1.31; the newest known by default.
     #[arg(long, value_name = "VERSION")]
     pub(crate) kubernetes_version: Option<palisade_checks::KubernetesVersion>,

@@ -11,8 +11,8 @@ use crate::exit::hinted;
 pub(crate) const FILE: &str = "palisade.toml";
 
 /// The tables that there are.
-const TABLES: [&str; 10] =
-    ["ci", "container", "data", "exceptions", "gate", "iam", "kubernetes", "quality", "scan", "secrets"];
+const TABLES: [&str; 11] =
+    ["ci", "code", "container", "data", "exceptions", "gate", "iam", "kubernetes", "quality", "scan", "secrets"];
 
 /// Everything that `palisade.toml` may say.
 #[derive(Debug)]
@@ -21,6 +21,8 @@ pub(crate) struct Config {
     pub(crate) scan: ScanConfig,
     /// `[secrets]`
     pub(crate) secrets: SecretsConfig,
+    /// `[code]`
+    pub(crate) code: CodeConfig,
     /// `[exceptions]`
     pub(crate) exceptions: ExceptionSettings,
     /// `[gate]`
@@ -65,6 +67,14 @@ pub(crate) struct SecretsConfig {
     pub(crate) rules: Option<String>,
 }
 
+/// `[code]` in `palisade.toml`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub(crate) struct CodeConfig {
+    /// A file of rules in ast-grep's YAML, or a folder of them, as a path from the target's root.
+    pub(crate) rules: Option<String>,
+}
+
 impl Default for Config {
     fn default() -> Self {
         let scan = ScanConfig::default();
@@ -72,6 +82,7 @@ impl Default for Config {
             settings: Settings { fixtures: scan.fixtures.clone(), ..Settings::default() },
             scan,
             secrets: SecretsConfig::default(),
+            code: CodeConfig::default(),
             exceptions: ExceptionSettings::default(),
             gate: GateSettings::default(),
             text: String::new(),
@@ -90,6 +101,7 @@ impl Config {
         let exceptions = take(&mut table, "exceptions")?;
         let gate = take(&mut table, "gate")?;
         let secrets = take(&mut table, "secrets")?;
+        let code = take(&mut table, "code")?;
         let settings = Settings {
             fixtures: scan.fixtures.clone(),
             lock: Lock::default(),
@@ -103,7 +115,7 @@ impl Config {
         if let Some(wrong) = table.keys().next() {
             return Err(unknown("", wrong, &TABLES));
         }
-        Ok(Self { scan, secrets, exceptions, gate, settings, text: text.to_owned() })
+        Ok(Self { scan, secrets, code, exceptions, gate, settings, text: text.to_owned() })
     }
 }
 

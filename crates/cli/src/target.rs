@@ -1,11 +1,12 @@
 //! A target is read and scanned: directory, file, standard input, or part of a git repository.
 
 use std::io::Read as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::time::Duration;
 
-use anyhow::{Context as _, anyhow};
+use anyhow::{Context as _, anyhow, bail};
+use palisade_checks::code::OwnRules;
 use palisade_checks::secrets::{Identity, UserRules};
 use palisade_checks::{FileReport, Host, Scan, Scanner, Selection};
 use palisade_gate::{BASELINE_BYTES_MAX, Baseline, EXCEPTIONS_FILE};
@@ -167,29 +168,75 @@ fn scanner(mut config: Config, look: &Look, root: Option<&Path>) -> anyhow::Resu
     }
     let select = if look.select.is_empty() { config.scan.select.clone() } else { look.select.clone() };
     let ignore = [look.ignore.clone(), config.scan.ignore.clone()].concat();
-    let selection =
-        Selection::new(select, ignore).map_err(|error| hinted(error, "`palisade checks` lists every check"))?;
-    let scanner = Scanner::new(config.settings.clone(), &selection);
     let (rules, identity) = (own_rules(look, &config, root)?, own_identity(root)?);
+    let mut code = own_code_rules(look, &config, root)?;
+    let of_secrets = rules.iter().flat_map(|rules| &rules.rules).map(|rule| rule.detector().id());
+    let own: Vec<&str> = of_secrets.chain(code.checks().map(|check| check.meta.id)).collect();
+    let selection =
+        Selection::among(select, ignore, &own).map_err(|error| hinted(error, "`palisade checks` lists every check"))?;
+    code.retain(|meta| selection.takes(meta));
+    let scanner = Scanner::new(config.settings.clone(), &selection);
     let scanner = match (rules, identity) {
         (None, None) => scanner,
         (rules, identity) => scanner.with_secrets(rules.unwrap_or_default(), identity.unwrap_or_default()),
     };
+    let scanner = scanner.with_code(code);
     let scanner = if look.verify_live { scanner.keeping_secrets() } else { scanner };
     Ok((scanner, config))
 }
 
 /// The user's own rules for secrets, from the command line or else from the settings of the target.
 fn own_rules(look: &Look, config: &Config, root: Option<&Path>) -> anyhow::Result<Option<UserRules>> {
-    let path = match (&look.rules, &config.secrets.rules, root) {
+    let mut given = look.rules.iter().filter(|path| !is_code_rules(path));
+    let path = match (given.next(), &config.secrets.rules, root) {
         (Some(path), _, _) => path.clone(),
         (None, Some(path), Some(root)) => root.join(path),
         _ => return Ok(None),
     };
+    if let Some(second) = given.next() {
+        bail!("rules for secrets are one file: `{}` or `{}`", path.display(), second.display());
+    }
     let shown = path.display();
     let text = std::fs::read_to_string(&path).with_context(|| format!("cannot read the rules {shown}"))?;
     let rules = UserRules::parse(&text).with_context(|| format!("{shown} is no file of rules"))?;
     Ok(Some(rules))
+}
+
+/// Whether a path holds rules on source code: YAML, or a folder of it.
+fn is_code_rules(path: &Path) -> bool {
+    path.is_dir() || path.extension().is_some_and(|ending| ending == "yml" || ending == "yaml")
+}
+
+/// The user's own rules on source code, likewise.
+fn own_code_rules(look: &Look, config: &Config, root: Option<&Path>) -> anyhow::Result<OwnRules> {
+    let given: Vec<PathBuf> = look.rules.iter().filter(|path| is_code_rules(path)).cloned().collect();
+    let paths = match (given.is_empty(), &config.code.rules, root) {
+        (true, Some(path), Some(root)) => vec![root.join(path)],
+        _ => given,
+    };
+    let mut rules = OwnRules::default();
+    for path in paths {
+        let shown = path.display().to_string();
+        let mut files = vec![path.clone()];
+        if path.is_dir() {
+            let entries = std::fs::read_dir(&path).with_context(|| format!("cannot read the rules {shown}"))?;
+            files = entries
+                .flatten()
+                .map(|entry| entry.path())
+                .filter(|path| !path.is_dir() && is_code_rules(path))
+                .collect();
+            files.sort();
+            if files.is_empty() {
+                bail!("{shown} holds no `.yml` with rules on source code");
+            }
+        }
+        for file in files {
+            let shown = file.display().to_string();
+            let text = std::fs::read_to_string(&file).with_context(|| format!("cannot read the rules {shown}"))?;
+            rules.add(&shown, &text)?;
+        }
+    }
+    Ok(rules)
 }
 
 /// The key under which this target's secrets are hashed, if it has one of its own.

@@ -5,10 +5,10 @@
 
 use palisade_checks::exceptions as faults;
 use palisade_checks::{Mark, Report, Settings, catalogue, distance, is_id_byte, matches};
+use palisade_inventory::glob::Glob;
 use palisade_inventory::{Structure, Subject};
 use palisade_model::{Date, ExceptionNote, Finding, Fingerprint, Location, Meta, Severity, Span};
 
-use crate::glob::Glob;
 use crate::settings::ExceptionSettings;
 use crate::table::{Item, Row, parse};
 

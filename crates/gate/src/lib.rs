@@ -7,7 +7,6 @@
 mod baseline;
 mod decision;
 mod exceptions;
-mod glob;
 mod merge;
 pub mod plan;
 mod settings;
@@ -16,7 +15,6 @@ mod table;
 pub use baseline::{BASELINE_BYTES_MAX, Baseline, BaselineError};
 pub use decision::{Counts, Decision, Place, Reason, Rule, Verdict};
 pub use exceptions::{Applied, ENTRY_KEYS, EXCEPTIONS_FILE, Exception, Exceptions};
-pub use glob::{Glob, GlobError};
 pub use merge::{MergeInput, merge};
 pub use settings::{DaysOutOfRange, Effect, ExceptionSettings, GateSettings, MAX_DAYS_LIMIT, MaxDays, MergePolicy};
 pub use table::{EntryPlace, entry_places};

@@ -15,6 +15,7 @@ pub mod dockerfile;
 pub mod expression;
 pub mod format;
 pub mod gitlab;
+pub mod glob;
 pub mod kubernetes;
 pub mod kustomize;
 pub mod lockfile;

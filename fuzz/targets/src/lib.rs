@@ -13,8 +13,9 @@ use base64::Engine as _;
 use palisade_checks::iam::narrow::{Trail, narrow, read_policy};
 use palisade_checks::secrets::{Engine, UserRules};
 use palisade_checks::{KubernetesVersion, Lock, Scanner, Selection, Settings};
-use palisade_gate::{Baseline, EXCEPTIONS_FILE, ExceptionSettings, Exceptions, GateSettings, Glob, entry_places};
+use palisade_gate::{Baseline, EXCEPTIONS_FILE, ExceptionSettings, Exceptions, GateSettings, entry_places};
 use palisade_inventory::dockerfile::ImageName;
+use palisade_inventory::glob::Glob;
 use palisade_inventory::yaml::Yaml;
 use palisade_inventory::{
     cloudformation, dockerfile, expression, kustomize, lockfile, migration, quality, shell, sql, terraform,

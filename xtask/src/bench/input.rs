@@ -27,14 +27,34 @@ pub(super) fn workflows(source: &Path, scratch: &Path) -> Result<PathBuf> {
 /// Only the Python files of a checkout.
 pub(super) fn python(source: &Path, scratch: &Path) -> Result<PathBuf> {
     let folder = fresh(scratch, "python")?;
-    for path in output(Command::new("git").args(["ls-files", "*.py"]).current_dir(source))?.lines() {
+    tracked(source, "*.py", &folder)?;
+    Ok(folder)
+}
+
+/// The files of five repositories side by side.
+pub(super) fn several(corpus: &Path, scratch: &Path) -> Result<PathBuf> {
+    let folder = fresh(scratch, "several")?;
+    for name in ["test-infra", "manifests", "openbao", "cloud-foundation-fabric", "terraform-aws-eks"] {
+        tracked(&corpus.join(name), "*", &folder.join(name)).with_context(|| name)?;
+    }
+    Ok(folder)
+}
+
+/// Copies the regular files that git tracks and a pattern covers.
+fn tracked(source: &Path, pattern: &str, folder: &Path) -> Result<()> {
+    let listed = output(Command::new("git").args(["ls-files", "-z", "--", pattern]).current_dir(source))?;
+    for path in listed.split_terminator('\0') {
+        let from = source.join(path);
+        if !from.is_file() || from.is_symlink() {
+            continue;
+        }
         let to = folder.join(path);
         if let Some(parent) = to.parent() {
             std::fs::create_dir_all(parent)?;
         }
-        std::fs::copy(source.join(path), to).with_context(|| path.to_owned())?;
+        std::fs::copy(from, to).with_context(|| path.to_owned())?;
     }
-    Ok(folder)
+    Ok(())
 }
 
 /// A repository with the first files of a checkout staged and nothing committed but one file.

@@ -165,7 +165,16 @@ const ROWS: &[Row] = &[
         bar: Bar::Absolute(0.060, None),
     },
     Row {
-        name: "10,000 files, every family",
+        name: "five repositories, 12,000 files, every family",
+        corpus: Some(""),
+        input: input::several,
+        ours: &["palisade", "scan", "{}", "--format", "json"],
+        peer: &[],
+        bar: Bar::OfSlowestFamily(1.3),
+    },
+    // A fault in every few lines, in each family alike: the worst that there is.
+    Row {
+        name: "the shop 200 times, 10,000 files, every family",
         corpus: None,
         input: input::many_files,
         ours: &["palisade", "scan", "{}", "--format", "json"],

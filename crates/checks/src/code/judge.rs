@@ -45,6 +45,15 @@ pub(crate) struct Judged {
     pub(crate) unread: Option<code::Unread>,
 }
 
+impl Judged {
+    /// What other rules found in the same file.
+    pub(crate) fn add(&mut self, other: Self) {
+        self.findings.extend(other.findings);
+        self.problems.extend(other.problems);
+        self.unread = self.unread.or(other.unread);
+    }
+}
+
 impl Engine {
     pub(crate) fn new(checks: &[&'static Check]) -> Self {
         let languages =
@@ -381,7 +390,6 @@ fn name_of(value: &Value) -> String {
 
 /// Each name that [`is_hmac`] knows has one of these.
 pub(super) const HMAC_WORDS: &[&str] = &["hmac", "Hmac", "HMAC", "xpected", "XPECTED", "omputed", "OMPUTED"];
-
 
 /// Whether a value is the code of a message under a key.
 fn is_hmac(value: &Value) -> bool {

@@ -7,6 +7,7 @@ mod go;
 mod java;
 mod judge;
 mod needs;
+mod own;
 mod python;
 mod rule;
 mod rust;
@@ -19,6 +20,7 @@ use crate::Check;
 use crate::check::likely;
 
 pub(crate) use judge::Engine;
+pub use own::{OwnRules, OwnRulesError};
 pub use rule::{CodeRule, Row};
 
 /// The family's checks.

@@ -278,7 +278,8 @@ fn push_unread(out: &mut String, list: &[Skipped], words: &str, style: &Style) {
 /// What to do now, as commands.
 fn push_next(out: &mut String, report: &ScanReport<'_>, groups: &[Group<'_>], tally: &Tally, style: &Style) {
     let mut rows: Vec<(String, &str)> = Vec::new();
-    if let Some(worst) = groups.last() {
+    // A rule of the user's own has no page here.
+    if let Some(worst) = groups.iter().rev().find(|group| group.check.since != "user") {
         rows.push((format!("palisade explain {}", worst.check.id), "why it matters, what to do"));
     }
     let shown: usize = groups.iter().map(|group| group.shown).sum();

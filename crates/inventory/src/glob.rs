@@ -1,10 +1,10 @@
-//! Paths of exceptions: `*` and `?` within a part, `**` for any number of parts, everything else as it stands.
+//! Globs over paths of a target: `*` and `?` within a part, `**` for any number of parts, everything else as it stands.
 //!
 //! A glob is matched against the whole path from the target's root. What has
 //! no meaning here (`[`, `{`, `!`, `..`, a leading `/`) is refused rather than
-//! matched as text, because an exception must cover what its author thinks.
+//! matched as text: an exception or a rule must cover what its author thinks.
 
-use palisade_inventory::wildcard;
+use crate::wildcard;
 
 /// Longest glob.
 const BYTES_MAX: usize = 512;
