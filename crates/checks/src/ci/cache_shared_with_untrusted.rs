@@ -2,7 +2,7 @@
 
 use palisade_inventory::Inventory;
 use palisade_inventory::workflow::CacheUse;
-use palisade_model::{Confidence, Meta, Severity};
+use palisade_model::{Confidence, Fix, Meta, Safety, Severity};
 
 use crate::{Check, Report};
 
@@ -30,7 +30,12 @@ fn run(inventory: &Inventory, report: &mut Report<'_>) {
             "job `{}` runs an outsider's code and writes this cache; this job trusts it with secrets in hand",
             source.job
         );
-        report.finding_at(restored.location.clone(), message).also(source.location.clone(), "written here");
+        let fix = (!restored.scoped.is_empty())
+            .then(|| Fix::new("keep a cache of its own for what is trusted", Safety::Unsafe, restored.scoped.clone()));
+        report
+            .finding_at(restored.location.clone(), message)
+            .also(source.location.clone(), "written here")
+            .maybe_fix(fix);
     }
 }
 
