@@ -84,16 +84,17 @@ impl Scanner {
                 seen
             })
         };
-        let mut file = FixedFile::new(path.into(), bytes.to_vec());
+        let mut file = FixedFile::unchanged(path.into(), bytes.to_vec());
         fix_files(std::slice::from_mut(&mut file), &look, except, wanted);
         file
     }
 
-    /// Applies the wanted fixes of files that are judged together; `read` gives the other files of the target.
+    /// Applies the wanted fixes of files that are judged together, on top of what was fixed in each alone; `read`
+    /// gives the other files of the target.
     #[must_use]
     pub fn fix_together(
         &self,
-        files: Vec<(Arc<str>, Vec<u8>)>,
+        mut files: Vec<FixedFile>,
         read: &dyn Fn(&str) -> Option<Vec<u8>>,
         except: &Except<'_>,
         wanted: &mut Wanted<'_>,
@@ -107,7 +108,6 @@ impl Scanner {
             let scan = self.finish(reports, Host::reading(&now));
             (scan.findings, scan.marks, scan.coverage.parsed)
         };
-        let mut files: Vec<FixedFile> = files.into_iter().map(|(path, bytes)| FixedFile::new(path, bytes)).collect();
         fix_files(&mut files, &look, except, wanted);
         files
     }
@@ -253,7 +253,9 @@ fn objection(before: &State, after: &State, batch: &[Finding]) -> Option<String>
 }
 
 impl FixedFile {
-    fn new(path: Arc<str>, bytes: Vec<u8>) -> Self {
+    /// A file that nothing was done to yet.
+    #[must_use]
+    pub fn unchanged(path: Arc<str>, bytes: Vec<u8>) -> Self {
         Self { path, after: bytes.clone(), before: bytes, fixed: Vec::new(), refused: Vec::new() }
     }
 

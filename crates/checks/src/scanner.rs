@@ -280,6 +280,9 @@ impl Scanner {
                 let shown = [masks.as_slice(), &yaml_masks(format, &yaml)].concat();
                 let subject = Subject::new(Arc::clone(&path), yaml.text().as_bytes(), &yaml, &shown);
                 let found = self.judge_yaml(format, &yaml, &subject, &mut facts);
+                if format == Format::Kubernetes && facts.objects.iter().any(|object| object.workload) {
+                    facts.room = kubernetes::Room::of(&yaml).map(Box::new);
+                }
                 findings.extend(crate::container::without_known_secrets(found, &secrets::firm(&matches)));
                 if !yaml.problems().is_empty() {
                     findings.extend(self.unreadable(&subject, yaml.problems()));

@@ -192,12 +192,12 @@ fn plan(
     // Modules call each other: what is said of one file rests on others.
     let infrastructure = |finding: &Finding| finding.check.family() == "iac" && is_taken(arguments, finding);
     let together = if looked.scan.findings.iter().any(infrastructure) {
-        infrastructure_files(root, looked, only)?
+        files_of(root, looked, only, &INFRASTRUCTURE)?
     } else {
         Vec::new()
     };
     let alone: Vec<&str> =
-        paths.into_iter().filter(|path| together.iter().all(|(other, _)| **other != **path)).collect();
+        paths.into_iter().filter(|path| together.iter().all(|other| *other.path != **path)).collect();
     let read = |path: &str| folder.read(path).ok().filter(|_| only.is_none());
     let mut changed = looked.scanner.fix_together(together, &read, &except, &mut wanted);
     changed.retain(|file| !file.fixed.is_empty() || !file.refused.is_empty());
@@ -216,30 +216,51 @@ fn plan(
         }
         planned.push(file);
     }
+    // What no file shows by itself comes last, on top of what was fixed in each.
+    let across: BTreeSet<&str> =
+        palisade_checks::catalogue().filter(|check| check.looks_across()).map(|check| check.meta.id).collect();
+    let is_across = |finding: &Finding| across.contains(finding.check.id) && is_taken(arguments, finding);
+    if looked.scan.findings.iter().any(is_across) {
+        let mut files = files_of(root, looked, only, &ACROSS)?;
+        for file in &mut files {
+            if let Some(at) = planned.iter().position(|done| done.path == file.path) {
+                *file = planned.swap_remove(at);
+            }
+        }
+        let mut wanted = |finding: &Finding, text: &[u8]| is_across(finding) && wanted(finding, text);
+        let mut changed = looked.scanner.fix_together(files, &read, &except, &mut wanted);
+        changed.retain(|file| !file.fixed.is_empty() || !file.refused.is_empty());
+        planned.extend(changed);
+    }
     planned.sort_by(|left, right| left.path.cmp(&right.path));
     Ok((planned, failed))
 }
 
-/// The files of Terraform and templates, which are judged together.
-fn infrastructure_files(root: &Path, looked: &Looked, only: Option<&str>) -> anyhow::Result<Vec<(Arc<str>, Vec<u8>)>> {
+/// What Terraform and templates of clouds are written in; they are judged together, since they call each other.
+const INFRASTRUCTURE: [Format; 4] = [Format::Terraform, Format::CloudFormation, Format::TerraformPlan, Format::Policy];
+
+/// What checks across files rest on whose findings have fixes.
+const ACROSS: [Format; 4] = [Format::Kubernetes, Format::Kustomization, Format::Workflow, Format::Action];
+
+/// The files of a target in some formats.
+fn files_of(root: &Path, looked: &Looked, only: Option<&str>, formats: &[Format]) -> anyhow::Result<Vec<FixedFile>> {
     if let Some(name) = only {
-        return Ok(vec![(name.into(), Directory::new(root)?.read(name)?)]);
+        return Ok(vec![FixedFile::unchanged(name.into(), Directory::new(root)?.read(name)?)]);
     }
     let files = Mutex::new(Vec::new());
     let options = WalkOptions { exclude: looked.config.scan.exclude.clone(), ..WalkOptions::default() };
     walk(root, &options, &|entry| {
         let Entry::File(file) = entry else { return };
-        let format = || Format::of(file.path, file.bytes);
         if file.is_whole()
             && !file.path.contains("!/")
-            && matches!(format(), Format::Terraform | Format::CloudFormation | Format::TerraformPlan | Format::Policy)
+            && formats.contains(&Format::of(file.path, file.bytes))
             && let Ok(mut files) = files.lock()
         {
-            files.push((Arc::from(file.path), file.bytes.to_vec()));
+            files.push(FixedFile::unchanged(Arc::from(file.path), file.bytes.to_vec()));
         }
     })?;
     let mut files = files.into_inner().map_err(|_| anyhow!("a reading thread failed"))?;
-    files.sort();
+    files.sort_by(|left, right| left.path.cmp(&right.path));
     Ok(files)
 }
 

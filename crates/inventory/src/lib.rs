@@ -70,6 +70,8 @@ pub struct Facts {
     pub format: Format,
     /// Kubernetes objects that stand in it.
     pub objects: Vec<kubernetes::ObjectFacts>,
+    /// Where another Kubernetes object can stand in it.
+    pub room: Option<Box<kubernetes::Room>>,
     /// What a GitHub Actions workflow uses.
     pub workflow: Option<Box<workflow::WorkflowFacts>>,
     /// What a kustomization includes.
@@ -107,6 +109,7 @@ impl Facts {
             path,
             format,
             objects: Vec::new(),
+            room: None,
             kustomization: None,
             workflow: None,
             build: None,
