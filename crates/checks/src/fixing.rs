@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use palisade_model::{Edit, Finding};
 
-use crate::{Host, Mark, Scanner};
+use crate::{Host, Mark, Renderer, Scanner};
 
 /// Looks at the files after which fixing them is given up; real ones need a few.
 const LOOKS_MAX: usize = 200;
@@ -89,13 +89,13 @@ impl Scanner {
         file
     }
 
-    /// Applies the wanted fixes of files that are judged together, on top of what was fixed in each alone; `read`
-    /// gives the other files of the target.
+    /// Applies the wanted fixes of files that are judged together, on top of what was fixed in each alone. Charts
+    /// among them are rendered with their edits; the host gives the other files of the target.
     #[must_use]
     pub fn fix_together(
         &self,
         mut files: Vec<FixedFile>,
-        read: &dyn Fn(&str) -> Option<Vec<u8>>,
+        host: Host<'_>,
         except: &Except<'_>,
         wanted: &mut Wanted<'_>,
     ) -> Vec<FixedFile> {
@@ -103,13 +103,43 @@ impl Scanner {
             let reports = files.iter().map(|file| self.look(&file.path, &file.after)).collect();
             let now = |path: &str| match files.iter().find(|file| *file.path == *path) {
                 Some(file) => Some(file.after.clone()),
-                None => read(path),
+                None => (host.read)(path),
             };
-            let scan = self.finish(reports, Host::reading(&now));
+            let edited = host.renderer.map(|renderer| Edited { renderer, files });
+            let renderer = edited.as_ref().map(|edited| edited as &dyn Renderer);
+            let scan = self.finish(reports, Host { read: &now, renderer, whole: host.whole });
             (scan.findings, scan.marks, scan.coverage.parsed)
         };
         fix_files(&mut files, &look, except, wanted);
         files
+    }
+}
+
+/// The file that a finding's edits are of: its own, or one that it came from.
+fn home(finding: &Finding) -> &Arc<str> {
+    let elsewhere = finding.fix.as_ref().and_then(|fix| fix.edits.first()).and_then(|edit| edit.path.as_ref());
+    elsewhere.unwrap_or(&finding.location.path)
+}
+
+/// A renderer that sees what was edited.
+struct Edited<'e> {
+    renderer: &'e dyn Renderer,
+    files: &'e [FixedFile],
+}
+
+impl Renderer for Edited<'_> {
+    fn chart(&self, folder: &str) -> Result<String, String> {
+        let changed = self.files.iter().filter(|file| file.before != file.after);
+        let changed: Vec<(&str, &[u8])> = changed.map(|file| (&*file.path, file.after.as_slice())).collect();
+        if changed.is_empty() { self.renderer.chart(folder) } else { self.renderer.chart_with(folder, &changed) }
+    }
+
+    fn chart_with(&self, folder: &str, changed: &[(&str, &[u8])]) -> Result<String, String> {
+        self.renderer.chart_with(folder, changed)
+    }
+
+    fn kustomization(&self, folder: &str) -> Result<String, String> {
+        self.renderer.kustomization(folder)
     }
 }
 
@@ -128,7 +158,7 @@ fn fix_files(
         let batch: Vec<Finding> = {
             let open = state.findings.iter().filter(|finding| finding.exception.is_none() && finding.fix.is_some());
             let asked = open.filter(|finding| {
-                let Some(file) = files.iter().find(|file| file.path == finding.location.path) else { return false };
+                let Some(file) = files.iter().find(|file| file.path == *home(finding)) else { return false };
                 let is_refused = refused.iter().any(|refused| name(&refused.finding) == name(finding));
                 let answer = || wanted(finding, &file.after);
                 !is_refused && *answers.entry(name(finding)).or_insert_with(answer)
@@ -156,7 +186,7 @@ fn fix_files(
         }
     }
     for one in refused {
-        if let Some(file) = files.iter_mut().find(|file| file.path == one.finding.location.path) {
+        if let Some(file) = files.iter_mut().find(|file| file.path == *home(&one.finding)) {
             file.refused.push(one);
         }
     }
@@ -194,10 +224,11 @@ fn apart<'f>(findings: impl Iterator<Item = &'f Finding>, files: &[FixedFile]) -
     let mut taken: BTreeMap<&str, Vec<&Edit>> = BTreeMap::new();
     let mut out = Vec::new();
     for finding in findings {
-        let path = &*finding.location.path;
+        let path = &**home(finding);
         let (Some(fix), Some(file)) = (&finding.fix, files.iter().find(|file| *file.path == *path)) else { continue };
         let taken = taken.entry(path).or_default();
-        let fits = |edit: &Edit| edit.path.is_none() && edit.span.end as usize <= file.after.len();
+        let own = |edit: &Edit| edit.path.as_ref().unwrap_or(&finding.location.path) == home(finding);
+        let fits = |edit: &Edit| own(edit) && edit.span.end as usize <= file.after.len();
         let free = |edit: &Edit| {
             taken.iter().all(|other| edit.span.end < other.span.start || other.span.end < edit.span.start)
         };
@@ -261,7 +292,7 @@ impl FixedFile {
 
     /// Takes over what a round has for this file.
     fn apply(&mut self, batch: &[Finding]) {
-        let own: Vec<&Finding> = batch.iter().filter(|finding| finding.location.path == self.path).collect();
+        let own: Vec<&Finding> = batch.iter().filter(|finding| *home(finding) == self.path).collect();
         if own.is_empty() {
             return;
         }

@@ -40,6 +40,12 @@ pub trait Renderer {
     /// What the program says when it fails, or why there is none.
     fn chart(&self, folder: &str) -> Result<String, String>;
 
+    /// The same with files, by path within the target, as if they were what is given.
+    ///
+    /// # Errors
+    /// As [`Renderer::chart`]; or why no copy of the chart could be made.
+    fn chart_with(&self, folder: &str, changed: &[(&str, &[u8])]) -> Result<String, String>;
+
     /// The manifests of the kustomization in `folder`. Called only when it asks for nothing remote.
     ///
     /// # Errors
@@ -561,6 +567,8 @@ fn lend_fixes(alone: Vec<Finding>, rendered: &mut [Finding]) {
     }
     for finding in rendered {
         let place = (finding.check.id, Arc::clone(&finding.location.path), finding.location.span);
-        finding.fix = fixes.remove(&place).flatten();
+        if let Some(fix) = fixes.remove(&place) {
+            finding.fix = fix;
+        }
     }
 }

@@ -77,7 +77,7 @@ fn fix(ids: &[&str], files: &[(String, String)]) -> Option<Vec<(String, String)>
         let across = catalogue().any(|check| ids.contains(&check.meta.id) && check.looks_across());
         if across || ids.iter().any(|id| id.starts_with("iac/")) {
             let files = bytes.map(|(path, bytes)| FixedFile::unchanged(path, bytes)).collect();
-            return scanner.fix_together(files, &|_| None, &|_, _| {}, &mut wanted);
+            return scanner.fix_together(files, Host::reading(&|_| None), &|_, _| {}, &mut wanted);
         }
         bytes.map(|(path, bytes)| scanner.fix(&path, &bytes, &|_, _| {}, &mut wanted)).collect()
     };

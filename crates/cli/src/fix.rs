@@ -7,7 +7,7 @@ use std::process::Command;
 use std::sync::{Arc, Mutex};
 
 use anyhow::{Context as _, anyhow};
-use palisade_checks::{FixedFile, Mark, Selection, is_image, matches};
+use palisade_checks::{FixedFile, Host, Mark, Selection, is_image, matches};
 use palisade_inventory::Format;
 use palisade_model::{Finding, Safety};
 use palisade_report::{FixReport, visible, write_fixes, write_fixes_json, write_patch};
@@ -18,6 +18,7 @@ use palisade_source::walk::{WalkOptions, walk};
 use crate::arguments::{Fix, Global, Look, PlainFormat};
 use crate::exit::{Exit, hinted};
 use crate::lookup::{self, LOCK_FILE};
+use crate::renderer::Programs;
 use crate::target::{self, Looked};
 use crate::{console, excepting, files, registry};
 
@@ -196,10 +197,14 @@ fn plan(
     } else {
         Vec::new()
     };
-    let alone: Vec<&str> =
-        paths.into_iter().filter(|path| together.iter().all(|other| *other.path != **path)).collect();
+    let charts = charts(root, looked, only)?;
+    let in_chart = |path: &str| charts.keys().any(|folder| is_template(path, folder));
+    let alone: Vec<&str> = paths
+        .into_iter()
+        .filter(|path| together.iter().all(|other| *other.path != **path) && !in_chart(path))
+        .collect();
     let read = |path: &str| folder.read(path).ok().filter(|_| only.is_none());
-    let mut changed = looked.scanner.fix_together(together, &read, &except, &mut wanted);
+    let mut changed = looked.scanner.fix_together(together, Host::reading(&read), &except, &mut wanted);
     changed.retain(|file| !file.fixed.is_empty() || !file.refused.is_empty());
     planned.extend(changed);
     for path in alone {
@@ -216,6 +221,18 @@ fn plan(
         }
         planned.push(file);
     }
+    let programs = Programs::new(root);
+    for (folder, files) in charts {
+        let of_chart =
+            |finding: &&Finding| is_template(&finding.location.path, &folder) && is_taken(arguments, finding);
+        if looked.scan.findings.iter().any(|finding| of_chart(&finding)) {
+            let host = Host { read: &read, renderer: Some(&programs), whole: false };
+            let mut wanted = |finding: &Finding, text: &[u8]| of_chart(&finding) && wanted(finding, text);
+            let mut changed = looked.scanner.fix_together(files, host, &except, &mut wanted);
+            changed.retain(|file| !file.fixed.is_empty() || !file.refused.is_empty());
+            planned.extend(changed);
+        }
+    }
     // What no file shows by itself comes last, on top of what was fixed in each.
     let across: BTreeSet<&str> =
         palisade_checks::catalogue().filter(|check| check.looks_across()).map(|check| check.meta.id).collect();
@@ -228,7 +245,7 @@ fn plan(
             }
         }
         let mut wanted = |finding: &Finding, text: &[u8]| is_across(finding) && wanted(finding, text);
-        let mut changed = looked.scanner.fix_together(files, &read, &except, &mut wanted);
+        let mut changed = looked.scanner.fix_together(files, Host::reading(&read), &except, &mut wanted);
         changed.retain(|file| !file.fixed.is_empty() || !file.refused.is_empty());
         planned.extend(changed);
     }
@@ -247,13 +264,22 @@ fn files_of(root: &Path, looked: &Looked, only: Option<&str>, formats: &[Format]
     if let Some(name) = only {
         return Ok(vec![FixedFile::unchanged(name.into(), Directory::new(root)?.read(name)?)]);
     }
+    files_where(root, looked, &|path, bytes| formats.contains(&Format::of(path, bytes)))
+}
+
+/// The files of a target that are wanted, by path.
+fn files_where(
+    root: &Path,
+    looked: &Looked,
+    wanted: &(dyn Fn(&str, &[u8]) -> bool + Sync),
+) -> anyhow::Result<Vec<FixedFile>> {
     let files = Mutex::new(Vec::new());
     let options = WalkOptions { exclude: looked.config.scan.exclude.clone(), ..WalkOptions::default() };
     walk(root, &options, &|entry| {
         let Entry::File(file) = entry else { return };
         if file.is_whole()
             && !file.path.contains("!/")
-            && formats.contains(&Format::of(file.path, file.bytes))
+            && wanted(file.path, file.bytes)
             && let Ok(mut files) = files.lock()
         {
             files.push(FixedFile::unchanged(Arc::from(file.path), file.bytes.to_vec()));
@@ -262,6 +288,47 @@ fn files_of(root: &Path, looked: &Looked, only: Option<&str>, formats: &[Format]
     let mut files = files.into_inner().map_err(|_| anyhow!("a reading thread failed"))?;
     files.sort_by(|left, right| left.path.cmp(&right.path));
     Ok(files)
+}
+
+/// The charts that were rendered and have something to fix: their folders, and the files that decide what they render.
+fn charts(root: &Path, looked: &Looked, only: Option<&str>) -> anyhow::Result<BTreeMap<String, Vec<FixedFile>>> {
+    let fixed = looked.scan.findings.iter().filter(|finding| finding.fix.is_some());
+    let paths: Vec<&str> =
+        fixed.map(|finding| &*finding.location.path).filter(|path| path.contains("templates/")).collect();
+    if paths.is_empty() || only.is_some() {
+        return Ok(BTreeMap::new());
+    }
+    let is_rendered = |chart: &str| {
+        let mut findings = looked.scan.findings.iter();
+        !findings.any(|finding| finding.check.id == "scan/not-rendered" && &*finding.location.path == chart)
+    };
+    let folder_of = |chart: &str| chart.strip_suffix("Chart.yaml").unwrap_or_default().to_owned();
+    let found = files_where(root, looked, &|path, bytes| Format::of(path, bytes) == Format::HelmChart)?;
+    let rendered = found.iter().filter(|chart| is_rendered(&chart.path)).map(|chart| folder_of(&chart.path));
+    let mut folders: Vec<String> =
+        rendered.filter(|folder| paths.iter().any(|path| is_template(path, folder))).collect();
+    folders.sort();
+    // A chart inside of another is rendered with it.
+    let inner: Vec<String> = folders
+        .iter()
+        .filter(|folder| folders.iter().any(|other| folder.starts_with(&format!("{other}charts/"))))
+        .cloned()
+        .collect();
+    folders.retain(|folder| !inner.contains(folder));
+    let mut charts: BTreeMap<String, Vec<FixedFile>> = folders.into_iter().map(|folder| (folder, Vec::new())).collect();
+    let is_part = |path: &str| [".yaml", ".yml", ".tpl"].iter().any(|ending| path.ends_with(ending));
+    for file in files_where(root, looked, &|path, _| is_part(path))? {
+        let chart = charts.iter_mut().find(|(folder, _)| file.path.starts_with(folder.as_str()));
+        if let Some((_, files)) = chart {
+            files.push(file);
+        }
+    }
+    Ok(charts)
+}
+
+/// Whether a path is a template of the chart in a folder, which ends in `/` or is empty.
+fn is_template(path: &str, folder: &str) -> bool {
+    path.strip_prefix(folder).is_some_and(|inner| inner.starts_with("templates/"))
 }
 
 /// Open findings that were asked for and stay.
@@ -350,6 +417,10 @@ impl Asking {
             visible(&finding.message)
         );
         for edit in &fix.edits {
+            if let Some(path) = &edit.path {
+                edit.replacement.lines().for_each(|added| eprintln!("  {}: {}", visible(path), visible(added)));
+                continue;
+            }
             let line =
                 text.get(..edit.span.start as usize).unwrap_or(text).iter().filter(|byte| **byte == b'\n').count();
             for added in edit.replacement.lines().filter(|line| !line.trim().is_empty()) {
