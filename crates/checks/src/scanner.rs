@@ -214,6 +214,8 @@ impl Scanner {
         let mut findings = self.secrets(&Subject::new(path.into(), bytes, &Flat, &masks), &matches);
         let lines = u32::try_from(lines).unwrap_or(u32::MAX);
         for finding in &mut findings {
+            // Edits are of the file, of which only a part is at hand.
+            finding.fix = None;
             let also = finding.also.iter_mut().map(|related| &mut related.location);
             for place in std::iter::once(&mut finding.location).chain(also) {
                 place.span = place.span.shifted(usize::try_from(offset).unwrap_or(usize::MAX));

@@ -171,7 +171,11 @@ fn plan(
     // What lies in an archive has a `!` in its path, and cannot be written.
     let paths: BTreeSet<&str> = open
         .filter(|finding| is_taken(arguments, finding))
-        .map(|finding| &*finding.location.path)
+        .flat_map(|finding| {
+            let others = finding.also.iter().filter(|_| finding.check.family() == "secrets");
+            std::iter::once(&finding.location).chain(others.map(|also| &also.location))
+        })
+        .map(|location| &*location.path)
         .filter(|path| !path.contains("!/"))
         .collect();
     let folder = Directory::new(root).with_context(|| format!("cannot open {}", root.display()))?;
@@ -180,7 +184,19 @@ fn plan(
     // What an overlay mends is found in its base alone, and is let be.
     let key = |finding: &Finding| (finding.check.id, finding.location.path.clone(), finding.location.structure.clone());
     let found: HashSet<_> = looked.scan.findings.iter().map(key).collect();
-    let stands = |finding: &Finding| finding.check.family() != "kubernetes" || found.contains(&key(finding));
+    // A secret that stands in several files goes out of all of them or of none.
+    let mendable: HashSet<_> = looked
+        .scan
+        .findings
+        .iter()
+        .filter(|finding| finding.check.family() == "secrets" && finding.fix.is_some())
+        .map(|finding| finding.fingerprint.to_string())
+        .collect();
+    let stands = |finding: &Finding| match finding.check.family() {
+        "kubernetes" => found.contains(&key(finding)),
+        "secrets" => mendable.contains(&finding.fingerprint.to_string()),
+        _ => true,
+    };
     let except = |findings: &mut [Finding], marks: &[Mark]| {
         exceptions.apply(findings, marks, false);
     };

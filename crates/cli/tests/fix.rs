@@ -280,3 +280,40 @@ fn what_an_overlay_is_built_from_is_fixed_and_what_it_mends_is_not() {
     assert!(!text.contains("runAsNonRoot"), "the overlay says so: {text}");
     assert_eq!(place.read("prod/user.yaml"), patch);
 }
+
+#[test]
+fn a_secret_becomes_a_reference_in_all_files_or_in_none_and_its_rotation_is_told() {
+    let token = concat!("sk_live", "_OWsWZACAvBEGAg7u8D2QXcLP");
+    let settings = format!("import re\n\nSTRIPE_KEY = \"{token}\"\n");
+    let place = Place::new(&[("settings.py", &settings), ("pay.js", &format!("const payKey = '{token}';\n"))]);
+    let told = place.palisade(&["fix", "--unsafe", "--write", "--check", "secrets"], 0);
+    assert!(!told.contains(token), "{told}");
+    for step in ["roll it at https://dashboard.stripe.com/apikeys", "git filter-repo", "never rewrites a history"] {
+        assert!(told.contains(step), "{told}");
+    }
+    assert_eq!(place.read("settings.py"), "import os\nimport re\n\nSTRIPE_KEY = os.environ[\"STRIPE_KEY\"]\n");
+    assert_eq!(place.read("pay.js"), "const payKey = process.env.PAY_KEY;\n");
+
+    let notes = format!("pay with {token}\n");
+    let place = Place::new(&[("settings.py", &settings), ("notes.txt", &notes)]);
+    let told = place.palisade(&["fix", "--unsafe", "--write", "--check", "secrets"], 0);
+    assert!(told.contains("Nothing to fix") && !told.contains("filter-repo"), "{told}");
+    assert_eq!(place.read("settings.py"), settings);
+}
+
+#[test]
+fn what_only_all_files_show_is_fixed_on_top_of_what_each_shows() {
+    let deployment = |name: &str| {
+        format!(
+            "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: {name}\n  namespace: shop\nspec:\n  template:\n    spec:\n      serviceAccountName: {name}\n      containers:\n        - name: app\n          image: registry.example/web:1\n"
+        )
+    };
+    let place = Place::new(&[("a.yaml", &deployment("web")), ("b.yaml", &deployment("worker"))]);
+    place.palisade(&["fix", "--unsafe", "--write", "--check", "kubernetes"], 0);
+    let (first, second) = (place.read("a.yaml"), place.read("b.yaml"));
+    let policy = "---\napiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\n";
+    assert!(first.contains("drop: [ALL]") && first.contains(policy), "{first}");
+    assert!(second.contains("drop: [ALL]") && !second.contains(policy), "{second}");
+    let again = place.palisade(&["fix", "--unsafe", "--check", "kubernetes"], 0);
+    assert!(again.contains("Nothing to fix"), "{again}");
+}

@@ -67,7 +67,9 @@ fn own_account(workload: &Workload<'_>) -> Option<Vec<Edit>> {
     let is_there = |other: Object<'_>| other.is("", "ServiceAccount") && other.name() == Some(name);
     if !yaml.documents().flat_map(Object::all).any(is_there) {
         let namespace = match object.namespace() {
-            Some(namespace) if is_plain_name(namespace) => format!("  namespace: {namespace}\n"),
+            Some(namespace) if is_plain_name(namespace) && namespace != "default" => {
+                format!("  namespace: {namespace}\n")
+            }
             Some(_) => return None,
             None => String::new(),
         };
