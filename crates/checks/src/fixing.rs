@@ -314,3 +314,61 @@ fn moved(at: usize, batch: &[&Finding]) -> usize {
     });
     at + come - gone.min(at + come)
 }
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+
+    use palisade_inventory::{Flat, Subject};
+    use palisade_model::{Fix, Span};
+
+    use super::*;
+    use crate::{Report, Settings};
+
+    /// A line `bad REST` is found, and mended by `REST`; a line `worse` is found, and one that is `!` cannot be read.
+    fn look(files: &[FixedFile]) -> Seen {
+        let settings = Settings::default();
+        let mut seen: Seen = (Vec::new(), Vec::new(), 0);
+        for file in files {
+            let text = std::str::from_utf8(&file.after).unwrap();
+            let subject = Subject::new(Arc::clone(&file.path), &file.after, &Flat, &[]);
+            let mut report = Report::new(&settings, Some(&subject), &crate::find("ci/unpinned-action").unwrap().meta);
+            let mut at = 0;
+            for line in text.lines() {
+                let span = Span::new(at, at + line.len());
+                at += line.len() + 1;
+                if let Some(rest) = line.strip_prefix("bad ") {
+                    report.finding(span, rest).fix(Fix::safe("mend it", span, rest));
+                } else if line == "worse" {
+                    report.switch(&crate::find("ci/unpinned-image").unwrap().meta);
+                    report.finding(span, "worse");
+                    report.switch(&crate::find("ci/unpinned-action").unwrap().meta);
+                }
+            }
+            seen.0.extend(report.finish());
+            seen.2 += usize::from(!text.lines().any(|line| line == "!"));
+        }
+        seen
+    }
+
+    fn fixed(text: &str) -> (String, Vec<String>) {
+        let mut file = FixedFile::unchanged("a".into(), text.as_bytes().to_vec());
+        fix_files(std::slice::from_mut(&mut file), &look, &|_, _| {}, &mut |_, _| true);
+        let reasons = file.refused.iter().map(|refused| refused.reason.clone()).collect();
+        (String::from_utf8(file.after).unwrap(), reasons)
+    }
+
+    #[test]
+    fn a_fix_that_does_not_hold_is_taken_back_alone() {
+        for (faulty, reason) in [
+            ("bad !", "the file would not parse any more"),
+            ("bad worse", "ci/unpinned-image would be found instead"),
+            ("bad bad x", "ci/unpinned-action would still be found"),
+        ] {
+            let (after, reasons) = fixed(&format!("bad one\n{faulty}\nbad two\n"));
+            assert_eq!(after, format!("one\n{faulty}\ntwo\n"));
+            assert!(reasons.iter().any(|told| told == reason), "{reasons:?}");
+        }
+        assert_eq!(fixed("bad one\n"), ("one\n".to_owned(), Vec::new()));
+    }
+}

@@ -12,14 +12,39 @@ pub(super) struct Truth {
     pub(super) wrong: bool,
 }
 
+/// Checks whose truth says too little: in Go another check may stand in the place of the certificate's, and what a
+/// template makes may be no page at all. Nor are signatures of tokens turned on, for that needs a key.
+const UNCERTAIN: [&str; 2] = ["code/go-tls-unverified", "code/python-autoescape-off"];
+
 /// The mend of a finding.
 pub(super) fn of(check: &str, source: &str, span: Span, truth: Option<Truth>) -> Option<Fix> {
     match check {
         "code/python-unsafe-yaml" => safe_load(source, span),
-        // A signature that is checked needs a key to check it by.
-        _ if check.ends_with("-unverified-token") => None,
-        _ => turned(source, truth?),
+        _ if check.ends_with("-unverified-token") || UNCERTAIN.contains(&check) => None,
+        _ => truth.filter(|truth| !is_asked_for(source, truth.span)).and_then(|truth| turned(source, truth)),
     }
+}
+
+/// Lines above a place that are looked at for what it depends on.
+const LINES_ABOVE_MAX: usize = 400;
+
+/// Whether somebody asks for what is done here: it stands in a branch, told by how lines are indented.
+fn is_asked_for(source: &str, span: Span) -> bool {
+    const WORDS: [&str; 9] = ["if ", "if(", "elif ", "else", "} else", "case ", "switch ", "unless ", "except"];
+    let indent = |line: &str| line.len() - line.trim_start().len();
+    let starts = |line: &str| WORDS.iter().any(|word| line.trim_start().starts_with(word));
+    let head = source.get(..span.start as usize).unwrap_or("");
+    let mut lines = head.rsplit('\n');
+    let own = lines.next().unwrap_or("");
+    let mut depth = indent(own);
+    let mut asked = starts(own) || own.contains('?');
+    for line in lines.take(LINES_ABOVE_MAX).filter(|line| !line.trim().is_empty()) {
+        if indent(line) < depth {
+            depth = indent(line);
+            asked |= starts(line);
+        }
+    }
+    asked
 }
 
 /// `True` for `False`, where that is what stands there.
@@ -84,4 +109,52 @@ fn arguments(text: &str) -> Option<&str> {
         }
     }
     None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn mended(check: &str, source: &str, found: &str, truth: &str) -> Option<String> {
+        let span = |word: &str| source.find(word).map(|at| Span::new(at, at + word.len()));
+        let truth = span(truth).map(|span| Truth { span, wrong: span.of(source).eq_ignore_ascii_case("true") });
+        let mut edits = of(check, source, span(found)?, truth)?.edits;
+        edits.sort_by_key(|edit| std::cmp::Reverse(edit.span));
+        let mut out = source.to_owned();
+        for edit in edits {
+            out.replace_range(edit.span.start as usize..edit.span.end as usize, &edit.replacement);
+        }
+        Some(out)
+    }
+
+    #[test]
+    fn truths_are_turned_round_but_not_where_somebody_asks_for_them() {
+        let flip = |source: &str| mended("code/python-tls-unverified", source, "get", "False");
+        assert_eq!(
+            flip("def a():\n    get(url, verify=False)\n").as_deref(),
+            Some("def a():\n    get(url, verify=True)\n")
+        );
+        for asked in [
+            "def a(insecure):\n    if insecure:\n        get(url, verify=False)\n",
+            "def a(insecure):\n    if insecure:\n        with x:\n            get(url,\n                verify=False)\n",
+        ] {
+            assert_eq!(flip(asked), None, "{asked}");
+        }
+        assert_eq!(mended("code/go-tls-unverified", "c.Skip = true", "c", "true"), None);
+    }
+
+    #[test]
+    fn loaders_go_when_they_are_the_last_argument() {
+        let load = |source: &str| mended("code/python-unsafe-yaml", source, "yaml.load", "none");
+        for (source, want) in [
+            ("yaml.load(f(a, b))", Some("yaml.safe_load(f(a, b))")),
+            ("yaml.load(x, yaml.Loader)", Some("yaml.safe_load(x)")),
+            ("yaml.load(x, Loader=yaml.FullLoader)", Some("yaml.safe_load(x)")),
+            ("yaml.load(x, Loader=make())", None),
+            ("yaml.load(Loader=yaml.Loader, stream=x)", None),
+            ("yaml.load(x, # why\n  Loader=yaml.Loader)", None),
+        ] {
+            assert_eq!(load(source).as_deref(), want, "{source}");
+        }
+    }
 }

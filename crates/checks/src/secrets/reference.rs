@@ -133,7 +133,8 @@ impl<'t> Place<'t> {
         let (head, value, tail) = (text.get(..start)?, text.get(start..end)?, text.get(end..)?);
         let before = head.rsplit('\n').next()?;
         let after = tail.split('\n').next()?.trim_end_matches('\r');
-        if value.contains('\n') || before.len() + value.len() + after.len() > LINE_BYTES_MAX {
+        let comment = ["#", "//", "--", "/*", "*"].iter().any(|sign| before.trim_start().starts_with(sign));
+        if comment || value.contains('\n') || before.len() + value.len() + after.len() > LINE_BYTES_MAX {
             return None;
         }
         // What falls back on a value when the environment has none stays without one.
@@ -270,6 +271,7 @@ mod tests {
             ("tests/a.js", "const key = 'TOKEN_HERE';\n"),
             ("main.tf", "variable \"k\" {\n  default = \"TOKEN_HERE\"\n}\n"),
             (".env", "KEY=TOKEN_HERE\n"),
+            ("a.rb", "# key = \"TOKEN_HERE\"\n"),
         ] {
             assert_eq!(replaced(path, text), None, "{path}: {text}");
         }
