@@ -219,6 +219,14 @@ fn actions_are_pinned_to_what_their_repositories_say() {
     fs::write(place.path(CI), &text).unwrap();
     place.palisade(&["fix", "--write"], 0);
     assert!(place.read(CI).contains(&commit));
+    // A commit of a fork is no answer of the repository, whoever wrote it into the lock.
+    let foreign = "f".repeat(40);
+    let lock = place.read("palisade.lock").replace(&commit, &foreign);
+    fs::write(place.path("palisade.lock"), &lock).unwrap();
+    let (code, told) = run(&["fix", "--update", "--check", "ci/unpinned-action", "--write"]);
+    assert_eq!(code, 2, "{told}");
+    assert!(told.contains(&format!("had commit {foreign}, which no tag")), "{told}");
+    assert!(!place.read("palisade.lock").contains(&foreign) && !place.read(CI).contains(&foreign));
     fs::write(place.path("palisade.lock"), "version = 9\n").unwrap();
     place.palisade(&["fix"], 2);
 }
