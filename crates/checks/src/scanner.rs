@@ -439,6 +439,7 @@ impl Scanner {
             inventory.files.push(report.facts);
         }
         inventory.files.sort_by(|left, right| left.path.cmp(&right.path));
+        crate::kubernetes::default_service_account::settle(&inventory, &mut scan.findings);
         let mut rendered = crate::kubernetes::render(&self.checks, &self.settings, &inventory, host);
         let (alone, kept) = std::mem::take(&mut scan.findings).into_iter().partition(|finding| {
             finding.check.family() == "kubernetes" && rendered.covered.contains(&*finding.location.path)

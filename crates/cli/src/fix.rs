@@ -206,6 +206,10 @@ fn plan(
             && asking.as_mut().is_none_or(|asking| asking.wants(finding, text))
     };
     let (mut planned, mut failed) = (Vec::new(), Vec::new());
+    // An account of a workload's own may stand in another file already.
+    let mut across: BTreeSet<&str> =
+        palisade_checks::catalogue().filter(|check| check.looks_across()).map(|check| check.meta.id).collect();
+    across.insert(palisade_checks::kubernetes::default_service_account::CHECK.meta.id);
     // Modules call each other: what is said of one file rests on others.
     let infrastructure = |finding: &Finding| finding.check.family() == "iac" && is_taken(arguments, finding);
     let together = if looked.scan.findings.iter().any(infrastructure) {
@@ -231,6 +235,7 @@ fn plan(
                 continue;
             }
         };
+        let mut wanted = |finding: &Finding, text: &[u8]| !across.contains(finding.check.id) && wanted(finding, text);
         let mut file = looked.scanner.fix(path, &bytes, &except, &mut wanted);
         if let Some(only) = only {
             file.path = only.into();
@@ -250,8 +255,6 @@ fn plan(
         }
     }
     // What no file shows by itself comes last, on top of what was fixed in each.
-    let across: BTreeSet<&str> =
-        palisade_checks::catalogue().filter(|check| check.looks_across()).map(|check| check.meta.id).collect();
     let is_across = |finding: &Finding| across.contains(finding.check.id) && is_taken(arguments, finding);
     if looked.scan.findings.iter().any(is_across) {
         let mut files = files_of(root, looked, only, &ACROSS)?;

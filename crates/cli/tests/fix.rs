@@ -325,3 +325,17 @@ fn what_only_all_files_show_is_fixed_on_top_of_what_each_shows() {
     let again = place.palisade(&["fix", "--unsafe", "--check", "kubernetes"], 0);
     assert!(again.contains("Nothing to fix"), "{again}");
 }
+
+#[test]
+fn an_account_that_stands_elsewhere_is_not_made_again() {
+    let deployment = "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: web\nspec:\n  template:\n    spec:\n      containers:\n        - name: app\n          image: registry.example/web:1\n";
+    let account = "apiVersion: v1\nkind: ServiceAccount\nmetadata:\n  name: web\n";
+    let place = Place::new(&[
+        ("kustomization.yaml", "resources: [web.yaml, account.yaml]\n"),
+        ("web.yaml", deployment),
+        ("account.yaml", account),
+    ]);
+    let told = place.palisade(&["fix", "--unsafe", "--write", "--check", "kubernetes/default-service-account"], 0);
+    assert!(told.contains("Nothing to fix"), "{told}");
+    assert_eq!(place.read("web.yaml"), deployment);
+}

@@ -30,8 +30,9 @@ fn run(inventory: &Inventory, report: &mut Report<'_>) {
             "job `{}` runs an outsider's code and writes this cache; this job trusts it with secrets in hand",
             source.job
         );
-        let fix = (!restored.scoped.is_empty())
-            .then(|| Fix::new("keep a cache of its own for what is trusted", Safety::Unsafe, restored.scoped.clone()));
+        // Code that runs beside a cache can write under any key, so another key would help nobody.
+        let fix = |edit| Fix::new("build without the cache", Safety::Unsafe, vec![edit]);
+        let fix = restored.off.clone().map(fix);
         report
             .finding_at(restored.location.clone(), message)
             .also(source.location.clone(), "written here")

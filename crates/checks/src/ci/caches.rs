@@ -1,7 +1,7 @@
 //! Steps that restore or save a cache of GitHub Actions, openly or inside a set-up action.
 
 use palisade_inventory::workflow::Step;
-use palisade_inventory::yaml::{Entry, Node};
+use palisade_inventory::yaml::Entry;
 use palisade_model::{Edit, Span};
 
 /// What a step does with a cache.
@@ -178,50 +178,6 @@ pub(super) fn off(step: &Step<'_>) -> Option<Edit> {
             whole.then(|| step.node.get("with")?.drop_entry(name)).flatten()
         }
     }
-}
-
-/// What the keys of caches start with that no outsider's code may write.
-const TRUSTED: &str = "trusted-";
-
-/// Edits that put the keys of a step's cache under a name of their own; none where its action makes the key.
-pub(super) fn scoped(step: &Step<'_>) -> Vec<Edit> {
-    let keyed = step.uses.is_some_and(|uses| uses.is_any(&["actions/cache", "actions/cache/restore"]));
-    let Some(key) = step.input("key").filter(|_| keyed) else { return Vec::new() };
-    let fallbacks = step.input("restore-keys").map_or(Some(Vec::new()), prefixed);
-    match (prefixed(key), fallbacks) {
-        (Some(mut edits), Some(fallbacks)) => {
-            edits.extend(fallbacks);
-            edits
-        }
-        _ => Vec::new(),
-    }
-}
-
-/// The prefix before a scalar that is one line, or before each line of a literal block.
-fn prefixed(node: Node<'_>) -> Option<Vec<Edit>> {
-    let text = node.yaml().text();
-    let (start, raw) = (node.span().start as usize, node.span().of(text));
-    let head = text.get(..start)?.trim_end();
-    let is_block = head.ends_with('|') || head.ends_with("|-") || head.ends_with("|+");
-    if !node.is_scalar() || raw.is_empty() || raw.starts_with(['&', '*']) || raw.contains('\n') && !is_block {
-        return None;
-    }
-    let at = |offset: usize| {
-        let place = start + offset;
-        Edit { path: None, span: Span::new(place, place), replacement: TRUSTED.to_owned() }
-    };
-    if !is_block {
-        return Some(vec![at(usize::from(raw.starts_with(['"', '\''])))]);
-    }
-    let mut offset = 0;
-    let mut edits = Vec::new();
-    for line in raw.split_inclusive('\n') {
-        if !line.trim().is_empty() {
-            edits.push(at(offset + line.len() - line.trim_start().len()));
-        }
-        offset += line.len();
-    }
-    Some(edits)
 }
 
 /// An edit that puts another line in place of an entry that is one line.

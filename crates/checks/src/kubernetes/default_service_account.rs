@@ -1,8 +1,9 @@
 //! Pods that share the default service account.
 
+use palisade_inventory::Inventory;
 use palisade_inventory::kubernetes::{Object, Workload};
 use palisade_inventory::yaml::Node;
-use palisade_model::{Confidence, Edit, Fix, Meta, Safety, Severity};
+use palisade_model::{Confidence, Edit, Finding, Fix, Meta, Safety, Severity};
 
 use crate::{Check, Report};
 
@@ -77,6 +78,22 @@ fn own_account(workload: &Workload<'_>) -> Option<Vec<Edit>> {
         edits.push(yaml.tail()?.append(&lines));
     }
     Some(edits)
+}
+
+/// Takes back the fixes that would make an account which another file of the target has.
+pub(crate) fn settle(inventory: &Inventory, findings: &mut [Finding]) {
+    let made = |edit: &Edit| {
+        let (_, after) = edit.replacement.split_once("kind: ServiceAccount")?;
+        Some(after.split_once("name: ")?.1.lines().next()?.trim().to_owned())
+    };
+    for finding in findings.iter_mut().filter(|finding| finding.check.id == CHECK.meta.id) {
+        let Some(name) = finding.fix.iter().flat_map(|fix| &fix.edits).find_map(made) else { continue };
+        let others = inventory.files.iter().filter(|file| file.path != finding.location.path);
+        let mut objects = others.flat_map(|file| &file.objects);
+        if objects.any(|other| other.kind == "ServiceAccount" && other.name.as_deref() == Some(&*name)) {
+            finding.fix = None;
+        }
+    }
 }
 
 const TOKEN: &str = "automountServiceAccountToken: false";

@@ -47,6 +47,6 @@ pub struct CacheUse {
     pub job: String,
     /// Where.
     pub location: Location,
-    /// Edits that put its keys under a name of their own.
-    pub scoped: Vec<Edit>,
+    /// An edit that switches it off.
+    pub off: Option<Edit>,
 }
