@@ -8,12 +8,13 @@
 //! comment line is still there; otherwise it is halved until the faulty edit is
 //! alone, and that one is refused with the reason.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use palisade_model::{Edit, Finding};
 
-use crate::{Host, Mark, Renderer, Scanner};
+use crate::{FileReport, Host, Mark, Renderer, Scanner};
 
 /// Looks at the files after which fixing them is given up; real ones need a few.
 const LOOKS_MAX: usize = 200;
@@ -99,8 +100,18 @@ impl Scanner {
         except: &Except<'_>,
         wanted: &mut Wanted<'_>,
     ) -> Vec<FixedFile> {
+        // Of many files few change in a round: what the others gave holds.
+        let seen: RefCell<Vec<Option<(Vec<u8>, FileReport)>>> = RefCell::new(vec![None; files.len()]);
         let look = |files: &[FixedFile]| {
-            let reports = files.iter().map(|file| self.look(&file.path, &file.after)).collect();
+            let report = |(file, kept): (&FixedFile, &mut Option<(Vec<u8>, FileReport)>)| match kept {
+                Some((text, report)) if *text == file.after => report.clone(),
+                _ => {
+                    let report = self.look(&file.path, &file.after);
+                    *kept = Some((file.after.clone(), report.clone()));
+                    report
+                }
+            };
+            let reports = files.iter().zip(seen.borrow_mut().iter_mut()).map(report).collect();
             let now = |path: &str| match files.iter().find(|file| *file.path == *path) {
                 Some(file) => Some(file.after.clone()),
                 None => (host.read)(path),

@@ -74,7 +74,7 @@ pub struct Scanner {
 }
 
 /// What one file gave.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct FileReport {
     /// Findings that need no other file.
     pub findings: Vec<Finding>,
@@ -351,7 +351,7 @@ impl Scanner {
                 let shown = [masks.as_slice(), &passwords].concat();
                 let subject = Subject::new(Arc::clone(&path), text.as_bytes(), &Flat, &shown);
                 findings.extend(self.secrets(&subject, &matches));
-                facts.migration = migration.map(Box::new);
+                facts.migration = migration.map(Arc::new);
                 Vec::new()
             }
             Format::Terraform => {
@@ -364,7 +364,7 @@ impl Scanner {
                 }
                 findings.extend(self.secrets(&subject, &matches));
                 let problems = file.problems.clone();
-                facts.terraform = Some(Box::new(file));
+                facts.terraform = Some(Arc::new(file));
                 problems
             }
             Format::CloudFormation | Format::TerraformPlan | Format::Policy => {
@@ -376,7 +376,7 @@ impl Scanner {
                 }
                 findings.extend(self.secrets(&subject, &matches));
                 let problems = yaml.problems().to_vec();
-                facts.document = Some(Box::new(yaml));
+                facts.document = Some(Arc::new(yaml));
                 problems
             }
             Format::Dockerfile => {

@@ -171,7 +171,7 @@ impl Template {
         let holder = if line.contains(".Values.") { line } else { self.conditions(at)?.last().copied()? };
         // `with` alone makes the dot stand for the values.
         let is_with = holder.trim_start_matches(['{', '-', ' ']).starts_with("with ");
-        if !line.contains(".Values.") && !(is_with && !holder.contains(['(', '|'])) {
+        if !(line.contains(".Values.") || is_with && !holder.contains(['(', '|'])) {
             return None;
         }
         let (_, after) = holder.split_once(".Values.")?;
