@@ -71,6 +71,12 @@ pub enum Run {
 }
 
 impl Check {
+    /// Whether it looks at all files of a target together.
+    #[must_use]
+    pub const fn looks_across(&self) -> bool {
+        matches!(self.run, Run::Inventory(_))
+    }
+
     /// A check of each workflow.
     #[must_use]
     pub const fn on_workflow(meta: Meta, run: fn(&Workflow<'_>, &mut Report<'_>)) -> Self {

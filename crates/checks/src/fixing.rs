@@ -8,12 +8,13 @@
 //! comment line is still there; otherwise it is halved until the faulty edit is
 //! alone, and that one is refused with the reason.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use palisade_model::{Edit, Finding};
 
-use crate::{Host, Mark, Scanner};
+use crate::{FileReport, Host, Mark, Renderer, Scanner};
 
 /// Looks at the files after which fixing them is given up; real ones need a few.
 const LOOKS_MAX: usize = 200;
@@ -84,32 +85,72 @@ impl Scanner {
                 seen
             })
         };
-        let mut file = FixedFile::new(path.into(), bytes.to_vec());
+        let mut file = FixedFile::unchanged(path.into(), bytes.to_vec());
         fix_files(std::slice::from_mut(&mut file), &look, except, wanted);
         file
     }
 
-    /// Applies the wanted fixes of files that are judged together; `read` gives the other files of the target.
+    /// Applies the wanted fixes of files that are judged together, on top of what was fixed in each alone. Charts
+    /// among them are rendered with their edits; the host gives the other files of the target.
     #[must_use]
     pub fn fix_together(
         &self,
-        files: Vec<(Arc<str>, Vec<u8>)>,
-        read: &dyn Fn(&str) -> Option<Vec<u8>>,
+        mut files: Vec<FixedFile>,
+        host: Host<'_>,
         except: &Except<'_>,
         wanted: &mut Wanted<'_>,
     ) -> Vec<FixedFile> {
+        // Of many files few change in a round: what the others gave holds.
+        let seen: RefCell<Vec<Option<(Vec<u8>, FileReport)>>> = RefCell::new(vec![None; files.len()]);
         let look = |files: &[FixedFile]| {
-            let reports = files.iter().map(|file| self.look(&file.path, &file.after)).collect();
+            let report = |(file, kept): (&FixedFile, &mut Option<(Vec<u8>, FileReport)>)| match kept {
+                Some((text, report)) if *text == file.after => report.clone(),
+                _ => {
+                    let report = self.look(&file.path, &file.after);
+                    *kept = Some((file.after.clone(), report.clone()));
+                    report
+                }
+            };
+            let reports = files.iter().zip(seen.borrow_mut().iter_mut()).map(report).collect();
             let now = |path: &str| match files.iter().find(|file| *file.path == *path) {
                 Some(file) => Some(file.after.clone()),
-                None => read(path),
+                None => (host.read)(path),
             };
-            let scan = self.finish(reports, Host::reading(&now));
+            let edited = host.renderer.map(|renderer| Edited { renderer, files });
+            let renderer = edited.as_ref().map(|edited| edited as &dyn Renderer);
+            let scan = self.finish(reports, Host { read: &now, renderer, whole: host.whole });
             (scan.findings, scan.marks, scan.coverage.parsed)
         };
-        let mut files: Vec<FixedFile> = files.into_iter().map(|(path, bytes)| FixedFile::new(path, bytes)).collect();
         fix_files(&mut files, &look, except, wanted);
         files
+    }
+}
+
+/// The file that a finding's edits are of: its own, or one that it came from.
+fn home(finding: &Finding) -> &Arc<str> {
+    let elsewhere = finding.fix.as_ref().and_then(|fix| fix.edits.first()).and_then(|edit| edit.path.as_ref());
+    elsewhere.unwrap_or(&finding.location.path)
+}
+
+/// A renderer that sees what was edited.
+struct Edited<'e> {
+    renderer: &'e dyn Renderer,
+    files: &'e [FixedFile],
+}
+
+impl Renderer for Edited<'_> {
+    fn chart(&self, folder: &str) -> Result<String, String> {
+        let changed = self.files.iter().filter(|file| file.before != file.after);
+        let changed: Vec<(&str, &[u8])> = changed.map(|file| (&*file.path, file.after.as_slice())).collect();
+        if changed.is_empty() { self.renderer.chart(folder) } else { self.renderer.chart_with(folder, &changed) }
+    }
+
+    fn chart_with(&self, folder: &str, changed: &[(&str, &[u8])]) -> Result<String, String> {
+        self.renderer.chart_with(folder, changed)
+    }
+
+    fn kustomization(&self, folder: &str) -> Result<String, String> {
+        self.renderer.kustomization(folder)
     }
 }
 
@@ -128,7 +169,7 @@ fn fix_files(
         let batch: Vec<Finding> = {
             let open = state.findings.iter().filter(|finding| finding.exception.is_none() && finding.fix.is_some());
             let asked = open.filter(|finding| {
-                let Some(file) = files.iter().find(|file| file.path == finding.location.path) else { return false };
+                let Some(file) = files.iter().find(|file| file.path == *home(finding)) else { return false };
                 let is_refused = refused.iter().any(|refused| name(&refused.finding) == name(finding));
                 let answer = || wanted(finding, &file.after);
                 !is_refused && *answers.entry(name(finding)).or_insert_with(answer)
@@ -156,7 +197,7 @@ fn fix_files(
         }
     }
     for one in refused {
-        if let Some(file) = files.iter_mut().find(|file| file.path == one.finding.location.path) {
+        if let Some(file) = files.iter_mut().find(|file| file.path == *home(&one.finding)) {
             file.refused.push(one);
         }
     }
@@ -194,10 +235,11 @@ fn apart<'f>(findings: impl Iterator<Item = &'f Finding>, files: &[FixedFile]) -
     let mut taken: BTreeMap<&str, Vec<&Edit>> = BTreeMap::new();
     let mut out = Vec::new();
     for finding in findings {
-        let path = &*finding.location.path;
+        let path = &**home(finding);
         let (Some(fix), Some(file)) = (&finding.fix, files.iter().find(|file| *file.path == *path)) else { continue };
         let taken = taken.entry(path).or_default();
-        let fits = |edit: &Edit| edit.path.is_none() && edit.span.end as usize <= file.after.len();
+        let own = |edit: &Edit| edit.path.as_ref().unwrap_or(&finding.location.path) == home(finding);
+        let fits = |edit: &Edit| own(edit) && edit.span.end as usize <= file.after.len();
         let free = |edit: &Edit| {
             taken.iter().all(|other| edit.span.end < other.span.start || other.span.end < edit.span.start)
         };
@@ -253,13 +295,15 @@ fn objection(before: &State, after: &State, batch: &[Finding]) -> Option<String>
 }
 
 impl FixedFile {
-    fn new(path: Arc<str>, bytes: Vec<u8>) -> Self {
+    /// A file that nothing was done to yet.
+    #[must_use]
+    pub fn unchanged(path: Arc<str>, bytes: Vec<u8>) -> Self {
         Self { path, after: bytes.clone(), before: bytes, fixed: Vec::new(), refused: Vec::new() }
     }
 
     /// Takes over what a round has for this file.
     fn apply(&mut self, batch: &[Finding]) {
-        let own: Vec<&Finding> = batch.iter().filter(|finding| finding.location.path == self.path).collect();
+        let own: Vec<&Finding> = batch.iter().filter(|finding| *home(finding) == self.path).collect();
         if own.is_empty() {
             return;
         }
@@ -280,4 +324,62 @@ fn moved(at: usize, batch: &[&Finding]) -> usize {
         (gone + (edit.span.end - edit.span.start) as usize, come + edit.replacement.len())
     });
     at + come - gone.min(at + come)
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+
+    use palisade_inventory::{Flat, Subject};
+    use palisade_model::{Fix, Span};
+
+    use super::*;
+    use crate::{Report, Settings};
+
+    /// A line `bad REST` is found, and mended by `REST`; a line `worse` is found, and one that is `!` cannot be read.
+    fn look(files: &[FixedFile]) -> Seen {
+        let settings = Settings::default();
+        let mut seen: Seen = (Vec::new(), Vec::new(), 0);
+        for file in files {
+            let text = std::str::from_utf8(&file.after).unwrap();
+            let subject = Subject::new(Arc::clone(&file.path), &file.after, &Flat, &[]);
+            let mut report = Report::new(&settings, Some(&subject), &crate::find("ci/unpinned-action").unwrap().meta);
+            let mut at = 0;
+            for line in text.lines() {
+                let span = Span::new(at, at + line.len());
+                at += line.len() + 1;
+                if let Some(rest) = line.strip_prefix("bad ") {
+                    report.finding(span, rest).fix(Fix::safe("mend it", span, rest));
+                } else if line == "worse" {
+                    report.switch(&crate::find("ci/unpinned-image").unwrap().meta);
+                    report.finding(span, "worse");
+                    report.switch(&crate::find("ci/unpinned-action").unwrap().meta);
+                }
+            }
+            seen.0.extend(report.finish());
+            seen.2 += usize::from(!text.lines().any(|line| line == "!"));
+        }
+        seen
+    }
+
+    fn fixed(text: &str) -> (String, Vec<String>) {
+        let mut file = FixedFile::unchanged("a".into(), text.as_bytes().to_vec());
+        fix_files(std::slice::from_mut(&mut file), &look, &|_, _| {}, &mut |_, _| true);
+        let reasons = file.refused.iter().map(|refused| refused.reason.clone()).collect();
+        (String::from_utf8(file.after).unwrap(), reasons)
+    }
+
+    #[test]
+    fn a_fix_that_does_not_hold_is_taken_back_alone() {
+        for (faulty, reason) in [
+            ("bad !", "the file would not parse any more"),
+            ("bad worse", "ci/unpinned-image would be found instead"),
+            ("bad bad x", "ci/unpinned-action would still be found"),
+        ] {
+            let (after, reasons) = fixed(&format!("bad one\n{faulty}\nbad two\n"));
+            assert_eq!(after, format!("one\n{faulty}\ntwo\n"));
+            assert!(reasons.iter().any(|told| told == reason), "{reasons:?}");
+        }
+        assert_eq!(fixed("bad one\n"), ("one\n".to_owned(), Vec::new()));
+    }
 }

@@ -111,15 +111,20 @@ impl<'a> Report<'a> {
         self.drafts
     }
 
-    /// Takes what another report found at places and by checks not `seen` before. Its edits are dropped: they were
-    /// made for a rendered text.
-    pub(crate) fn absorb(&mut self, drafts: Vec<Draft>, seen: &mut Seen) {
+    /// Takes what another report found at places and by checks not `seen` before. Its edits were made for a rendered
+    /// text: `mend` makes those of the files that it came from of them.
+    pub(crate) fn absorb(
+        &mut self,
+        drafts: Vec<Draft>,
+        seen: &mut Seen,
+        mend: &dyn Fn(&Location, &Fix) -> Option<Fix>,
+    ) {
         for mut draft in drafts {
             // Where only the file is known, the structure tells findings apart.
             let place = &draft.location;
             let structure = if place.span.is_empty() { place.structure.clone() } else { String::new() };
             if seen.insert((draft.check.id, Arc::clone(&place.path), place.span, structure)) {
-                draft.fix = None;
+                draft.fix = draft.fix.take().and_then(|fix| mend(&draft.location, &fix));
                 self.drafts.push(draft);
             }
         }

@@ -41,6 +41,12 @@ pub trait Renderer {
     /// What the program says when it fails, or why there is none.
     fn chart(&self, folder: &str) -> Result<String, String>;
 
+    /// The same with files, by path within the target, as if they were what is given.
+    ///
+    /// # Errors
+    /// As [`Renderer::chart`]; or why no copy of the chart could be made.
+    fn chart_with(&self, folder: &str, changed: &[(&str, &[u8])]) -> Result<String, String>;
+
     /// The manifests of the kustomization in `folder`. Called only when it asks for nothing remote.
     ///
     /// # Errors
@@ -70,7 +76,7 @@ pub struct Scanner {
 }
 
 /// What one file gave.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct FileReport {
     /// Findings that need no other file.
     pub findings: Vec<Finding>,
@@ -219,6 +225,8 @@ impl Scanner {
         let mut findings = self.secrets(&Subject::new(path.into(), bytes, &Flat, &masks), &matches);
         let lines = u32::try_from(lines).unwrap_or(u32::MAX);
         for finding in &mut findings {
+            // Edits are of the file, of which only a part is at hand.
+            finding.fix = None;
             let also = finding.also.iter_mut().map(|related| &mut related.location);
             for place in std::iter::once(&mut finding.location).chain(also) {
                 place.span = place.span.shifted(usize::try_from(offset).unwrap_or(usize::MAX));
@@ -291,6 +299,9 @@ impl Scanner {
                 let shown = [masks.as_slice(), &yaml_masks(format, &yaml)].concat();
                 let subject = Subject::new(Arc::clone(&path), yaml.text().as_bytes(), &yaml, &shown);
                 let found = self.judge_yaml(format, &yaml, &subject, &mut facts);
+                if format == Format::Kubernetes && facts.objects.iter().any(|object| object.workload) {
+                    facts.room = kubernetes::Room::of(&yaml).map(Box::new);
+                }
                 findings.extend(crate::container::without_known_secrets(found, &secrets::firm(&matches)));
                 if !yaml.problems().is_empty() {
                     findings.extend(self.unreadable(&subject, yaml.problems()));
@@ -351,7 +362,7 @@ impl Scanner {
                 let shown = [masks.as_slice(), &passwords].concat();
                 let subject = Subject::new(Arc::clone(&path), text.as_bytes(), &Flat, &shown);
                 findings.extend(self.secrets(&subject, &matches));
-                facts.migration = migration.map(Box::new);
+                facts.migration = migration.map(Arc::new);
                 Vec::new()
             }
             Format::Terraform => {
@@ -364,7 +375,7 @@ impl Scanner {
                 }
                 findings.extend(self.secrets(&subject, &matches));
                 let problems = file.problems.clone();
-                facts.terraform = Some(Box::new(file));
+                facts.terraform = Some(Arc::new(file));
                 problems
             }
             Format::CloudFormation | Format::TerraformPlan | Format::Policy => {
@@ -376,7 +387,7 @@ impl Scanner {
                 }
                 findings.extend(self.secrets(&subject, &matches));
                 let problems = yaml.problems().to_vec();
-                facts.document = Some(Box::new(yaml));
+                facts.document = Some(Arc::new(yaml));
                 problems
             }
             Format::Dockerfile => {
@@ -440,6 +451,7 @@ impl Scanner {
             inventory.files.push(report.facts);
         }
         inventory.files.sort_by(|left, right| left.path.cmp(&right.path));
+        crate::kubernetes::default_service_account::settle(&inventory, &mut scan.findings);
         let mut rendered = crate::kubernetes::render(&self.checks, &self.settings, &inventory, host);
         let (alone, kept) = std::mem::take(&mut scan.findings).into_iter().partition(|finding| {
             finding.check.family() == "kubernetes" && rendered.covered.contains(&*finding.location.path)
@@ -570,6 +582,8 @@ fn lend_fixes(alone: Vec<Finding>, rendered: &mut [Finding]) {
     }
     for finding in rendered {
         let place = (finding.check.id, Arc::clone(&finding.location.path), finding.location.span);
-        finding.fix = fixes.remove(&place).flatten();
+        if let Some(fix) = fixes.remove(&place) {
+            finding.fix = fix;
+        }
     }
 }

@@ -74,8 +74,10 @@ fn fix(ids: &[&str], files: &[(String, String)]) -> Option<Vec<(String, String)>
     let mut wanted = |finding: &Finding, _: &[u8]| ids.contains(&finding.check.id);
     let mut run = |files: &[(String, String)]| -> Vec<FixedFile> {
         let bytes = files.iter().map(|(path, text)| (Arc::from(path.as_str()), text.as_bytes().to_vec()));
-        if ids.iter().any(|id| id.starts_with("iac/")) {
-            return scanner.fix_together(bytes.collect(), &|_| None, &|_, _| {}, &mut wanted);
+        let across = catalogue().any(|check| ids.contains(&check.meta.id) && check.looks_across());
+        if across || ids.iter().any(|id| id.starts_with("iac/")) {
+            let files = bytes.map(|(path, bytes)| FixedFile::unchanged(path, bytes)).collect();
+            return scanner.fix_together(files, Host::reading(&|_| None), &|_, _| {}, &mut wanted);
         }
         bytes.map(|(path, bytes)| scanner.fix(&path, &bytes, &|_, _| {}, &mut wanted)).collect()
     };

@@ -199,7 +199,7 @@ fn read(arguments: &DataCheck) -> anyhow::Result<(Inventory, BTreeMap<Arc<str>, 
     let mut inventory = Inventory::default();
     for (path, text) in &texts {
         let mut facts = Facts::new(Arc::clone(path), Format::Migration);
-        facts.migration = Migration::parse(Arc::clone(path), text).map(Box::new);
+        facts.migration = Migration::parse(Arc::clone(path), text).map(Arc::new);
         inventory.files.push(facts);
     }
     Ok((inventory, texts, config.settings.data))

@@ -7,7 +7,7 @@ use std::process::Command;
 use std::sync::{Arc, Mutex};
 
 use anyhow::{Context as _, anyhow};
-use palisade_checks::{FixedFile, Mark, Selection, is_image, matches};
+use palisade_checks::{FixedFile, Host, Mark, Selection, is_image, matches};
 use palisade_inventory::Format;
 use palisade_model::{Finding, Safety};
 use palisade_report::{FixReport, visible, write_fixes, write_fixes_json, write_patch};
@@ -18,6 +18,7 @@ use palisade_source::walk::{WalkOptions, walk};
 use crate::arguments::{Fix, Global, Look, PlainFormat};
 use crate::exit::{Exit, hinted};
 use crate::lookup::{self, LOCK_FILE};
+use crate::renderer::Programs;
 use crate::target::{self, Looked};
 use crate::{console, excepting, files, registry};
 
@@ -170,7 +171,11 @@ fn plan(
     // What lies in an archive has a `!` in its path, and cannot be written.
     let paths: BTreeSet<&str> = open
         .filter(|finding| is_taken(arguments, finding))
-        .map(|finding| &*finding.location.path)
+        .flat_map(|finding| {
+            let others = finding.also.iter().filter(|_| finding.check.family() == "secrets");
+            std::iter::once(&finding.location).chain(others.map(|also| &also.location))
+        })
+        .map(|location| &*location.path)
         .filter(|path| !path.contains("!/"))
         .collect();
     let folder = Directory::new(root).with_context(|| format!("cannot open {}", root.display()))?;
@@ -179,7 +184,19 @@ fn plan(
     // What an overlay mends is found in its base alone, and is let be.
     let key = |finding: &Finding| (finding.check.id, finding.location.path.clone(), finding.location.structure.clone());
     let found: HashSet<_> = looked.scan.findings.iter().map(key).collect();
-    let stands = |finding: &Finding| finding.check.family() != "kubernetes" || found.contains(&key(finding));
+    // A secret that stands in several files goes out of all of them or of none.
+    let mendable: HashSet<_> = looked
+        .scan
+        .findings
+        .iter()
+        .filter(|finding| finding.check.family() == "secrets" && finding.fix.is_some())
+        .map(|finding| finding.fingerprint.to_string())
+        .collect();
+    let stands = |finding: &Finding| match finding.check.family() {
+        "kubernetes" => found.contains(&key(finding)),
+        "secrets" => mendable.contains(&finding.fingerprint.to_string()),
+        _ => true,
+    };
     let except = |findings: &mut [Finding], marks: &[Mark]| {
         exceptions.apply(findings, marks, false);
     };
@@ -189,17 +206,25 @@ fn plan(
             && asking.as_mut().is_none_or(|asking| asking.wants(finding, text))
     };
     let (mut planned, mut failed) = (Vec::new(), Vec::new());
+    // An account of a workload's own may stand in another file already.
+    let mut across: BTreeSet<&str> =
+        palisade_checks::catalogue().filter(|check| check.looks_across()).map(|check| check.meta.id).collect();
+    across.insert(palisade_checks::kubernetes::default_service_account::CHECK.meta.id);
     // Modules call each other: what is said of one file rests on others.
     let infrastructure = |finding: &Finding| finding.check.family() == "iac" && is_taken(arguments, finding);
     let together = if looked.scan.findings.iter().any(infrastructure) {
-        infrastructure_files(root, looked, only)?
+        files_of(root, looked, only, &INFRASTRUCTURE)?
     } else {
         Vec::new()
     };
-    let alone: Vec<&str> =
-        paths.into_iter().filter(|path| together.iter().all(|(other, _)| **other != **path)).collect();
+    let charts = charts(root, looked, only)?;
+    let in_chart = |path: &str| charts.keys().any(|folder| is_template(path, folder));
+    let alone: Vec<&str> = paths
+        .into_iter()
+        .filter(|path| together.iter().all(|other| *other.path != **path) && !in_chart(path))
+        .collect();
     let read = |path: &str| folder.read(path).ok().filter(|_| only.is_none());
-    let mut changed = looked.scanner.fix_together(together, &read, &except, &mut wanted);
+    let mut changed = looked.scanner.fix_together(together, Host::reading(&read), &except, &mut wanted);
     changed.retain(|file| !file.fixed.is_empty() || !file.refused.is_empty());
     planned.extend(changed);
     for path in alone {
@@ -210,37 +235,119 @@ fn plan(
                 continue;
             }
         };
+        let mut wanted = |finding: &Finding, text: &[u8]| !across.contains(finding.check.id) && wanted(finding, text);
         let mut file = looked.scanner.fix(path, &bytes, &except, &mut wanted);
         if let Some(only) = only {
             file.path = only.into();
         }
         planned.push(file);
     }
+    let programs = Programs::new(root);
+    for (folder, files) in charts {
+        let of_chart =
+            |finding: &&Finding| is_template(&finding.location.path, &folder) && is_taken(arguments, finding);
+        if looked.scan.findings.iter().any(|finding| of_chart(&finding)) {
+            let host = Host { read: &read, renderer: Some(&programs), whole: false };
+            let mut wanted = |finding: &Finding, text: &[u8]| of_chart(&finding) && wanted(finding, text);
+            let mut changed = looked.scanner.fix_together(files, host, &except, &mut wanted);
+            changed.retain(|file| !file.fixed.is_empty() || !file.refused.is_empty());
+            planned.extend(changed);
+        }
+    }
+    // What no file shows by itself comes last, on top of what was fixed in each.
+    let is_across = |finding: &Finding| across.contains(finding.check.id) && is_taken(arguments, finding);
+    if looked.scan.findings.iter().any(is_across) {
+        let mut files = files_of(root, looked, only, &ACROSS)?;
+        for file in &mut files {
+            if let Some(at) = planned.iter().position(|done| done.path == file.path) {
+                *file = planned.swap_remove(at);
+            }
+        }
+        let mut wanted = |finding: &Finding, text: &[u8]| is_across(finding) && wanted(finding, text);
+        let mut changed = looked.scanner.fix_together(files, Host::reading(&read), &except, &mut wanted);
+        changed.retain(|file| !file.fixed.is_empty() || !file.refused.is_empty());
+        planned.extend(changed);
+    }
     planned.sort_by(|left, right| left.path.cmp(&right.path));
     Ok((planned, failed))
 }
 
-/// The files of Terraform and templates, which are judged together.
-fn infrastructure_files(root: &Path, looked: &Looked, only: Option<&str>) -> anyhow::Result<Vec<(Arc<str>, Vec<u8>)>> {
+/// What Terraform and templates of clouds are written in; they are judged together, since they call each other.
+const INFRASTRUCTURE: [Format; 4] = [Format::Terraform, Format::CloudFormation, Format::TerraformPlan, Format::Policy];
+
+/// What checks across files rest on whose findings have fixes.
+const ACROSS: [Format; 4] = [Format::Kubernetes, Format::Kustomization, Format::Workflow, Format::Action];
+
+/// The files of a target in some formats.
+fn files_of(root: &Path, looked: &Looked, only: Option<&str>, formats: &[Format]) -> anyhow::Result<Vec<FixedFile>> {
     if let Some(name) = only {
-        return Ok(vec![(name.into(), Directory::new(root)?.read(name)?)]);
+        return Ok(vec![FixedFile::unchanged(name.into(), Directory::new(root)?.read(name)?)]);
     }
+    files_where(root, looked, &|path, bytes| formats.contains(&Format::of(path, bytes)))
+}
+
+/// The files of a target that are wanted, by path.
+fn files_where(
+    root: &Path,
+    looked: &Looked,
+    wanted: &(dyn Fn(&str, &[u8]) -> bool + Sync),
+) -> anyhow::Result<Vec<FixedFile>> {
     let files = Mutex::new(Vec::new());
     let options = WalkOptions { exclude: looked.config.scan.exclude.clone(), ..WalkOptions::default() };
     walk(root, &options, &|entry| {
         let Entry::File(file) = entry else { return };
-        let format = || Format::of(file.path, file.bytes);
         if file.is_whole()
             && !file.path.contains("!/")
-            && matches!(format(), Format::Terraform | Format::CloudFormation | Format::TerraformPlan | Format::Policy)
+            && wanted(file.path, file.bytes)
             && let Ok(mut files) = files.lock()
         {
-            files.push((Arc::from(file.path), file.bytes.to_vec()));
+            files.push(FixedFile::unchanged(Arc::from(file.path), file.bytes.to_vec()));
         }
     })?;
     let mut files = files.into_inner().map_err(|_| anyhow!("a reading thread failed"))?;
-    files.sort();
+    files.sort_by(|left, right| left.path.cmp(&right.path));
     Ok(files)
+}
+
+/// The charts that were rendered and have something to fix: their folders, and the files that decide what they render.
+fn charts(root: &Path, looked: &Looked, only: Option<&str>) -> anyhow::Result<BTreeMap<String, Vec<FixedFile>>> {
+    let fixed = looked.scan.findings.iter().filter(|finding| finding.fix.is_some());
+    let paths: Vec<&str> =
+        fixed.map(|finding| &*finding.location.path).filter(|path| path.contains("templates/")).collect();
+    if paths.is_empty() || only.is_some() {
+        return Ok(BTreeMap::new());
+    }
+    let is_rendered = |chart: &str| {
+        let mut findings = looked.scan.findings.iter();
+        !findings.any(|finding| finding.check.id == "scan/not-rendered" && &*finding.location.path == chart)
+    };
+    let folder_of = |chart: &str| chart.strip_suffix("Chart.yaml").unwrap_or_default().to_owned();
+    let found = files_where(root, looked, &|path, bytes| Format::of(path, bytes) == Format::HelmChart)?;
+    let rendered = found.iter().filter(|chart| is_rendered(&chart.path)).map(|chart| folder_of(&chart.path));
+    let mut folders: Vec<String> =
+        rendered.filter(|folder| paths.iter().any(|path| is_template(path, folder))).collect();
+    folders.sort();
+    // A chart inside of another is rendered with it.
+    let inner: Vec<String> = folders
+        .iter()
+        .filter(|folder| folders.iter().any(|other| folder.starts_with(&format!("{other}charts/"))))
+        .cloned()
+        .collect();
+    folders.retain(|folder| !inner.contains(folder));
+    let mut charts: BTreeMap<String, Vec<FixedFile>> = folders.into_iter().map(|folder| (folder, Vec::new())).collect();
+    let is_part = |path: &str| [".yaml", ".yml", ".tpl"].iter().any(|ending| path.ends_with(ending));
+    for file in files_where(root, looked, &|path, _| is_part(path))? {
+        let chart = charts.iter_mut().find(|(folder, _)| file.path.starts_with(folder.as_str()));
+        if let Some((_, files)) = chart {
+            files.push(file);
+        }
+    }
+    Ok(charts)
+}
+
+/// Whether a path is a template of the chart in a folder, which ends in `/` or is empty.
+fn is_template(path: &str, folder: &str) -> bool {
+    path.strip_prefix(folder).is_some_and(|inner| inner.starts_with("templates/"))
 }
 
 /// Open findings that were asked for and stay.
@@ -329,6 +436,10 @@ impl Asking {
             visible(&finding.message)
         );
         for edit in &fix.edits {
+            if let Some(path) = &edit.path {
+                edit.replacement.lines().for_each(|added| eprintln!("  {}: {}", visible(path), visible(added)));
+                continue;
+            }
             let line =
                 text.get(..edit.span.start as usize).unwrap_or(text).iter().filter(|byte| **byte == b'\n').count();
             for added in edit.replacement.lines().filter(|line| !line.trim().is_empty()) {

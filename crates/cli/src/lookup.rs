@@ -34,7 +34,8 @@ pub(crate) fn read(root: &Path) -> anyhow::Result<Lock> {
     Lock::parse(&text).map_err(|error| hinted(anyhow!("{LOCK_FILE}: {error}"), hint))
 }
 
-/// Asks for every reference, keeps the answers, and gives those that could not be had, with the reason.
+/// Asks for every reference, keeps the answers, and gives those that could not be had, with the reason. What the lock
+/// holds already is asked about too: a commit that none of its repository's tags stands for goes.
 pub(crate) fn update(
     root: &Path,
     lock: &mut Lock,
@@ -44,6 +45,13 @@ pub(crate) fn update(
     for (slug, reference) in wanted {
         by_repository.entry(slug).or_default().push(reference);
     }
+    let kept: Vec<String> = lock.actions.keys().cloned().collect();
+    for slug in kept.iter().filter_map(|name| name.split_once('@')).map(|(slug, _)| slug) {
+        let is_asked = by_repository.keys().any(|asked| asked.eq_ignore_ascii_case(slug));
+        if !is_asked {
+            by_repository.insert(slug, Vec::new());
+        }
+    }
     let all: Vec<(&str, Vec<&str>)> = by_repository.into_iter().take(REPOSITORIES_MAX).collect();
     let mut failed = Vec::new();
     for some in all.chunks(THREADS) {
@@ -52,6 +60,9 @@ pub(crate) fn update(
             asked.into_iter().map(|thread| thread.join().unwrap_or_else(|_| Err(anyhow!("asking failed")))).collect()
         });
         for ((slug, references), answer) in some.iter().zip(answers) {
+            if let Ok(refs) = &answer {
+                failed.extend(drop_impostors(lock, slug, refs));
+            }
             for reference in references {
                 let pin =
                     answer.as_ref().map_err(|error| format!("{error:#}")).and_then(|refs| refs.resolve(reference));
@@ -67,6 +78,20 @@ pub(crate) fn update(
     }
     files::replace(root, LOCK_FILE, lock.to_text().as_bytes())?;
     Ok(failed)
+}
+
+/// Takes out of the lock what the repository never called by a tag: a commit of a fork can be reached there as well.
+/// Branches move on, and their earlier commits are not listed.
+fn drop_impostors(lock: &mut Lock, slug: &str, refs: &Refs) -> Vec<(String, String)> {
+    let own = |name: &str| name.split_once('@').is_some_and(|(own, _)| own.eq_ignore_ascii_case(slug));
+    let is_foreign = |pin: &ActionPin| !pin.branch && !refs.tags.values().any(|commit| *commit == pin.commit);
+    let foreign = lock.actions.iter().filter(|(name, pin)| own(name) && is_foreign(pin));
+    let names: Vec<String> = foreign.map(|(name, _)| name.clone()).collect();
+    let said = |name: String, pin: ActionPin| {
+        let commit = pin.commit;
+        (name, format!("{LOCK_FILE} had commit {commit}, which no tag of the repository stands for; it was taken out"))
+    };
+    names.into_iter().filter_map(|name| lock.actions.remove(&name).map(|pin| said(name, pin))).collect()
 }
 
 /// Tags and branches of a repository, by the commit that they stand for.

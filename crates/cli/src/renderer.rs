@@ -4,6 +4,7 @@
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::mpsc;
 use std::time::Duration;
 
@@ -13,6 +14,8 @@ use palisade_checks::Renderer;
 const OUTPUT_BYTES_MAX: u64 = 64 << 20;
 /// A program that takes longer is stopped.
 const TIME_MAX: Duration = Duration::from_secs(60);
+/// Charts with more files than this are not copied.
+const COPY_FILES_MAX: usize = 10_000;
 
 /// The programs, and the folder of the target that they work in.
 pub(crate) struct Programs {
@@ -25,69 +28,134 @@ impl Programs {
     }
 
     fn run(&self, program: &str, arguments: &[&str], folder: &str) -> Result<String, String> {
-        // The folder is part of the target's own tree: it cannot be taken for an option behind `./`.
-        let folder = if folder.is_empty() { ".".to_owned() } else { format!("./{folder}") };
-        let mut child = Command::new(program)
-            .args(arguments)
-            .arg(&folder)
-            .current_dir(&self.root)
-            .env("KUBECONFIG", "/dev/null")
-            .env("HELM_NO_PLUGINS", "1")
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .map_err(|error| match error.kind() {
-                std::io::ErrorKind::NotFound => format!("{program} is not installed"),
-                _ => format!("{program} did not start: {error}"),
-            })?;
-        let (done, wait) = mpsc::channel();
-        let errors = child.stderr.take();
-        let output = child.stdout.take();
-        let read = |stream: Option<Box<dyn Read + Send>>, name: &'static str| {
-            let done = done.clone();
-            std::thread::spawn(move || {
-                let mut bytes = Vec::new();
-                let limited = stream.map(|stream| stream.take(OUTPUT_BYTES_MAX + 1).read_to_end(&mut bytes));
-                drop(limited);
-                // Nobody listens any more when the time is over.
-                drop(done.send((name, bytes)));
-            });
-        };
-        read(output.map(|stream| Box::new(stream) as Box<dyn Read + Send>), "output");
-        read(errors.map(|stream| Box::new(stream) as Box<dyn Read + Send>), "errors");
-        let (mut text, mut said) = (Vec::new(), Vec::new());
-        for _ in 0..2 {
-            match wait.recv_timeout(TIME_MAX) {
-                Ok(("output", bytes)) => text = bytes,
-                Ok((_, bytes)) => said = bytes,
-                Err(_) => {
-                    drop(child.kill());
-                    drop(child.wait());
-                    return Err(format!("{program} took longer than {} seconds", TIME_MAX.as_secs()));
+        run(&self.root, program, arguments, folder)
+    }
+}
+
+fn run(root: &Path, program: &str, arguments: &[&str], folder: &str) -> Result<String, String> {
+    // The folder is part of the target's own tree: it cannot be taken for an option behind `./`.
+    let folder = if folder.is_empty() { ".".to_owned() } else { format!("./{folder}") };
+    let mut child = Command::new(program)
+        .args(arguments)
+        .arg(&folder)
+        .current_dir(root)
+        .env("KUBECONFIG", "/dev/null")
+        .env("HELM_NO_PLUGINS", "1")
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .map_err(|error| match error.kind() {
+            std::io::ErrorKind::NotFound => format!("{program} is not installed"),
+            _ => format!("{program} did not start: {error}"),
+        })?;
+    let (done, wait) = mpsc::channel();
+    let errors = child.stderr.take();
+    let output = child.stdout.take();
+    let read = |stream: Option<Box<dyn Read + Send>>, name: &'static str| {
+        let done = done.clone();
+        std::thread::spawn(move || {
+            let mut bytes = Vec::new();
+            let limited = stream.map(|stream| stream.take(OUTPUT_BYTES_MAX + 1).read_to_end(&mut bytes));
+            drop(limited);
+            // Nobody listens any more when the time is over.
+            drop(done.send((name, bytes)));
+        });
+    };
+    read(output.map(|stream| Box::new(stream) as Box<dyn Read + Send>), "output");
+    read(errors.map(|stream| Box::new(stream) as Box<dyn Read + Send>), "errors");
+    let (mut text, mut said) = (Vec::new(), Vec::new());
+    for _ in 0..2 {
+        match wait.recv_timeout(TIME_MAX) {
+            Ok(("output", bytes)) => text = bytes,
+            Ok((_, bytes)) => said = bytes,
+            Err(_) => {
+                drop(child.kill());
+                drop(child.wait());
+                return Err(format!("{program} took longer than {} seconds", TIME_MAX.as_secs()));
+            }
+        }
+    }
+    if text.len() as u64 > OUTPUT_BYTES_MAX {
+        drop(child.kill());
+        drop(child.wait());
+        return Err(format!("{program} gave more than {} MiB", OUTPUT_BYTES_MAX >> 20));
+    }
+    let status = child.wait().map_err(|error| format!("{program} was lost: {error}"))?;
+    if !status.success() {
+        return Err(String::from_utf8_lossy(&said).trim().to_owned());
+    }
+    String::from_utf8(text).map_err(|_| format!("{program} gave bytes that are no text"))
+}
+
+const HELM: [&str; 5] = ["template", "release", "--skip-tests", "--namespace", palisade_checks::RELEASE_NAMESPACE];
+
+/// A folder of our own that goes when it is dropped.
+struct Copied(PathBuf);
+
+impl Copied {
+    fn new() -> std::io::Result<Self> {
+        static NUMBER: AtomicU32 = AtomicU32::new(0);
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        let place = std::env::temp_dir().join(format!("palisade-chart-{}-{number}", std::process::id()));
+        // Fails when somebody else made it before.
+        std::fs::create_dir(&place)?;
+        Ok(Self(place))
+    }
+
+    /// Copies a chart into `chart`, with other bytes for files that changed; their paths start with `folder`.
+    fn fill(&self, from: &Path, changed: &[(&str, &[u8])], folder: &str) -> std::io::Result<()> {
+        let too_much = || std::io::Error::other("it is larger than any chart that can be installed");
+        let mut folders = vec![(from.to_owned(), self.0.join("chart"))];
+        let (mut files, mut bytes) = (0, 0);
+        while let Some((from, to)) = folders.pop() {
+            std::fs::create_dir(&to)?;
+            for entry in std::fs::read_dir(&from)? {
+                let entry = entry?;
+                let (kind, name) = (entry.file_type()?, entry.file_name());
+                files += 1;
+                if files > COPY_FILES_MAX {
+                    return Err(too_much());
+                }
+                // Links are not followed out of the target.
+                if kind.is_dir() && name != ".git" {
+                    folders.push((entry.path(), to.join(name)));
+                } else if kind.is_file() {
+                    bytes += entry.metadata()?.len();
+                    if bytes > OUTPUT_BYTES_MAX {
+                        return Err(too_much());
+                    }
+                    std::fs::copy(entry.path(), to.join(name))?;
                 }
             }
         }
-        if text.len() as u64 > OUTPUT_BYTES_MAX {
-            drop(child.kill());
-            drop(child.wait());
-            return Err(format!("{program} gave more than {} MiB", OUTPUT_BYTES_MAX >> 20));
+        for (path, text) in changed {
+            let inner = if folder.is_empty() { Some(*path) } else { path.strip_prefix(folder) };
+            if let Some(inner) = inner.map(|inner| inner.trim_start_matches('/')) {
+                std::fs::write(self.0.join("chart").join(inner), text)?;
+            }
         }
-        let status = child.wait().map_err(|error| format!("{program} was lost: {error}"))?;
-        if !status.success() {
-            return Err(String::from_utf8_lossy(&said).trim().to_owned());
-        }
-        String::from_utf8(text).map_err(|_| format!("{program} gave bytes that are no text"))
+        Ok(())
+    }
+}
+
+impl Drop for Copied {
+    fn drop(&mut self) {
+        // What is left behind in the folder for temporary files harms nobody.
+        drop(std::fs::remove_dir_all(&self.0));
     }
 }
 
 impl Renderer for Programs {
     fn chart(&self, folder: &str) -> Result<String, String> {
-        self.run(
-            "helm",
-            &["template", "release", "--skip-tests", "--namespace", palisade_checks::RELEASE_NAMESPACE],
-            folder,
-        )
+        self.run("helm", &HELM, folder)
+    }
+
+    fn chart_with(&self, folder: &str, changed: &[(&str, &[u8])]) -> Result<String, String> {
+        let copy = Copied::new().map_err(|error| format!("no copy of the chart could be made: {error}"))?;
+        copy.fill(&self.root.join(folder), changed, folder)
+            .map_err(|error| format!("the chart could not be copied: {error}"))?;
+        run(&copy.0, "helm", &HELM, "chart")
     }
 
     fn kustomization(&self, folder: &str) -> Result<String, String> {

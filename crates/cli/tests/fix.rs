@@ -219,6 +219,14 @@ fn actions_are_pinned_to_what_their_repositories_say() {
     fs::write(place.path(CI), &text).unwrap();
     place.palisade(&["fix", "--write"], 0);
     assert!(place.read(CI).contains(&commit));
+    // A commit of a fork is no answer of the repository, whoever wrote it into the lock.
+    let foreign = "f".repeat(40);
+    let lock = place.read("palisade.lock").replace(&commit, &foreign);
+    fs::write(place.path("palisade.lock"), &lock).unwrap();
+    let (code, told) = run(&["fix", "--update", "--check", "ci/unpinned-action", "--write"]);
+    assert_eq!(code, 2, "{told}");
+    assert!(told.contains(&format!("had commit {foreign}, which no tag")), "{told}");
+    assert!(!place.read("palisade.lock").contains(&foreign) && !place.read(CI).contains(&foreign));
     fs::write(place.path("palisade.lock"), "version = 9\n").unwrap();
     place.palisade(&["fix"], 2);
 }
@@ -279,4 +287,55 @@ fn what_an_overlay_is_built_from_is_fixed_and_what_it_mends_is_not() {
     assert!(text.contains("drop: [ALL]") && text.contains("allowPrivilegeEscalation: false"), "{text}");
     assert!(!text.contains("runAsNonRoot"), "the overlay says so: {text}");
     assert_eq!(place.read("prod/user.yaml"), patch);
+}
+
+#[test]
+fn a_secret_becomes_a_reference_in_all_files_or_in_none_and_its_rotation_is_told() {
+    let token = concat!("sk_live", "_OWsWZACAvBEGAg7u8D2QXcLP");
+    let settings = format!("import re\n\nSTRIPE_KEY = \"{token}\"\n");
+    let place = Place::new(&[("settings.py", &settings), ("pay.js", &format!("const payKey = '{token}';\n"))]);
+    let told = place.palisade(&["fix", "--unsafe", "--write", "--check", "secrets"], 0);
+    assert!(!told.contains(token), "{told}");
+    for step in ["roll it at https://dashboard.stripe.com/apikeys", "git filter-repo", "never rewrites a history"] {
+        assert!(told.contains(step), "{told}");
+    }
+    assert_eq!(place.read("settings.py"), "import os\nimport re\n\nSTRIPE_KEY = os.environ[\"STRIPE_KEY\"]\n");
+    assert_eq!(place.read("pay.js"), "const payKey = process.env.PAY_KEY;\n");
+
+    let notes = format!("pay with {token}\n");
+    let place = Place::new(&[("settings.py", &settings), ("notes.txt", &notes)]);
+    let told = place.palisade(&["fix", "--unsafe", "--write", "--check", "secrets"], 0);
+    assert!(told.contains("Nothing to fix") && !told.contains("filter-repo"), "{told}");
+    assert_eq!(place.read("settings.py"), settings);
+}
+
+#[test]
+fn what_only_all_files_show_is_fixed_on_top_of_what_each_shows() {
+    let deployment = |name: &str| {
+        format!(
+            "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: {name}\n  namespace: shop\nspec:\n  template:\n    spec:\n      serviceAccountName: {name}\n      containers:\n        - name: app\n          image: registry.example/web:1\n"
+        )
+    };
+    let place = Place::new(&[("a.yaml", &deployment("web")), ("b.yaml", &deployment("worker"))]);
+    place.palisade(&["fix", "--unsafe", "--write", "--check", "kubernetes"], 0);
+    let (first, second) = (place.read("a.yaml"), place.read("b.yaml"));
+    let policy = "---\napiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\n";
+    assert!(first.contains("drop: [ALL]") && first.contains(policy), "{first}");
+    assert!(second.contains("drop: [ALL]") && !second.contains(policy), "{second}");
+    let again = place.palisade(&["fix", "--unsafe", "--check", "kubernetes"], 0);
+    assert!(again.contains("Nothing to fix"), "{again}");
+}
+
+#[test]
+fn an_account_that_stands_elsewhere_is_not_made_again() {
+    let deployment = "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: web\nspec:\n  template:\n    spec:\n      containers:\n        - name: app\n          image: registry.example/web:1\n";
+    let account = "apiVersion: v1\nkind: ServiceAccount\nmetadata:\n  name: web\n";
+    let place = Place::new(&[
+        ("kustomization.yaml", "resources: [web.yaml, account.yaml]\n"),
+        ("web.yaml", deployment),
+        ("account.yaml", account),
+    ]);
+    let told = place.palisade(&["fix", "--unsafe", "--write", "--check", "kubernetes/default-service-account"], 0);
+    assert!(told.contains("Nothing to fix"), "{told}");
+    assert_eq!(place.read("web.yaml"), deployment);
 }

@@ -5,9 +5,11 @@
 
 mod workload;
 
+use std::collections::BTreeSet;
+
 use palisade_model::{Location, Span};
 
-use crate::yaml::{Entry, Node};
+use crate::yaml::{Entry, Node, Tail, Yaml};
 
 pub use workload::{Container, Nature, Role, Workload};
 
@@ -140,6 +142,25 @@ pub struct ObjectFacts {
     pub replicas: Option<u32>,
 }
 
+/// Where another object can stand in a file, and what those that stand there say of namespaces.
+#[derive(Clone, Debug)]
+pub struct Room {
+    /// The end of the file.
+    pub tail: Tail,
+    /// Namespaces that objects of the file name themselves; others come from a kustomization.
+    pub namespaces: BTreeSet<String>,
+}
+
+impl Room {
+    /// The room in a file of manifests.
+    #[must_use]
+    pub fn of(yaml: &Yaml) -> Option<Self> {
+        let tail = yaml.tail()?;
+        let objects = yaml.documents().flat_map(Object::all);
+        Some(Self { tail, namespaces: objects.filter_map(|object| object.namespace().map(str::to_owned)).collect() })
+    }
+}
+
 /// The directions in which a NetworkPolicy denies what it does not allow.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Isolation {
@@ -178,7 +199,6 @@ impl Isolation {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::yaml::Yaml;
 
     #[test]
     fn lists_are_opened_and_schemas_left_out() {

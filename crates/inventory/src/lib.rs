@@ -63,7 +63,7 @@ impl Structure for Flat {
 }
 
 /// What one file adds to the knowledge about the whole target; small, kept until the end of a scan.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Facts {
     /// Path within the target.
     pub path: Arc<str>,
@@ -71,6 +71,8 @@ pub struct Facts {
     pub format: Format,
     /// Kubernetes objects that stand in it.
     pub objects: Vec<kubernetes::ObjectFacts>,
+    /// Where another Kubernetes object can stand in it.
+    pub room: Option<Box<kubernetes::Room>>,
     /// What a GitHub Actions workflow uses.
     pub workflow: Option<Box<workflow::WorkflowFacts>>,
     /// What a kustomization includes.
@@ -82,11 +84,11 @@ pub struct Facts {
     /// Whether a pipeline here deploys.
     pub deploys: bool,
     /// What a Terraform file says.
-    pub terraform: Option<Box<terraform::File>>,
+    pub terraform: Option<Arc<terraform::File>>,
     /// A CloudFormation template, or an AWS policy that is a file of its own.
-    pub document: Option<Box<yaml::Yaml>>,
+    pub document: Option<Arc<yaml::Yaml>>,
     /// What a database migration says.
-    pub migration: Option<Box<migration::Migration>>,
+    pub migration: Option<Arc<migration::Migration>>,
     /// The numbers of a report of tests.
     pub quality: Option<Box<quality::QualityFacts>>,
 }
@@ -108,6 +110,7 @@ impl Facts {
             path,
             format,
             objects: Vec::new(),
+            room: None,
             kustomization: None,
             workflow: None,
             build: None,

@@ -16,6 +16,7 @@ use crate::{Problem, Structure};
 use build::Builder;
 
 pub use assemble::Assembler;
+pub use edit::Tail;
 
 /// Containers deeper than this are not read: real files stay under 40, and views walk recursively.
 pub const DEPTH_MAX: usize = 128;

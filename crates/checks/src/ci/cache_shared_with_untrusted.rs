@@ -2,7 +2,7 @@
 
 use palisade_inventory::Inventory;
 use palisade_inventory::workflow::CacheUse;
-use palisade_model::{Confidence, Meta, Severity};
+use palisade_model::{Confidence, Fix, Meta, Safety, Severity};
 
 use crate::{Check, Report};
 
@@ -30,7 +30,13 @@ fn run(inventory: &Inventory, report: &mut Report<'_>) {
             "job `{}` runs an outsider's code and writes this cache; this job trusts it with secrets in hand",
             source.job
         );
-        report.finding_at(restored.location.clone(), message).also(source.location.clone(), "written here");
+        // Code that runs beside a cache can write under any key, so another key would help nobody.
+        let fix = |edit| Fix::new("build without the cache", Safety::Unsafe, vec![edit]);
+        let fix = restored.off.clone().map(fix);
+        report
+            .finding_at(restored.location.clone(), message)
+            .also(source.location.clone(), "written here")
+            .maybe_fix(fix);
     }
 }
 

@@ -1,7 +1,8 @@
 //! Steps that restore or save a cache of GitHub Actions, openly or inside a set-up action.
 
 use palisade_inventory::workflow::Step;
-use palisade_model::Span;
+use palisade_inventory::yaml::Entry;
+use palisade_model::{Edit, Span};
 
 /// What a step does with a cache.
 #[derive(Clone, Debug)]
@@ -143,4 +144,46 @@ pub(super) fn is_off_for_releases(step: &Step<'_>, cache: &Cache) -> bool {
         ["refs/tags", "ref_type", "event_name", "is_release", "release"].iter().any(|word| text.contains(word))
     });
     cache.conditional || asked
+}
+
+/// An edit that switches the cache of a step off, where its action has a switch.
+pub(super) fn off(step: &Step<'_>) -> Option<Edit> {
+    let uses = step.uses?;
+    let (_, switch) = CACHING.iter().find(|(action, _)| uses.is(action))?;
+    let given = |name: &str| step.with.iter().find(|entry| entry.key.as_str() == Some(name));
+    let set = |name: &str, value: &str| match given(name) {
+        Some(entry) => entry.value.replace_with(value),
+        None => step.node.add_under("with", "uses", &format!("{name}: {value}")),
+    };
+    match *switch {
+        Switch::Always => None,
+        Switch::On(name) => {
+            // `true` has an opposite; the name of a package manager has none but nothing.
+            let whether = given(name)?.value.as_bool().is_some();
+            set(name, if whether { "false" } else { "''" })
+        }
+        Switch::OnUnlessFalse(name, _) => set(name, "false"),
+        Switch::OffWhen(name) => set(name, "true"),
+        // From then on, no name is not enough.
+        Switch::OnOrAuto(name, automatic, since) if uses.major_version().is_none_or(|major| major >= since) => {
+            match (given(name), given(automatic)) {
+                (Some(named), None) => replaced(named, &format!("{automatic}: false")),
+                (None, _) => set(automatic, "false"),
+                (Some(_), Some(_)) => None,
+            }
+        }
+        Switch::OnOrAuto(name, ..) => set(name, "''"),
+        Switch::Mentions(name, text) => {
+            let whole = given(name)?.value.as_str()?.trim() == text;
+            whole.then(|| step.node.get("with")?.drop_entry(name)).flatten()
+        }
+    }
+}
+
+/// An edit that puts another line in place of an entry that is one line.
+pub(super) fn replaced(entry: &Entry<'_>, line: &str) -> Option<Edit> {
+    let span = entry.key.span().to(entry.value.span());
+    let raw = span.of(entry.key.yaml().text());
+    let plain = entry.value.is_scalar() && !raw.contains('\n') && !raw.contains(['&', '*']);
+    plain.then(|| Edit { path: None, span, replacement: line.to_owned() })
 }

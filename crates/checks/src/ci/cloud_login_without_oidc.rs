@@ -1,5 +1,6 @@
 //! Login actions of clouds that are given a long-lived key though they can do without.
 
+use super::oidc;
 use super::place::StepAt;
 use palisade_model::{Confidence, Meta, Severity};
 
@@ -50,7 +51,7 @@ fn run(at: &StepAt<'_, '_>, report: &mut Report<'_>) {
         let message = format!(
             "this key works from anywhere until somebody revokes it; use {instead} and let the cloud trust the workflow"
         );
-        report.finding(key.span(), message);
+        report.finding(key.span(), message).maybe_fix(oidc::fix(at));
     }
 }
 

@@ -101,6 +101,7 @@ pub(super) fn of(workflow: &Workflow<'_>, report: &Report<'_>) -> WorkflowFacts 
                     job: job.id.to_owned(),
                     location: report.locate(cache.span),
                     key: cache.key,
+                    off: caches::off(step),
                 });
             }
         }

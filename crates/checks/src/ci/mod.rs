@@ -55,6 +55,7 @@ pub mod missing_permissions;
 pub mod missing_scan;
 mod needs;
 pub mod obfuscated_expression;
+mod oidc;
 pub mod overprovisioned_secrets;
 pub mod persisted_credentials;
 pub mod place;

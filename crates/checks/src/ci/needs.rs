@@ -149,6 +149,13 @@ pub(super) fn of_one(job: &Job<'_>, workflow: &Workflow<'_>) -> Option<Fix> {
     Some(fix(vec![edit?]))
 }
 
+/// The `permissions:` of a job that none are said for, with leave to ask for a token of its identity.
+pub(super) fn with_identity(job: &Job<'_>, workflow: &Workflow<'_>, why: &str) -> Option<Edit> {
+    let mut needs = of_job(job, workflow)?;
+    needs.add(IDENTITY, why);
+    needs.edit(job)?
+}
+
 /// The `permissions:` of a workflow whose jobs may do too much by it; jobs with their own keep them.
 pub(super) fn instead(workflow: &Workflow<'_>) -> Option<Fix> {
     let inheriting = workflow.jobs.iter().filter(|job| job.node.get("permissions").is_none());

@@ -5,7 +5,7 @@ use super::{caches, evidence};
 use std::collections::HashSet;
 
 use palisade_inventory::workflow::{Job, Workflow};
-use palisade_model::{Confidence, Meta, Severity};
+use palisade_model::{Confidence, Fix, Meta, Safety, Severity};
 
 use crate::{Check, Report};
 
@@ -40,7 +40,9 @@ fn run(workflow: &Workflow<'_>, report: &mut Report<'_>) {
             }
             let message = "this job makes what you publish, and starts from a cache that any earlier run could have filled; build releases without it";
             let shown = published.as_ref().map(|found| (report.locate(found.span), &found.by));
-            let finding = report.finding(cache.span, message);
+            // What a build takes from a cache it can make anew, only not as fast.
+            let fix = caches::off(step).map(|edit| Fix::new("build without the cache", Safety::Unsafe, vec![edit]));
+            let finding = report.finding(cache.span, message).maybe_fix(fix);
             if let Some((place, by)) = shown {
                 finding.severity(Severity::High).also(place, format!("published here by `{by}`"));
             }

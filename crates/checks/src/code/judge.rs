@@ -9,8 +9,9 @@ use palisade_inventory::code::{
 use palisade_inventory::{Problem, Subject};
 use palisade_model::{Confidence, Finding, Severity, Span};
 
+use super::mend::{self, Truth};
 use super::needs::Needs;
-use super::rule::{At, Test, Trigger, danger};
+use super::rule::{At, Row, Test, Trigger, danger};
 use super::words;
 use crate::check::Run;
 use crate::{Check, Report, Settings};
@@ -109,6 +110,7 @@ fn report(
         };
         let place = from.filter(|(span, _)| *span != hit.span).map(|(span, words)| (report.locate(span), words));
         let draft = report.finding(hit.span, rule.message);
+        draft.maybe_fix(mend::of(hit.check.meta.id, source, hit.span, hit.truth));
         if matches!(hit.origin, Origin::Parameter(_)) {
             draft.severity(hit.check.meta.severity.min(Severity::Medium)).confidence(Confidence::Low);
         }
@@ -161,6 +163,7 @@ struct Hit {
     check: &'static Check,
     span: Span,
     origin: Origin,
+    truth: Option<Truth>,
 }
 
 /// The values that a row can ask for.
@@ -183,7 +186,7 @@ impl Hits<'_> {
             }
         }
         if self.found.len() < HITS_MAX && self.seen.insert((check.meta.id, span)) {
-            self.found.push(Hit { check, span, origin });
+            self.found.push(Hit { check, span, origin, truth: place.truth(row) });
         }
     }
 }
@@ -224,6 +227,30 @@ impl Listener for Hits<'_> {
 }
 
 impl Place<'_> {
+    /// The truth that alone makes the fault, beside what is not given or not written here.
+    fn truth(&self, row: &Row) -> Option<Truth> {
+        let mut truth = None;
+        for (at, test) in row.when {
+            match test {
+                Test::Is(wrong) if truth.is_none() => {
+                    let value = match (self, at) {
+                        (Self::Call(call), At::Arg(place, name)) => call.argument(*place, name),
+                        (Self::Call(call), At::Named(name)) => call.named(name),
+                        (Self::Call(call), At::Field(place, name)) => {
+                            call.argument(*place, "").and_then(|object| object.field(name))
+                        }
+                        (Self::Pair(_, right), At::Value) => Some(*right),
+                        _ => None,
+                    };
+                    truth = Some(Truth { span: value?.span, wrong: *wrong });
+                }
+                Test::Missing | Test::Unfixed => {}
+                _ => return None,
+            }
+        }
+        truth
+    }
+
     /// Where the value comes from that makes the test hold; `None` when it does not.
     fn find(&self, at: At, test: &Test) -> Option<Origin> {
         match (self, at) {

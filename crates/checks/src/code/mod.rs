@@ -6,6 +6,7 @@
 mod go;
 mod java;
 mod judge;
+mod mend;
 mod needs;
 mod own;
 mod python;

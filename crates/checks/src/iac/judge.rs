@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use palisade_inventory::terraform::{Body, Estate, Expression, File, Instance, Node, Origin, Part, plan};
 use palisade_inventory::yaml::Yaml;
-use palisade_inventory::{Inventory, Structure, Subject, cloudformation};
+use palisade_inventory::{Format, Inventory, Structure, Subject, cloudformation};
 use palisade_model::{Edit, Finding, Location, Span};
 
 use super::{COMPANIONS, Resource, mend};
@@ -149,6 +149,19 @@ impl Ground<'_> {
         let mut texts = self.texts.borrow_mut();
         let (text, _) = self.text(head.source, &mut texts)?;
         mend::set(file, text, head.span, path, literal)
+    }
+
+    /// The edit that puts `literal` in place of a plain value of a template.
+    pub(super) fn replace(&self, written: Origin, literal: &str) -> Option<Edit> {
+        let Source::Document(path, _) = *self.sources.get(written.source as usize)? else { return None };
+        let mut texts = self.texts.borrow_mut();
+        let (text, _) = self.text(written.source, &mut texts)?;
+        let raw = written.span.of(text);
+        let plain =
+            !raw.is_empty() && raw.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'"' || byte == b'\'');
+        // A plan is made by Terraform: it is no place to mend anything.
+        let is_template = Format::of(path, text.as_bytes()) == Format::CloudFormation;
+        (plain && is_template).then(|| Edit { path: None, span: written.span, replacement: literal.to_owned() })
     }
 
     /// The text of a source, and what no excerpt may show of it.

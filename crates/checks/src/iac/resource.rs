@@ -189,7 +189,8 @@ impl<'a> Resource<'a> {
         if setting.place.source != head.source || !setting.value.is_none_or(|value| self.holds(value.origin)) {
             return None;
         }
-        let edit = self.ground.mend(head, path, literal)?;
+        let written = setting.value.map(|value| value.origin);
+        let edit = self.ground.mend(head, path, literal).or_else(|| self.ground.replace(written?, literal))?;
         let name = path.rsplit('.').next().unwrap_or(path);
         Some(Fix::new(format!("set `{name} = {literal}`"), safety, vec![edit]))
     }

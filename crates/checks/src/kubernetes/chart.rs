@@ -9,8 +9,9 @@ use std::sync::Arc;
 
 use palisade_inventory::yaml::Yaml;
 use palisade_inventory::{Flat, Origins, Structure, Subject};
-use palisade_model::{LineIndex, Location, Related, Span, content_hash};
+use palisade_model::{Fix, LineIndex, Location, Related, Span, content_hash};
 
+use super::chart_mend::Mend;
 use super::render::Stage;
 use crate::Host;
 
@@ -70,7 +71,16 @@ pub(super) fn judge(stage: &mut Stage<'_, '_>, path: &str, folder: &str, name: &
     let origins = Lines { yaml: &yaml, lines: &lines, text, templates: &templates, places: &places };
     let everything = [Span::new(0, text.len())];
     let subject = Subject::new(path.into(), text.as_bytes(), &yaml, &everything);
-    stage.judge_documents(path, &yaml, &subject.with_origins(&origins));
+    let own = format!("{folder}templates/");
+    let mend = Mend {
+        text,
+        lines: &lines,
+        places: &places,
+        values: values.as_ref().map(|(path, yaml)| (path.as_str(), yaml)),
+        templates: &own,
+    };
+    let mended = |place: &Location, fix: &Fix| mend.of(place, templates.get(&*place.path)?.as_ref()?, fix);
+    stage.judge_documents(path, &yaml, &subject.with_origins(&origins), &mended);
     if let Some((file, values)) = &values {
         let spans = spans_of(values.text(), &hidden);
         let subject = Subject::new(file.as_str().into(), values.text().as_bytes(), values, &spans);
@@ -84,9 +94,12 @@ pub(super) fn judge(stage: &mut Stage<'_, '_>, path: &str, folder: &str, name: &
 }
 
 /// One template.
-struct Template {
+pub(super) struct Template {
     path: Arc<str>,
-    text: String,
+    /// Its text, as it stands.
+    pub(super) text: String,
+    /// Where its lines are.
+    pub(super) index: LineIndex,
     lines: Vec<String>,
     hidden: Vec<Span>,
 }
@@ -96,7 +109,8 @@ impl Template {
         let text = String::from_utf8((host.read)(path)?).ok()?;
         let lines: Vec<String> = text.lines().map(|line| line.trim().to_owned()).take(LINES_MAX).collect();
         let hidden = spans_of(&text, hidden);
-        Some(Self { path: path.into(), text, lines, hidden })
+        let index = LineIndex::new(text.as_bytes());
+        Some(Self { path: path.into(), text, index, lines, hidden })
     }
 
     /// The first line from `from` on that may have made a rendered line.

@@ -7,6 +7,7 @@ pub mod api_service_write;
 pub mod apparmor_unconfined;
 pub mod certificate_approval;
 mod chart;
+mod chart_mend;
 pub mod cluster_admin_binding;
 pub mod committed_secret;
 pub mod container_injection;

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use palisade_inventory::Inventory;
-use palisade_model::{Confidence, Meta, Severity};
+use palisade_inventory::kubernetes::ObjectFacts;
+use palisade_model::{Confidence, Fix, Meta, Safety, Severity};
 
 use crate::{Check, Report};
 
@@ -35,7 +36,30 @@ fn run(inventory: &Inventory, report: &mut Report<'_>) {
             let message = format!(
                 "no NetworkPolicy isolates namespace `{namespace}`, so every pod of the cluster reaches this one"
             );
-            report.finding_at(object.location.clone(), message);
+            report.finding_at(object.location.clone(), message).maybe_fix(fix(inventory, object, namespace));
         }
     }
 }
+
+/// A policy beside the first workload, which lets nothing in but what comes from the namespace itself.
+fn fix(inventory: &Inventory, workload: &ObjectFacts, namespace: &str) -> Option<Fix> {
+    // Every pod of the cluster asks what runs there for names and more.
+    if namespace.starts_with("kube-") {
+        return None;
+    }
+    let mut objects = inventory.files.iter().flat_map(|file| &file.objects);
+    let taken = |object: &ObjectFacts| object.kind == "NetworkPolicy" && object.name.as_deref() == Some(POLICY);
+    if objects.any(|object| taken(object) && object.namespace.as_deref() == Some(namespace)) {
+        return None;
+    }
+    let file = inventory.files.iter().find(|file| file.path == workload.location.path)?;
+    let room = file.room.as_ref()?;
+    // What the file does not say, its kustomization says for every object.
+    let place = if room.namespaces.contains(namespace) { format!("  namespace: {namespace}\n") } else { String::new() };
+    let lines = format!(
+        "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata:\n  name: {POLICY}\n{place}spec:\n  podSelector: {{}}\n  policyTypes:\n    - Ingress\n  ingress:\n    - from:\n        - podSelector: {{}}"
+    );
+    Some(Fix::new("let only pods of this namespace in", Safety::Unsafe, vec![room.tail.append(&lines)]))
+}
+
+const POLICY: &str = "deny-from-other-namespaces";

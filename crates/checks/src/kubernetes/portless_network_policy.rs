@@ -1,6 +1,6 @@
 //! Network policies without ports.
 
-use palisade_inventory::kubernetes::Object;
+use palisade_inventory::kubernetes::{Isolation, Object};
 use palisade_inventory::yaml::Node;
 use palisade_model::{Confidence, Meta, Severity};
 
@@ -30,6 +30,17 @@ fn run(object: &Object<'_>, report: &mut Report<'_>) {
         let Some(from) = rule.entry("from").filter(|from| !ports && from.value.items().next().is_some()) else {
             continue;
         };
+        // What holds for every pod of a namespace cannot name the ports of each.
+        let peers = from.value.items();
+        if Isolation::of(*object).is_some() && peers.into_iter().all(is_own_namespace) {
+            continue;
+        }
         report.finding(from.key.span(), "these peers reach every port of the pods; name the ports");
     }
+}
+
+/// Whether a peer is every pod of the policy's own namespace.
+fn is_own_namespace(peer: Node<'_>) -> bool {
+    peer.entries().count() == 1
+        && peer.get("podSelector").is_some_and(|selector| selector.is_mapping() && selector.entries().next().is_none())
 }

@@ -12,7 +12,7 @@ use palisade_inventory::kustomize::{Kitchen, Source};
 use palisade_inventory::tree::Assembled;
 use palisade_inventory::yaml::Yaml;
 use palisade_inventory::{Flat, Format, Inventory, Origins, Subject};
-use palisade_model::{Finding, Location, Related, Span};
+use palisade_model::{Finding, Fix, Location, Related, Span};
 
 use super::{chart, judge, masks};
 use crate::report::Seen;
@@ -137,7 +137,7 @@ impl Stage<'_, '_> {
         let origins = Places { assembled, sources, hidden: &hidden, subjects: &subjects };
         let everything = [Span::new(0, assembled.yaml.text().len())];
         let subject = Subject::new(path.into(), assembled.yaml.text().as_bytes(), &assembled.yaml, &everything);
-        self.judge_documents(path, &assembled.yaml, &subject.with_origins(&origins));
+        self.judge_documents(path, &assembled.yaml, &subject.with_origins(&origins), &|_, _| None);
     }
 
     /// Judges text that a program rendered; places are those of the file that asked for it.
@@ -148,10 +148,17 @@ impl Stage<'_, '_> {
         let whole = Whole { yaml: &yaml, place: asked.locate(Span::new(0, 0)) };
         let everything = [Span::new(0, text.len())];
         let subject = Subject::new(path.into(), yaml.text().as_bytes(), &yaml, &everything);
-        self.judge_documents(path, &yaml, &subject.with_origins(&whole));
+        self.judge_documents(path, &yaml, &subject.with_origins(&whole), &|_, _| None);
     }
 
-    pub(super) fn judge_documents(&mut self, path: &str, yaml: &Yaml, subject: &Subject<'_>) {
+    /// `mend` makes an edit of the rendered text into one of the files that it came from.
+    pub(super) fn judge_documents(
+        &mut self,
+        path: &str,
+        yaml: &Yaml,
+        subject: &Subject<'_>,
+        mend: &dyn Fn(&Location, &Fix) -> Option<Fix>,
+    ) {
         let Some(first) = self.checks.first() else { return };
         let mut report = Report::new(self.settings, Some(subject), &first.meta);
         let mut objects = Vec::new();
@@ -159,7 +166,7 @@ impl Stage<'_, '_> {
             objects.extend(judge(self.checks, root, subject, &mut report));
         }
         let drafts = report.into_drafts();
-        self.report.absorb(drafts, &mut self.seen);
+        self.report.absorb(drafts, &mut self.seen, mend);
         self.rendered.objects.entry(path.to_owned()).or_default().extend(objects);
     }
 
@@ -180,7 +187,7 @@ impl Stage<'_, '_> {
         let mut report = Report::new(self.settings, Some(&subject), &check.meta);
         report.finding(span, message);
         let drafts = report.into_drafts();
-        self.report.absorb(drafts, &mut self.seen);
+        self.report.absorb(drafts, &mut self.seen, &|_, _| None);
     }
 
     fn chart(&mut self, path: &str, inventory: &Inventory) {

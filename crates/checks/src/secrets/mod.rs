@@ -20,6 +20,7 @@ mod parts;
 mod placeholder;
 mod private_key;
 mod providers;
+mod reference;
 mod report;
 mod special;
 mod user_rules;
@@ -46,4 +47,11 @@ pub(crate) fn is_product(path: &str) -> bool {
 /// Every built-in detector.
 pub fn detectors() -> impl Iterator<Item = &'static Detector> {
     providers::all()
+}
+
+/// What to do with a leaked secret of a kind, in the imperative.
+#[must_use]
+pub fn advice(id: &str) -> &'static str {
+    let found = detectors().find(|detector| detector.id() == id);
+    found.map_or("revoke it where it was issued", |detector| detector.advice)
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use palisade_model::{Digest, Finding, Fingerprint, Related, Span};
 
-use super::{Identity, Match, preview};
+use super::{Identity, Match, preview, reference};
 use crate::Report;
 
 /// Other places of one value that a finding lists.
@@ -26,12 +26,12 @@ pub(crate) fn report<'m>(
     identity: &Identity,
     mut report: Report<'_>,
 ) -> Vec<Finding> {
-    let mut groups: Vec<(&Match, Digest, Vec<Span>)> = Vec::new();
+    let mut groups: Vec<(&Match, Digest, Vec<&Match>)> = Vec::new();
     let mut by_value: HashMap<(&str, Digest), usize> = HashMap::new();
     for one in matches {
         let hash = identity.of(&one.value);
         match by_value.get(&(one.detector.id(), hash)).and_then(|group| groups.get_mut(*group)) {
-            Some((_, _, also)) => also.push(one.span),
+            Some((_, _, also)) => also.push(one),
             None => {
                 by_value.insert((one.detector.id(), hash), groups.len());
                 groups.push((one, hash, Vec::new()));
@@ -40,9 +40,11 @@ pub(crate) fn report<'m>(
     }
     for (one, hash, also) in groups {
         report.switch(&one.detector.check.meta);
-        let places: Vec<_> = also.iter().take(ALSO_MAX).map(|span| report.locate(*span)).collect();
+        let places: Vec<_> = also.iter().take(ALSO_MAX).map(|other| report.locate(other.span)).collect();
+        let everywhere: Vec<&Match> = std::iter::once(one).chain(also).collect();
+        let fix = reference::fix(report.path(), report.text().as_bytes(), &everywhere);
         let draft = report.finding(one.span, message(one));
-        draft.severity(one.severity).confidence(one.confidence).secret(hash);
+        draft.severity(one.severity).confidence(one.confidence).secret(hash).maybe_fix(fix);
         for place in places {
             draft.also(place, "the same value again");
         }
@@ -61,6 +63,10 @@ pub(crate) fn merge(findings: &mut Vec<Finding>) {
         }
         match first.get(&finding.fingerprint).and_then(|at| kept.get_mut(*at)) {
             Some(earlier) => {
+                // What one file cannot do without the value, no file does.
+                if finding.fix.is_none() {
+                    earlier.fix = None;
+                }
                 let here = Related { location: finding.location, message: "the same value again".to_owned() };
                 // Every file is kept: an exception by path must cover all of them.
                 earlier.also.push(here);

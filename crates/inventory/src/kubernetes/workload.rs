@@ -130,6 +130,12 @@ impl<'y> Workload<'y> {
         (self.is_built_in() && self.pod.get(key).is_none()).then(|| self.pod.add_lines(after, line))?
     }
 
+    /// An edit that adds entries to the pod, which has none of their keys, where pods are known to take them.
+    #[must_use]
+    pub fn add_lines_to_pod(&self, lines: &str) -> Option<Edit> {
+        self.is_built_in().then(|| self.pod.add_lines("", lines))?
+    }
+
     fn is_built_in(&self) -> bool {
         let known = matches!(self.object.group(), "" | "apps" | "extensions" | "batch");
         (known || self.object.is("argoproj.io", "Rollout")) && self.nature == Nature::Complete

@@ -1,6 +1,6 @@
 //! What is kept of a workflow for checks across files.
 
-use palisade_model::Location;
+use palisade_model::{Edit, Location};
 
 /// One workflow.
 #[derive(Clone, Debug, Default)]
@@ -47,4 +47,6 @@ pub struct CacheUse {
     pub job: String,
     /// Where.
     pub location: Location,
+    /// An edit that switches it off.
+    pub off: Option<Edit>,
 }

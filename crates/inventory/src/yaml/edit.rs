@@ -167,7 +167,49 @@ impl<'y> Node<'y> {
     }
 }
 
+/// The end of a file, where another document can stand.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tail {
+    at: usize,
+    before: &'static str,
+    newline: &'static str,
+}
+
+impl Tail {
+    /// An edit that adds a document; `lines` is block style from column 0.
+    #[must_use]
+    pub fn append(&self, lines: &str) -> Edit {
+        let text: String =
+            self.before.lines().chain(lines.lines()).map(|line| format!("{line}{}", self.newline)).collect();
+        splice(self.at, self.at, text)
+    }
+}
+
 impl Yaml {
+    /// Where another document can stand; `None` for JSON, templates, and what was not read to the end.
+    #[must_use]
+    pub fn tail(&self) -> Option<Tail> {
+        let text = self.text.trim_end_matches(['\n', '\r', ' ']);
+        let last = text.rsplit('\n').next().unwrap_or("").trim_end();
+        let mut roots = self.documents().peekable();
+        roots.peek()?;
+        let block = roots.all(|root| {
+            root.is_null()
+                || self.column(root.span().start as usize) == Some(0) && !root.span().of(&self.text).starts_with('{')
+        });
+        // What a literal block ends with is part of it.
+        if !block || !self.problems().is_empty() || last == "..." || self.text.contains("{{") {
+            return None;
+        }
+        let before = match (last == "---", self.text.ends_with('\n')) {
+            (true, true) => "",
+            (true, false) => "\n",
+            (false, true) => "---\n",
+            (false, false) => "\n---\n",
+        };
+        Some(Tail { at: self.text.len(), before, newline: self.newline() })
+    }
+
     /// Bytes from the start of the line to `at`, where only indentation and list dashes stand.
     fn column(&self, at: usize) -> Option<usize> {
         let line = self.text.get(..at)?.rfind('\n').map_or(0, |newline| newline + 1);
@@ -264,6 +306,18 @@ mod tests {
         let text = "a:\n  b:\n    c:\n      n: 1\n";
         assert_eq!(edited(text, add).unwrap(), "a:\n  b:\n    c:\n      n: 1\n      x: 9\n      y: 8\n");
         assert_eq!(edited("a: 1\n", add), None, "no mapping");
+    }
+
+    #[test]
+    fn documents_go_to_the_end() {
+        let appended = |text: &str| applied(text, Yaml::parse(text).tail().map(|tail| tail.append("c: 3\nd: 4")));
+        assert_eq!(appended("a: 1\n").unwrap(), "a: 1\n---\nc: 3\nd: 4\n");
+        assert_eq!(appended("a: 1").unwrap(), "a: 1\n---\nc: 3\nd: 4\n");
+        assert_eq!(appended("a: 1\r\n---\r\nb: 2\r\n").unwrap(), "a: 1\r\n---\r\nb: 2\r\n---\r\nc: 3\r\nd: 4\r\n");
+        assert_eq!(appended("a: 1\n---\n").unwrap(), "a: 1\n---\nc: 3\nd: 4\n");
+        for kept in ["{\"a\": 1}\n", "a: 1\n...\n", "a: {{ .x }}\n", "a: [\n"] {
+            assert_eq!(appended(kept), None, "{kept}");
+        }
     }
 
     #[test]

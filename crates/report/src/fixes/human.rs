@@ -1,5 +1,6 @@
 //! Fixes at a terminal: file by file, each hunk under the findings that it removes, a summary last.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use palisade_checks::{Fixed, FixedFile, Refused};
@@ -20,6 +21,7 @@ pub(super) fn render(report: &FixReport<'_>, style: &Style) -> String {
         push_file(&mut out, file, report, style);
     }
     push_summary(&mut out, report, style);
+    push_rotation(&mut out, report, style);
     out
 }
 
@@ -108,6 +110,29 @@ fn push_summary(out: &mut String, report: &FixReport<'_>, style: &Style) {
         let rest = count(report.unfixable, "finding has", "findings have");
         let _ = writeln!(out, "{rest} no fix: `palisade scan` shows them, `palisade explain ID` says what to do");
     }
+}
+
+/// What is left to do for secrets whose values are gone from the files: they stay valid, and in the history.
+fn push_rotation(out: &mut String, report: &FixReport<'_>, style: &Style) {
+    let fixed = report.files.iter().flat_map(|file| &file.fixed).map(|fixed| fixed.finding.check);
+    let ids: BTreeSet<&str> = fixed.filter(|check| check.family() == "secrets").map(|check| check.id).collect();
+    if ids.is_empty() {
+        return;
+    }
+    let head = "A value that was committed has leaked; taking it out ends no leak. In this order:";
+    let _ = writeln!(out, "\n{}", style.paint(Role::Strong, head));
+    out.push_str("1. have a new value issued, and put it where the program now takes it from\n2. end the old one:\n");
+    for id in ids {
+        let _ = writeln!(out, "   {id}: {}", palisade_checks::secrets::advice(id));
+    }
+    out.push_str("3. look in the issuer's log for uses that were not yours\n");
+    out.push_str(
+        "4. the old value stays in the history; once it no longer works it may. To take it out all the same,\n",
+    );
+    out.push_str(
+        "   `git filter-repo --replace-text FILE` writes every later commit anew, and every clone and fork has to be\n",
+    );
+    out.push_str("   made anew with it. Palisade never rewrites a history.\n");
 }
 
 /// The text with what no output may show starred out, line by line as long as before.

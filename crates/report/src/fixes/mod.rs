@@ -55,11 +55,11 @@ pub fn write_human(report: &FixReport<'_>, style: &Style, out: &mut dyn io::Writ
 pub fn write_json(report: &FixReport<'_>, out: &mut dyn io::Write) -> io::Result<()> {
     let file_out = |file: &FixedFile| FileOut {
         path: file.path.to_string(),
-        fixed: file.fixed.iter().map(|fixed| FixedOut::of(&fixed.finding)).collect(),
+        fixed: file.fixed.iter().map(|fixed| FixedOut::of(&fixed.finding, file)).collect(),
         refused: file
             .refused
             .iter()
-            .map(|refused| RefusedOut { reason: refused.reason.clone(), fix: FixedOut::of(&refused.finding) })
+            .map(|refused| RefusedOut { reason: refused.reason.clone(), fix: FixedOut::of(&refused.finding, file) })
             .collect(),
     };
     let document = Document {
@@ -101,6 +101,8 @@ struct FileOut {
 struct FixedOut {
     check: &'static str,
     severity: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    found_in: Option<String>,
     line: u32,
     message: String,
     title: String,
@@ -129,13 +131,14 @@ struct FailedOut<'a> {
 }
 
 impl FixedOut {
-    fn of(finding: &Finding) -> Self {
+    fn of(finding: &Finding, file: &FixedFile) -> Self {
         let edits = finding.fix.iter().flat_map(|fix| &fix.edits);
         let edit_out =
             |edit: &Edit| EditOut { start: edit.span.start, end: edit.span.end, replacement: edit.replacement.clone() };
         Self {
             check: finding.check.id,
             severity: finding.severity.name(),
+            found_in: (finding.location.path != file.path).then(|| finding.location.path.to_string()),
             line: finding.location.start.line,
             message: finding.message.clone(),
             title: finding.fix.as_ref().map(|fix| fix.title.clone()).unwrap_or_default(),
