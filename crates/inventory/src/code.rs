@@ -21,7 +21,7 @@ use tree_sitter::{ParseOptions, Parser, Tree};
 
 pub use grammar::Language;
 pub use read::{Call, Comparison, Listener, Outline, Setting};
-pub use value::{HOLE, Origin, Value, What};
+pub use value::{HOLE, Origin, SPREAD, Value, What};
 pub use vocabulary::{Paths, Vocabulary, last_of};
 
 /// Larger sources are generated, and not parsed.

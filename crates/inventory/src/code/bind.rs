@@ -263,13 +263,15 @@ impl<'t> Reading<'t, '_> {
             }
             if self.role(node) == Role::Name {
                 self.judged(self.text(node));
-            } else if !matches!(self.role(node), Role::Function) {
-                // A comparison with nothing or with an empty text judges nothing.
-                let idle =
-                    matches!(node.kind(), "binary_expression" | "comparison_operator") && is_idle(self.text(node));
-                if !idle {
-                    left.extend(self.children(node));
-                }
+                continue;
+            }
+            if matches!(self.role(node), Role::Member | Role::Index) {
+                self.judged_member(self.text(node));
+            }
+            // A comparison with nothing or with an empty text judges nothing.
+            let idle = matches!(node.kind(), "binary_expression" | "comparison_operator") && is_idle(self.text(node));
+            if !idle && !matches!(self.role(node), Role::Function) {
+                left.extend(self.children(node));
             }
         }
     }

@@ -3,7 +3,7 @@
 //! It follows values through assignments, branches, texts that are pieced together and what is chosen from lists,
 //! inside one function and the constants around it. It does not follow calls, loops back to their start, or objects.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use palisade_model::Span;
@@ -15,6 +15,8 @@ use super::vocabulary::Vocabulary;
 
 /// Deeper nodes are not read: generated code, or an attack on the stack.
 const DEPTH_MAX: u32 = 160;
+/// More members that were looked at are not kept for one function.
+const JUDGED_MAX: usize = 1_000;
 /// Bounds what one file can make the reader do, whatever its tree looks like.
 const NODES_MAX: usize = 2_000_000;
 
@@ -107,6 +109,8 @@ struct Binding {
 #[derive(Debug, Default)]
 struct Frame<'t> {
     names: HashMap<&'t str, Binding>,
+    /// Members that a condition or a check has looked at, as they are written.
+    judged: HashSet<&'t str>,
     class: bool,
 }
 
@@ -428,6 +432,18 @@ impl<'t, 'l> Reading<'t, 'l> {
                 return;
             }
         }
+    }
+
+    /// Marks a member as looked at by a condition or a check, until the function ends.
+    pub(super) fn judged_member(&mut self, text: &'t str) {
+        if let Some(frame) = self.frames.last_mut().filter(|frame| frame.judged.len() < JUDGED_MAX) {
+            frame.judged.insert(text);
+        }
+    }
+
+    /// Whether a member, as it is written, was looked at before.
+    pub(super) fn was_judged(&self, text: &str) -> bool {
+        self.frames.last().is_some_and(|frame| frame.judged.contains(text))
     }
 
     /// The place that a new value of an outer name goes to is the frame that has it, for closures.
