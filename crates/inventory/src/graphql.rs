@@ -82,8 +82,8 @@ pub struct Field {
 /// What a schema says of who may call what, for the checks across files.
 #[derive(Clone, Debug, Default)]
 pub struct Facts {
-    /// Whether something in it is guarded by a directive.
-    pub guarded: bool,
+    /// How many fields that change something a directive guards.
+    pub guarded: usize,
     /// Fields that change something and that no directive guards.
     pub open: Vec<(String, Location)>,
 }

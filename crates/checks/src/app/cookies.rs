@@ -3,10 +3,10 @@
 use palisade_inventory::code::Language;
 use palisade_model::Severity::{High, Medium};
 
-use super::{EVERY, PYTHON, RUST, SCRIPT, meta};
+use super::{EVERY, PYTHON, RUST, SCRIPT, meta, rule};
 use crate::Check;
 use crate::check::likely;
-use crate::code::rule::{At, Test, call, rule, set};
+use crate::code::rule::{At, Test, call, set};
 
 const PAGE: &str = include_str!("cookies.md");
 

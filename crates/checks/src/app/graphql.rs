@@ -3,10 +3,10 @@
 use palisade_inventory::code::Language;
 use palisade_model::Severity::{Info, Low, Medium};
 
-use super::{EVERY, GO, PYTHON, RUST, SCRIPT, closed, cost, meta};
+use super::{EVERY, GO, PYTHON, RUST, SCRIPT, closed, cost, meta, rule};
 use crate::Check;
 use crate::check::likely;
-use crate::code::rule::{At, Row, Test, call, rule};
+use crate::code::rule::{At, Row, Test, call};
 
 const PAGE: &str = include_str!("graphql.md");
 
@@ -45,12 +45,15 @@ const GQLGEN: &[&str] = &[
     "github_com/99designs/gqlgen/graphql/handler.NewDefaultServer",
 ];
 
+/// Who spreads options of others into these hands the choice on.
+const CLOSED: &[(At, Test)] = &[(At::Arg(0, ""), Test::Closed)];
+
 /// Every use of a server whose queries have no bound of their own.
 const SERVERS: &[Row] = &[
-    call(APOLLO, &[]).of(SCRIPT),
-    call(NEST, &[]).of(SCRIPT),
-    call(YOGA, &[]).of(SCRIPT),
-    call(GRAPHQL_HTTP, &[]).of(SCRIPT),
+    call(APOLLO, CLOSED).of(SCRIPT),
+    call(NEST, CLOSED).of(SCRIPT),
+    call(YOGA, CLOSED).of(SCRIPT),
+    call(GRAPHQL_HTTP, CLOSED).of(SCRIPT),
     call(MERCURIUS, &[(At::Arg(0, ""), Test::From(&["mercurius"]))]).of(SCRIPT),
     call(STRAWBERRY, &[]).of(PYTHON),
     call(GRAPHENE, &[]).of(PYTHON),
@@ -220,8 +223,8 @@ pub(super) static CHECKS: &[Check] = &[
         rule(
             EVERY,
             &[
-                call(YOGA, &[]).of(SCRIPT),
-                call(GRAPHQL_HTTP, &[]).of(SCRIPT),
+                call(YOGA, CLOSED).of(SCRIPT),
+                call(GRAPHQL_HTTP, CLOSED).of(SCRIPT),
                 call(MERCURIUS, &[(At::Arg(0, ""), Test::From(&["mercurius"]))]).of(SCRIPT),
                 call(STRAWBERRY, &[]).of(PYTHON),
                 call(GRAPHENE, &[]).of(PYTHON),

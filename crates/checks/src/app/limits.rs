@@ -3,10 +3,10 @@
 use palisade_inventory::code::Language;
 use palisade_model::Severity::{Low, Medium};
 
-use super::{RUST, SCRIPT, cost, meta};
+use super::{RUST, SCRIPT, cost, meta, rule};
 use crate::Check;
 use crate::check::likely;
-use crate::code::rule::{At, Test, call, rule};
+use crate::code::rule::{At, Test, call};
 
 const PAGE: &str = include_str!("limits.md");
 

@@ -21,6 +21,7 @@ use palisade_inventory::code::Language;
 use palisade_model::{Meta, Severity};
 
 use crate::Check;
+use crate::code::rule::{CodeRule, Row};
 
 pub(crate) use document::judge as judge_document;
 pub use service::ServiceRule;
@@ -60,12 +61,17 @@ const fn meta(
     crate::check::meta(id, title, page, severity, &["EH-2", "US-024.1"], maps)
 }
 
-/// The same, for what bounds queries of GraphQL.
+/// A rule on what a service answers in production; what stands under a condition on the environment is not judged.
+const fn rule(languages: &'static [Language], rows: &'static [Row], message: &'static str) -> CodeRule {
+    crate::code::rule::rule(languages, rows, message).in_production()
+}
+
+/// What [`meta`] gives, for what bounds queries of GraphQL.
 const fn cost(meta: Meta) -> Meta {
     Meta { controls: &["E8-T2", "AP-3"], ..meta }
 }
 
-/// The same, for what production must not answer.
+/// What [`meta`] gives, for what production must not answer.
 const fn closed(meta: Meta) -> Meta {
     Meta { controls: &["E8-T3"], ..meta }
 }

@@ -306,7 +306,8 @@ fn is_plain(url: &str) -> bool {
 
 fn secret_parameters(holder: Node<'_>, teller: &mut Teller<'_, '_>) {
     for parameter in holder.get("parameters").into_iter().flat_map(Node::items) {
-        let placed = matches!(parameter.get_str("in"), Some("query" | "path"));
+        // Paths that hold a token are made for one use.
+        let placed = parameter.get_str("in") == Some("query");
         let Some(name) = parameter.get("name").filter(|_| placed) else { continue };
         if name.as_str().is_some_and(crate::code::is_secret) {
             teller.tell(

@@ -3,10 +3,10 @@
 use palisade_inventory::code::Language;
 use palisade_model::Severity::{High, Low, Medium};
 
-use super::{EVERY, GO, JAVA, PYTHON, RUST, SCRIPT, meta};
+use super::{EVERY, GO, JAVA, PYTHON, RUST, SCRIPT, meta, rule};
 use crate::Check;
 use crate::check::likely;
-use crate::code::rule::{At, Test, call, danger, rule, set};
+use crate::code::rule::{At, Test, call, danger, set};
 
 const PAGE: &str = include_str!("origins.md");
 
@@ -182,7 +182,9 @@ pub(super) static CHECKS: &[Check] = &[
             "fine for what is public anyway; where an address inside of a network or a token in the page decides, \
              every site reads it: list the origins that may",
         )
-        .words(&["cors", "Cors", "CORS", "llow-Origin", "llow-origin", "llowedOrigin"]),
+        .words(&["cors", "Cors", "CORS", "llow-Origin", "llow-origin", "llowedOrigin"])
+        // Servers that bundlers start for developers.
+        .unless(&["from \"vite\"", "from 'vite'", "vite-plugin", "webpack-dev-server"]),
     ),
     Check::on_code(
         meta(

@@ -3,10 +3,10 @@
 use palisade_inventory::code::Language;
 use palisade_model::Severity::{Low, Medium};
 
-use super::{GO, JAVA, PYTHON, SCRIPT, meta};
+use super::{GO, JAVA, PYTHON, SCRIPT, meta, rule};
 use crate::Check;
 use crate::check::likely;
-use crate::code::rule::{At, Test, call, rule, set};
+use crate::code::rule::{At, Test, call, set};
 
 const PAGE: &str = include_str!("protections.md");
 
@@ -109,7 +109,9 @@ pub(super) static CHECKS: &[Check] = &[
             ],
             "each new address is open until somebody thinks of it; require a login by default, and name what is public",
         )
-        .words(&["permitAll", "DEFAULT_PERMISSION_CLASSES"]),
+        .words(&["permitAll", "DEFAULT_PERMISSION_CLASSES"])
+        // A chain for some paths only.
+        .unless(&["securityMatcher"]),
     ),
     Check::on_code(
         likely(meta(

@@ -1,8 +1,11 @@
 //! Schemas of GraphQL: who may change what, how much one field gives, and what no field should give.
 
+use std::collections::BTreeMap;
+
 use palisade_inventory::graphql::{Definition, Facts, Kind, Schema};
 use palisade_inventory::{Inventory, Subject};
-use palisade_model::Severity::{Low, Medium};
+use palisade_model::Location;
+use palisade_model::Severity::{Info, Low, Medium};
 
 use super::document::Teller;
 use super::{cost, meta};
@@ -26,7 +29,7 @@ static UNBOUNDED_LIST: Check = Check::by_scanner(likely(cost(meta(
     "app/schema-unbounded-list",
     "query gives a whole list at once",
     PAGE,
-    Low,
+    Info,
     &["CWE-770", "OWASP-API:API4"],
 ))));
 
@@ -127,15 +130,14 @@ pub(super) fn facts(schema: &Schema, subject: &Subject<'_>) -> Facts {
     let mutation = schema.root("mutation");
     let mut facts = Facts::default();
     for definition in &schema.definitions {
-        let given = matches!(definition.kind, Kind::Object | Kind::Interface);
-        facts.guarded |= given
-            && (guards(&definition.directives) || definition.fields.iter().any(|field| guards(&field.directives)));
-        if definition.kind != Kind::Object || definition.name != mutation || guards(&definition.directives) {
+        if definition.kind != Kind::Object || definition.name != mutation {
             continue;
         }
         for field in &definition.fields {
             let name = field.name.to_ascii_lowercase();
-            if !guards(&field.directives) && !PUBLIC.iter().any(|word| name.contains(word)) && name != "_empty" {
+            if guards(&definition.directives) || guards(&field.directives) {
+                facts.guarded += 1;
+            } else if !PUBLIC.iter().any(|word| name.contains(word)) && !name.starts_with('_') {
                 facts.open.push((field.name.clone(), subject.locate(field.span)));
             }
         }
@@ -143,17 +145,31 @@ pub(super) fn facts(schema: &Schema, subject: &Subject<'_>) -> Facts {
     facts
 }
 
+/// A schema is spread over the files of a folder, or of folders side by side.
+fn group(path: &str) -> &str {
+    let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+    folder.rsplit_once('/').map_or("", |(above, _)| above)
+}
+
 fn open_mutations(inventory: &Inventory, report: &mut Report<'_>) {
-    let schemas = || inventory.files.iter().filter_map(|file| file.graphql.as_deref());
-    // Who guards nothing by directives guards elsewhere.
-    if !schemas().any(|facts| facts.guarded) {
-        return;
+    let mut groups: BTreeMap<&str, (usize, Vec<&(String, Location)>)> = BTreeMap::new();
+    for file in &inventory.files {
+        if let Some(facts) = file.graphql.as_deref() {
+            let (guarded, open) = groups.entry(group(&file.path)).or_default();
+            *guarded += facts.guarded;
+            open.extend(&facts.open);
+        }
     }
-    for (name, place) in schemas().flat_map(|facts| &facts.open) {
-        report.finding_at(
-            place.clone(),
-            format!("other fields of this schema say who may call them, `{name}` does not; give it their directive"),
-        );
+    for (guarded, open) in groups.values() {
+        // Who guards few by directives guards the rest elsewhere.
+        for (name, place) in open.iter().filter(|_| open.len() <= *guarded) {
+            report.finding_at(
+                place.clone(),
+                format!(
+                    "other mutations of this schema say who may call them, `{name}` does not; give it their directive"
+                ),
+            );
+        }
     }
 }
 
@@ -180,7 +196,8 @@ fn root_query(schema: &Schema, query: &Definition, teller: &mut Teller<'_, '_>) 
             BOUNDS.contains(&name.as_str()) || argument.list || name.ends_with("id") || name.ends_with("limit")
         });
         let known = schema.definitions.iter().any(|one| one.name == field.type_name && one.kind == Kind::Object);
-        if field.list && known && !bounded && !field.name.starts_with('_') {
+        let old = field.directives.iter().any(|name| name == "deprecated");
+        if field.list && known && !bounded && !old && !field.name.starts_with('_') {
             teller.tell(
                 &UNBOUNDED_LIST,
                 field.span,

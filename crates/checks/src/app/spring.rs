@@ -4,10 +4,10 @@ use palisade_inventory::properties::{Setting, Settings};
 use palisade_model::Severity::{High, Low, Medium};
 
 use super::document::Teller;
-use super::{JAVA, closed, meta};
+use super::{JAVA, closed, meta, rule};
 use crate::Check;
 use crate::check::likely;
-use crate::code::rule::{call, rule};
+use crate::code::rule::call;
 
 const PAGE: &str = include_str!("spring.md");
 

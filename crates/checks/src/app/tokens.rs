@@ -3,10 +3,10 @@
 use palisade_inventory::code::Language;
 use palisade_model::Severity::{High, Low, Medium};
 
-use super::{GO, JAVA, PYTHON, SCRIPT, meta};
+use super::{GO, JAVA, PYTHON, SCRIPT, meta, rule};
 use crate::Check;
 use crate::check::likely;
-use crate::code::rule::{At, Test, call, rule, set};
+use crate::code::rule::{At, Test, call, set};
 
 const PAGE: &str = include_str!("tokens.md");
 
@@ -20,7 +20,8 @@ const SLOWED: &[&str] = &[
     "slowapi",
     "flask_limiter",
     "axes",
-    "brute",
+    "bruteforce",
+    "express-brute",
     "lockout",
     "locked_out",
     "lockedout",
@@ -83,6 +84,9 @@ pub(super) static CHECKS: &[Check] = &[
                         "bcrypt.checkpw",
                         "django.contrib.auth.authenticate",
                         "passlib.context.CryptContext().verify",
+                        "pwdlib.PasswordHash().verify",
+                        "pwdlib.PasswordHash().verify_and_update",
+                        "pwdlib.PasswordHash.recommended().verify_and_update",
                         "argon2.PasswordHasher().verify",
                     ],
                     &[],
@@ -101,6 +105,7 @@ pub(super) static CHECKS: &[Check] = &[
             "check_password_hash",
             "authenticate",
             "CryptContext",
+            "PasswordHash",
             "BCrypt",
             "verify_password",
         ]),

@@ -29,7 +29,7 @@ pub(super) fn holds(value: Option<&Value>, test: &Test) -> Option<Origin> {
     let Some(value) = value else {
         return yes(matches!(
             test,
-            Test::Missing | Test::NotFrom(_) | Test::NotFalse | Test::NotTrue | Test::NoField(_)
+            Test::Missing | Test::Closed | Test::NotFrom(_) | Test::NotFalse | Test::NotTrue | Test::NoField(_)
         ));
     };
     let lower = || value.as_pieces().map(str::to_ascii_lowercase);
@@ -140,6 +140,7 @@ pub(super) fn holds(value: Option<&Value>, test: &Test) -> Option<Origin> {
             let first = value.items().first().and_then(Value::as_text).map(str::to_ascii_lowercase);
             yes(first.is_some_and(|first| words.iter().any(|word| first.contains(word))))
         }
+        Test::Closed => yes(value.field(SPREAD).is_none()),
         Test::Empty => yes(matches!(&value.what, What::List(items) if items.is_empty())),
         // These need the source: see `Hits::hold` in `judge.rs`.
         Test::Tells(_) | Test::Shown(_) => None,

@@ -67,7 +67,8 @@ impl Engine {
             Ok(tree) => tree,
             Err(unread) => return Some(Judged { unread: Some(unread), ..Judged::default() }),
         };
-        let mut hits = Hits { ready, source: &source, silent, seen: HashSet::new(), found: Vec::new() };
+        let mut hits =
+            Hits { ready, source: &source, silent, seen: HashSet::new(), environments: 0, found: Vec::new() };
         let outline = code::read(language, &source, &tree, &mut hits);
         let mut problems = Vec::new();
         problems.extend(code::first_error(&tree).map(|span| Problem {
@@ -152,6 +153,8 @@ struct Hits<'r> {
     /// Rules that have no say in this file.
     silent: HashSet<&'static str>,
     seen: HashSet<(&'static str, Span)>,
+    /// How many conditions on the environment are around.
+    environments: u32,
     found: Vec<Hit>,
 }
 
@@ -170,10 +173,11 @@ enum Place<'a> {
 impl Hits<'_> {
     fn hold(&mut self, index: usize, span: Span, place: &Place<'_>) {
         let Some((check, at)) = self.ready.rows.get(index) else { return };
-        let Some(row) = rule_of(check).and_then(|rule| rule.rows.get(*at)) else { return };
-        if self.silent.contains(check.meta.id) {
+        let Some(rule) = rule_of(check) else { return };
+        let elsewhere = self.environments > 0 && !rule.everywhere;
+        let Some(row) = rule.rows.get(*at).filter(|_| !elsewhere && !self.silent.contains(check.meta.id)) else {
             return;
-        }
+        };
         let (mut origin, mut span) = (Origin::Constant, span);
         for (at, test) in row.when {
             if let Test::Tells(kind) = test {
@@ -228,6 +232,10 @@ impl Listener for Hits<'_> {
         for row in rows {
             self.hold(row, setting.span, &Place::Pair(setting.value, setting.value));
         }
+    }
+
+    fn environment(&mut self, begins: bool) {
+        self.environments = if begins { self.environments + 1 } else { self.environments.saturating_sub(1) };
     }
 
     fn compare(&mut self, comparison: &Comparison<'_>) {

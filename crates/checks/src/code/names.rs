@@ -25,7 +25,9 @@ pub(crate) enum Kind {
 impl Kind {
     /// Where a value stands that has such a name, when one is printed with this value.
     pub(crate) fn told(self, name: Option<&str>, value: &Value, source: &str) -> Option<Span> {
-        self.told_within(name, value, source, 0)
+        // What a name was given elsewhere is shown where it is printed.
+        let told = self.told_within(name, value, source, 0)?;
+        Some(if value.span.contains(told) { told } else { value.span })
     }
 
     fn told_within(self, name: Option<&str>, value: &Value, source: &str, depth: u32) -> Option<Span> {

@@ -107,7 +107,7 @@ impl Needed {
 
 /// Whether a test may hold of an argument that is not there.
 fn holds_of_nothing(test: &Test) -> bool {
-    matches!(test, Test::Missing | Test::NotFrom(_) | Test::NotFalse | Test::NotTrue | Test::NoField(_))
+    matches!(test, Test::Missing | Test::Closed | Test::NotFrom(_) | Test::NotFalse | Test::NotTrue | Test::NoField(_))
 }
 
 /// The words of every source with a path: what is called or set, and the module that has it.

@@ -19,6 +19,8 @@ pub struct CodeRule {
     pub(crate) also: &'static [&'static str],
     /// A file with one of these words is not judged by this rule.
     pub(crate) unless: &'static [&'static str],
+    /// Whether what happens in some environments only is judged too.
+    pub(crate) everywhere: bool,
 }
 
 /// One way in which the fault is written.
@@ -138,6 +140,8 @@ pub(crate) enum Test {
     NotTrue,
     /// A list whose first text has one of these, whatever the case.
     Leads(&'static [&'static str]),
+    /// Not an object into which something is spread that is not seen here.
+    Closed,
     /// A list with nothing in it.
     Empty,
     /// Its source has one of these texts.
@@ -160,7 +164,7 @@ pub(crate) mod danger {
 
 /// A rule on these rows.
 pub(crate) const fn rule(languages: &'static [Language], rows: &'static [Row], message: &'static str) -> CodeRule {
-    CodeRule { languages, rows, message, words: &[], also: &[], unless: &[] }
+    CodeRule { languages, rows, message, words: &[], also: &[], unless: &[], everywhere: true }
 }
 
 impl CodeRule {
@@ -181,6 +185,12 @@ impl CodeRule {
         self.unless = words;
         self
     }
+
+    /// What stands under a condition on the environment does not have the fault.
+    pub(crate) const fn in_production(mut self) -> Self {
+        self.everywhere = false;
+        self
+    }
 }
 
 impl Row {
@@ -190,9 +200,7 @@ impl Row {
             |test: &Test| matches!(test, Test::Outside(_) | Test::BodyField | Test::WholeBody | Test::Credential);
         self.when.iter().any(|(_, test)| outside(test))
     }
-}
 
-impl Row {
     /// Only in sources of these languages.
     pub(crate) const fn of(mut self, languages: &'static [Language]) -> Self {
         self.languages = languages;

@@ -81,6 +81,8 @@ pub trait Listener {
     fn set(&mut self, setting: &Setting<'_>);
     /// Two values are compared.
     fn compare(&mut self, comparison: &Comparison<'_>);
+    /// What is told from here on happens in some environments only; or that ends.
+    fn environment(&mut self, begins: bool);
 }
 
 /// The named things of a file: classes, functions.
@@ -235,11 +237,18 @@ impl<'t, 'l> Reading<'t, 'l> {
             self.statement(condition);
             self.guard(condition);
         }
+        let environment = condition.is_some_and(|condition| asks_environment(self.text(condition)));
+        if environment {
+            self.listener.environment(true);
+        }
         for child in self.children(node) {
             if condition.is_some_and(|condition| child.start_byte() < condition.end_byte()) {
                 continue;
             }
             self.branch(child);
+        }
+        if environment {
+            self.listener.environment(false);
         }
     }
 
@@ -505,6 +514,13 @@ impl<'t, 'l> Reading<'t, 'l> {
         self.mark_outside(&mut value);
         value
     }
+}
+
+/// Whether a condition asks where the program runs: `isProduction`, `process.env.NODE_ENV === 'development'`, `DEBUG`.
+fn asks_environment(condition: &str) -> bool {
+    let words =
+        ["roduction", "evelopment", "NODE_ENV", "isProd", "isDev", "is_prod", "is_dev", "DEBUG", "debug", "__DEV__"];
+    words.iter().any(|word| condition.contains(word)) || condition.to_ascii_lowercase().contains("'dev")
 }
 
 /// `MAX_ROWS`: a constant by convention, but not in Go, where `ID` and `URL` are members like others.
