@@ -3,6 +3,7 @@
 //! tree-sitter makes the tree, in time and memory that grow with the file; one walk over it follows values inside of
 //! a function. What it cannot know stays unknown. It judges nothing: the names that matter come from the caller.
 
+mod annotation;
 mod bind;
 mod call;
 mod evaluate;

@@ -1,7 +1,7 @@
 //! Cookies and sessions: who can read them, who can send them, and who can make them up.
 
 use palisade_inventory::code::Language;
-use palisade_model::Severity::{High, Medium};
+use palisade_model::Severity::{High, Low, Medium};
 
 use super::{EVERY, PYTHON, RUST, SCRIPT, meta, rule};
 use crate::Check;
@@ -78,6 +78,51 @@ pub(super) static CHECKS: &[Check] = &[
             "anybody on the way reads the session of a visitor who follows a plain link; set it `secure` in production",
         )
         .words(&["ookie", "COOKIE", "session", "with_secure"]),
+    ),
+    Check::on_code(
+        likely(meta(
+            "app/session-cookie-default",
+            "nothing says that the session's cookie is for HTTPS only",
+            PAGE,
+            Low,
+            &["CWE-614", "OWASP-2021:A05"],
+        )),
+        rule(
+            &[Language::Python, Language::JavaScript, Language::TypeScript, Language::Tsx],
+            &[
+                call(&["express-session"], &[(At::Field(0, "cookie.secure"), Test::Missing)]).of(SCRIPT),
+                call(&["cookie-session"], &[(At::Field(0, "secure"), Test::Missing)]).of(SCRIPT),
+                call(
+                    &["*.add_middleware"],
+                    &[
+                        (At::Arg(0, ""), Test::From(&["*.SessionMiddleware"])),
+                        (At::Named("https_only"), Test::NotTrue),
+                    ],
+                )
+                .of(PYTHON),
+            ],
+            "the default sends it over plain HTTP too, where anybody on the way reads it; \
+             set it `secure`, or `https_only`, in production",
+        )
+        .words(&["express-session", "cookie-session", "SessionMiddleware"])
+        .unless(&["cookie.secure", "autoSecure"]),
+    ),
+    Check::on_service(
+        likely(meta(
+            "app/django-plain-session",
+            "session's cookie is sent over plain HTTP too",
+            PAGE,
+            Low,
+            &["CWE-614", "OWASP-2021:A05"],
+        )),
+        rule(
+            PYTHON,
+            &[set(&["INSTALLED_APPS"], &[(At::Value, Test::Holds(&["django.contrib.sessions"]))])],
+            "Django's default is not `secure`, and no settings here say otherwise; set `SESSION_COOKIE_SECURE` \
+             and `CSRF_COOKIE_SECURE` in production",
+        )
+        .words(&["django.contrib.sessions"]),
+        &["session_cookie_secure"],
     ),
     Check::on_code(
         meta(

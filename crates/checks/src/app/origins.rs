@@ -79,6 +79,28 @@ pub(super) static CHECKS: &[Check] = &[
                     ],
                 )
                 .of(PYTHON),
+                call(
+                    &["flask_cors.CORS"],
+                    &[
+                        (At::Named("supports_credentials"), Test::Is(true)),
+                        (At::Named("origins"), Test::Missing),
+                        (At::Named("resources"), Test::Missing),
+                    ],
+                )
+                .of(PYTHON),
+                call(
+                    &["flask_cors.CORS"],
+                    &[(At::Named("supports_credentials"), Test::Is(true)), (At::Named("origins"), Test::Text(&["*"]))],
+                )
+                .of(PYTHON),
+                call(
+                    &["@CrossOrigin"],
+                    &[
+                        (At::Named("originPatterns"), Test::Text(&["*"])),
+                        (At::Named("allowCredentials"), Test::Text(&["true"])),
+                    ],
+                )
+                .of(JAVA),
                 call(&["CorsLayer.very_permissive", "Cors.permissive"], &[]).of(RUST),
                 call(
                     &["github_com/gin-contrib/cors.Config", "github_com/labstack/echo/v4/middleware.CORSConfig"],
@@ -99,7 +121,24 @@ pub(super) static CHECKS: &[Check] = &[
             ],
             "any page that a signed-in visitor opens can read and send as that visitor; list the origins that may",
         )
-        .words(&["cors", "Cors", "CORS"]),
+        .words(&["cors", "Cors", "CORS", "CrossOrigin"]),
+    ),
+    Check::on_code(
+        meta(
+            "app/django-any-site-with-cookies",
+            "every site may act with the visitor's cookies",
+            PAGE,
+            High,
+            &["CWE-942", "CWE-346", "OWASP-2021:A05"],
+        ),
+        rule(
+            PYTHON,
+            &[set(&["CORS_ALLOW_ALL_ORIGINS", "CORS_ORIGIN_ALLOW_ALL"], &[(At::Value, Test::Is(true))])],
+            "these settings allow credentials too, so that any page that a signed-in visitor opens can read and send \
+             as that visitor; list the origins that may",
+        )
+        .words(&["CORS_ALLOW_ALL_ORIGINS", "CORS_ORIGIN_ALLOW_ALL"])
+        .also(&["CORS_ALLOW_CREDENTIALS = True"]),
     ),
     Check::on_code(
         meta(
@@ -177,14 +216,32 @@ pub(super) static CHECKS: &[Check] = &[
                     &[(At::Arg(0, ""), Test::Text(&["*"]))],
                 )
                 .of(JAVA),
+                call(
+                    &["@CrossOrigin"],
+                    &[
+                        (At::Arg(0, "value"), Test::Missing),
+                        (At::Named("origins"), Test::Missing),
+                        (At::Named("originPatterns"), Test::Missing),
+                    ],
+                )
+                .of(JAVA),
+                call(&["@CrossOrigin"], &[(At::Arg(0, "origins"), Test::Text(&["*"]))]).of(JAVA),
+                call(&["@CrossOrigin"], &[(At::Arg(0, "origins"), Test::Holds(&["*"]))]).of(JAVA),
                 call(&["CorsLayer.permissive"], &[]).of(RUST),
+                call(&["*.allow_origin"], &[(At::Arg(0, ""), Test::From(&["Any", "*.Any"]))]).of(RUST),
             ],
             "fine for what is public anyway; where an address inside of a network or a token in the page decides, \
              every site reads it: list the origins that may",
         )
-        .words(&["cors", "Cors", "CORS", "llow-Origin", "llow-origin", "llowedOrigin"])
-        // Servers that bundlers start for developers.
-        .unless(&["from \"vite\"", "from 'vite'", "vite-plugin", "webpack-dev-server"]),
+        .words(&["cors", "Cors", "CORS", "llow-Origin", "llow-origin", "llowedOrigin", "CrossOrigin"])
+        // Servers that bundlers start for developers; what has a finding of its own.
+        .unless(&[
+            "from \"vite\"",
+            "from 'vite'",
+            "vite-plugin",
+            "webpack-dev-server",
+            "CORS_ALLOW_CREDENTIALS = True",
+        ]),
     ),
     Check::on_code(
         meta(

@@ -326,6 +326,9 @@ impl<'t, 'l> Reading<'t, 'l> {
             return;
         }
         self.outline.items.push((Self::span(node), name.to_owned()));
+        if self.language == Language::Java {
+            self.annotations(node);
+        }
         if let Some(body) = self.get(node, Slot::Body) {
             self.frames.push(Frame { class: true, ..Frame::default() });
             self.body(body);
@@ -370,6 +373,9 @@ impl<'t, 'l> Reading<'t, 'l> {
         }
         if let Some(name) = name {
             self.outline.items.push((Self::span(node), name.to_owned()));
+        }
+        if self.language == Language::Java {
+            self.annotations(node);
         }
         let last = |mark: &&str| mark.rsplit('.').next().unwrap_or("").to_owned();
         let handles = marks.iter().map(last).any(|mark| self.listener.vocabulary().handlers.contains(&mark.as_str()));

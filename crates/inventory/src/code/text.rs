@@ -120,10 +120,7 @@ impl<'t> Reading<'t, '_> {
             let at = span.of(self.source).find(&format!("{{{name}")).map(|at| span.start as usize + at + 1);
             Value { span: at.map_or(value.span, |at| Span::new(at, at + name.len())), ..value }
         };
-        let named = |name: &str| match self.lookup(name).filter(|_| inline) {
-            Some(value) => Some(placed(name, value.clone())),
-            None => None,
-        };
+        let named = |name: &str| self.lookup(name).filter(|_| inline).map(|value| placed(name, value.clone()));
         fill_braces(span, text, given, &[], &named)
     }
 }
