@@ -5,7 +5,7 @@ use palisade_inventory::properties::Settings as Properties;
 use palisade_inventory::ruby::{File, Source};
 use palisade_inventory::yaml::Yaml;
 use palisade_inventory::{Format, Problem, Sign, Subject};
-use palisade_model::{Finding, Span};
+use palisade_model::{Finding, Severity, Span};
 
 use super::{openapi, rails, schema, spring};
 use crate::{Check, Report, Settings};
@@ -33,9 +33,14 @@ impl<'c, 'a> Teller<'c, 'a> {
 
     /// A finding of a check, when it was chosen.
     pub(super) fn tell(&mut self, check: &'static Check, span: Span, message: &str) {
+        self.tell_as(check, check.meta.severity, span, message);
+    }
+
+    /// The same, rated differently from the check's usual severity.
+    pub(super) fn tell_as(&mut self, check: &'static Check, severity: Severity, span: Span, message: &str) {
         if self.checks.iter().any(|chosen| chosen.meta.id == check.meta.id) {
             self.report.switch(&check.meta);
-            self.report.finding(span, message);
+            self.report.finding(span, message).severity(severity);
         }
     }
 }

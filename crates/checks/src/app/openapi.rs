@@ -161,6 +161,7 @@ pub(super) fn judge(root: Node<'_>, teller: &mut Teller<'_, '_>) {
     }
     let mut writes = 0_usize;
     let mut secured = global.is_some_and(requires);
+    let mut sends_keys = false;
     let mut open = Vec::new();
     for path in paths.value.entries().take(PATHS_MAX) {
         let name = path.key.as_str().unwrap_or("");
@@ -171,6 +172,7 @@ pub(super) fn judge(root: Node<'_>, teller: &mut Teller<'_, '_>) {
                 continue;
             }
             secret_parameters(operation.value, teller);
+            sends_keys |= has_key_parameter(operation.value) || has_key_parameter(path.value);
             let own = operation.value.get("security");
             if let Some(own) = own {
                 unknown_schemes(own, &known, teller);
@@ -180,19 +182,22 @@ pub(super) fn judge(root: Node<'_>, teller: &mut Teller<'_, '_>) {
             let closed = own.or(global).is_some_and(requires);
             let said = operation.value.get_str("operationId").unwrap_or("");
             if WRITES.contains(&method) && !closed && !is_public(name) && !is_public(said) {
-                open.push(operation.key.span());
+                open.push((operation.key.span(), own.is_some()));
             }
         }
     }
     if secured {
-        for span in open {
-            teller.tell(
+        for (span, said) in open {
+            // Who writes an empty list has thought of it.
+            let severity = if said { Low } else { OPEN_OPERATION.meta.severity };
+            teller.tell_as(
                 &OPEN_OPERATION,
+                severity,
                 span,
                 "other operations ask who is there, this one does not; give it `security`, or take away the empty one",
             );
         }
-    } else if writes > 0 && schemes.is_none() {
+    } else if writes > 0 && schemes.is_none() && !sends_keys {
         teller.tell(
             &NO_SECURITY,
             paths.key.span(),
@@ -302,6 +307,14 @@ fn is_plain(url: &str) -> bool {
         || ["127.", "10.", "192.168."].iter().any(|start| host.starts_with(start))
         || [".local", ".internal", ".localhost", ".test", ".svc", ".example"].iter().any(|end| host.ends_with(end));
     host.contains('.') && !inside && !host.contains(['{', '<', '$']) && !host.ends_with("example.com")
+}
+
+/// Whether a header that carries a key is described as any other parameter is.
+fn has_key_parameter(holder: Node<'_>) -> bool {
+    let names = holder.get("parameters").into_iter().flat_map(Node::items).filter_map(|one| one.get_str("name"));
+    names.map(str::to_ascii_lowercase).any(|name| {
+        name == "authorization" || name.contains("api-key") || name.contains("apikey") || name.ends_with("token")
+    })
 }
 
 fn secret_parameters(holder: Node<'_>, teller: &mut Teller<'_, '_>) {

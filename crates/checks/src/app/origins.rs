@@ -142,6 +142,23 @@ pub(super) static CHECKS: &[Check] = &[
     ),
     Check::on_code(
         meta(
+            "app/spring-any-site-with-cookies",
+            "every site may act with the visitor's cookies",
+            PAGE,
+            High,
+            &["CWE-942", "CWE-346", "OWASP-2021:A05"],
+        ),
+        rule(
+            JAVA,
+            &[call(&["*.addAllowedOriginPattern", "*.allowedOriginPatterns"], &[(At::Arg(0, ""), Test::Text(&["*"]))])],
+            "credentials are allowed too, so that any page that a signed-in visitor opens can read and send as that \
+             visitor; list the origins that may",
+        )
+        .words(&["llowedOriginPattern"])
+        .also(&["llowCredentials(true)"]),
+    ),
+    Check::on_code(
+        meta(
             "app/cors-echoed-origin",
             "whoever asks is allowed to read the answer",
             PAGE,
@@ -241,6 +258,7 @@ pub(super) static CHECKS: &[Check] = &[
             "vite-plugin",
             "webpack-dev-server",
             "CORS_ALLOW_CREDENTIALS = True",
+            "llowCredentials(true)",
         ]),
     ),
     Check::on_code(

@@ -10,6 +10,9 @@ use crate::code::rule::{At, Test, call, set};
 
 const PAGE: &str = include_str!("tokens.md");
 
+/// Written where it is given: what has a name may get an end on another line.
+const WRITTEN: Test = Test::Shown(&["{"]);
+
 /// Words that show where somebody is kept from trying passwords without end.
 const SLOWED: &[&str] = &[
     "ratelimit",
@@ -118,15 +121,28 @@ pub(super) static CHECKS: &[Check] = &[
             &[
                 call(
                     &["jsonwebtoken.sign"],
-                    &[(At::Arg(0, ""), Test::Lacks(&["exp"])), (At::Arg(2, ""), Test::Missing)],
+                    &[
+                        (At::Arg(0, ""), WRITTEN),
+                        (At::Arg(0, ""), Test::Lacks(&["exp"])),
+                        (At::Arg(2, ""), Test::Missing),
+                    ],
                 )
                 .of(SCRIPT),
                 call(
                     &["jsonwebtoken.sign"],
-                    &[(At::Arg(0, ""), Test::Lacks(&["exp"])), (At::Arg(2, ""), Test::Lacks(&["expiresIn"]))],
+                    &[
+                        (At::Arg(0, ""), WRITTEN),
+                        (At::Arg(0, ""), Test::Lacks(&["exp"])),
+                        (At::Arg(2, ""), WRITTEN),
+                        (At::Arg(2, ""), Test::Lacks(&["expiresIn"])),
+                    ],
                 )
                 .of(SCRIPT),
-                call(&["jwt.encode", "jose.jwt.encode"], &[(At::Arg(0, "payload"), Test::Lacks(&["exp"]))]).of(PYTHON),
+                call(
+                    &["jwt.encode", "jose.jwt.encode"],
+                    &[(At::Arg(0, "payload"), WRITTEN), (At::Arg(0, "payload"), Test::Lacks(&["exp"]))],
+                )
+                .of(PYTHON),
                 call(
                     &[
                         "github_com/golang-jwt/jwt/v5.NewWithClaims",
@@ -134,7 +150,10 @@ pub(super) static CHECKS: &[Check] = &[
                         "github_com/golang-jwt/jwt.NewWithClaims",
                         "github_com/dgrijalva/jwt-go.NewWithClaims",
                     ],
-                    &[(At::Arg(1, ""), Test::Lacks(&["exp", "ExpiresAt", "RegisteredClaims", "StandardClaims"]))],
+                    &[
+                        (At::Arg(1, ""), WRITTEN),
+                        (At::Arg(1, ""), Test::Lacks(&["exp", "ExpiresAt", "RegisteredClaims", "StandardClaims"])),
+                    ],
                 )
                 .of(GO),
             ],

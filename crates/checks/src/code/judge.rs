@@ -67,8 +67,14 @@ impl Engine {
             Ok(tree) => tree,
             Err(unread) => return Some(Judged { unread: Some(unread), ..Judged::default() }),
         };
-        let mut hits =
-            Hits { ready, source: &source, silent, seen: HashSet::new(), environments: 0, found: Vec::new() };
+        let mut hits = Hits {
+            ready,
+            source: &source,
+            silent,
+            seen: HashSet::new(),
+            environments: u32::from(is_for_developers(path)),
+            found: Vec::new(),
+        };
         let outline = code::read(language, &source, &tree, &mut hits);
         let mut problems = Vec::new();
         problems.extend(code::first_error(&tree).map(|span| Problem {
@@ -136,6 +142,13 @@ impl Ready {
         }
         (!ready.rows.is_empty()).then_some(ready)
     }
+}
+
+/// Whether a file is for those who develop alone: `settings/dev.py`, `scripts/dev.ts`, `settings_local.py`.
+fn is_for_developers(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let mut words = name.split(['.', '_', '-']).rev().skip(1);
+    words.next().is_some_and(|last| matches!(last, "dev" | "develop" | "development" | "local" | "debug"))
 }
 
 /// The rule on source code that a check has.
