@@ -311,7 +311,9 @@ fn is_plain(url: &str) -> bool {
 
 /// Whether a header that carries a key is described as any other parameter is.
 fn has_key_parameter(holder: Node<'_>) -> bool {
-    let names = holder.get("parameters").into_iter().flat_map(Node::items).filter_map(|one| one.get_str("name"));
+    let headers = holder.get("parameters").into_iter().flat_map(Node::items);
+    let headers = headers.filter(|one| one.get_str("in") == Some("header"));
+    let names = headers.filter_map(|one| one.get_str("name"));
     names.map(str::to_ascii_lowercase).any(|name| {
         name == "authorization" || name.contains("api-key") || name.contains("apikey") || name.ends_with("token")
     })
