@@ -10,6 +10,7 @@ use palisade_inventory::workflow::Workflow;
 use palisade_model::{Confidence, Meta, Severity};
 
 use crate::Report;
+use crate::app::ServiceRule;
 use crate::ci::place::{Definition, ExpressionAt, StepAt, UsesAt};
 use crate::code::CodeRule;
 use crate::data::{Age, Notes, Set, StatementAt};
@@ -62,6 +63,8 @@ pub enum Run {
     Policy(fn(&Document<'_>, &mut Report<'_>)),
     /// Each source in some programming languages.
     Code(CodeRule),
+    /// Sources that use something, and whether anything in the target speaks of what belongs to it.
+    Service(ServiceRule),
     /// The whole target, once, after all files.
     Inventory(fn(&Inventory, &mut Report<'_>)),
     /// Decided by the scanner itself while reading.
@@ -181,6 +184,12 @@ impl Check {
     #[must_use]
     pub const fn on_code(meta: Meta, rule: CodeRule) -> Self {
         Self { meta, run: Run::Code(rule) }
+    }
+
+    /// A check of what is used without what belongs to it; `cures` are words that show it, in small letters.
+    #[must_use]
+    pub const fn on_service(meta: Meta, uses: CodeRule, cures: &'static [&'static str]) -> Self {
+        Self { meta, run: Run::Service(ServiceRule { uses, cures }) }
     }
 
     /// A check across files.

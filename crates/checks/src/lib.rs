@@ -13,6 +13,7 @@ mod report;
 mod scanner;
 mod settings;
 
+pub mod app;
 pub mod ci;
 pub mod code;
 pub mod container;
@@ -43,6 +44,7 @@ pub fn catalogue() -> impl Iterator<Item = &'static Check> {
         .into_iter()
         .flatten()
         .copied()
+        .chain(app::checks())
         .chain(code::checks())
         .chain(data::checks())
         .chain(&quality::CHECKS)

@@ -416,11 +416,25 @@ impl Scanner {
                 findings.extend(found);
                 file.problems
             }
+            Format::Graphql | Format::OpenApi | Format::Spring | Format::Rails => {
+                let text = text_of(bytes);
+                let judged = crate::app::judge_document(&self.checks, &self.settings, format, &path, &text, &masks);
+                let subject = Subject::new(Arc::clone(&path), text.as_bytes(), &Flat, &masks);
+                if !judged.problems.is_empty() {
+                    findings.extend(self.unreadable(&subject, &judged.problems));
+                }
+                findings.extend(self.secrets(&subject, &matches));
+                findings.extend(judged.findings);
+                facts.signs = judged.signs;
+                facts.graphql = judged.graphql.map(Box::new);
+                judged.problems
+            }
             _ => {
                 findings.extend(self.secrets(&Subject::new(Arc::clone(&path), bytes, &Flat, &masks), &matches));
                 let mut judged = self.code.judge(&path, bytes, &masks, &self.settings).unwrap_or_default();
                 judged.add(self.own_code.judge(&path, bytes, &masks, &self.settings).unwrap_or_default());
                 findings.extend(judged.findings);
+                facts.signs = judged.signs;
                 if let Some(unread) = judged.unread {
                     coverage.partial.push(Skipped { path: path.to_string(), reason: unread.to_string() });
                     return FileReport { findings, facts, coverage, marks: Vec::new() };
@@ -472,6 +486,7 @@ impl Scanner {
         scan.findings.extend(found);
         let found = crate::data::judge(&self.checks, &self.settings, &inventory, host, &masks, &mut scan.coverage);
         scan.findings.extend(found);
+        scan.findings.extend(crate::app::judge(&self.checks, &self.settings, &inventory, host));
         scan.findings.extend(crate::quality::judge(&self.checks, &self.settings, &inventory, host));
         for check in &self.checks {
             if let Run::Inventory(run) = check.run {

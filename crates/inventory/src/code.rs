@@ -3,6 +3,7 @@
 //! tree-sitter makes the tree, in time and memory that grow with the file; one walk over it follows values inside of
 //! a function. What it cannot know stays unknown. It judges nothing: the names that matter come from the caller.
 
+mod annotation;
 mod bind;
 mod call;
 mod evaluate;
@@ -21,7 +22,7 @@ use tree_sitter::{ParseOptions, Parser, Tree};
 
 pub use grammar::Language;
 pub use read::{Call, Comparison, Listener, Outline, Setting};
-pub use value::{HOLE, Origin, Value, What};
+pub use value::{HOLE, Origin, SPREAD, Value, What};
 pub use vocabulary::{Paths, Vocabulary, last_of};
 
 /// Larger sources are generated, and not parsed.

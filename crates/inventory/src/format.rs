@@ -41,6 +41,14 @@ pub enum Format {
     Migration,
     /// A report of tests: coverage, mutants, load, runs.
     Quality,
+    /// A schema of GraphQL.
+    Graphql,
+    /// A description of an HTTP interface: OpenAPI, Swagger.
+    OpenApi,
+    /// Settings of Spring Boot.
+    Spring,
+    /// A file of a Rails application that holds settings.
+    Rails,
     /// Anything else.
     Other,
 }
@@ -98,6 +106,15 @@ impl Format {
         if crate::quality::is_report(path, bytes) {
             return Self::Quality;
         }
+        if crate::graphql::is_schema(path, bytes) {
+            return Self::Graphql;
+        }
+        if crate::ruby::File::of(path).is_some() {
+            return Self::Rails;
+        }
+        if crate::properties::is_settings(path, bytes) {
+            return Self::Spring;
+        }
         if name == "Kustomization" {
             return Self::Kustomization;
         }
@@ -109,6 +126,7 @@ impl Format {
                 true if is_plan(bytes) => Self::TerraformPlan,
                 true if is_manifest(bytes) => Self::Kubernetes,
                 true if is_policy(bytes) => Self::Policy,
+                true if is_interface(bytes) => Self::OpenApi,
                 _ => Self::Other,
             };
         };
@@ -139,6 +157,9 @@ impl Format {
         if is_manifest(bytes) {
             return Self::Kubernetes;
         }
+        if is_interface(bytes) {
+            return Self::OpenApi;
+        }
         Self::Other
     }
 }
@@ -168,6 +189,14 @@ fn is_plan(bytes: &[u8]) -> bool {
 
 fn is_policy(bytes: &[u8]) -> bool {
     contains(bytes, b"\"Statement\"") && contains(bytes, b"\"Effect\"") && contains(bytes, b"Action\"")
+}
+
+/// Whether it says which version of OpenAPI it is written in, and has paths.
+fn is_interface(bytes: &[u8]) -> bool {
+    let head = bytes.get(..MINIFIED_BYTES).unwrap_or(bytes);
+    let minified =
+        || head.first() == Some(&b'{') && (contains(head, b"\"openapi\":\"3") || contains(head, b"\"swagger\":\"2"));
+    contains(bytes, b"paths") && (has_line_start(bytes, b"openapi") || has_line_start(bytes, b"swagger") || minified())
 }
 
 fn is_terraform(lower: &str) -> bool {
@@ -284,6 +313,12 @@ mod tests {
             ("values.yaml", b"kind: x", Format::Other),
             ("a.yaml", b"Resources:\n  B:\n    Type: AWS::S3::Bucket\n", Format::CloudFormation),
             ("a.template", b"{\"Resources\": {\"B\": {\"Type\": \"AWS::S3::Bucket\"}}}", Format::CloudFormation),
+            ("api/schema.graphql", b"type Query {\n a: Int }", Format::Graphql),
+            ("api/me.graphql", b"query Me { me }", Format::Other),
+            ("api/openapi.yaml", b"openapi: 3.1.0\npaths: {}", Format::OpenApi),
+            ("api/swagger.json", b"{\"swagger\":\"2.0\",\"paths\":{}}", Format::OpenApi),
+            ("src/main/resources/application.yml", b"spring:\n  a: 1", Format::Spring),
+            ("config/application.rb", b"", Format::Rails),
             ("a.json", b"{\"Statement\": [{\"Effect\": \"Allow\", \"Action\": \"*\"}]}", Format::Policy),
         ] {
             assert_eq!(Format::of(path, bytes), format, "{path}");

@@ -16,11 +16,14 @@ pub mod expression;
 pub mod format;
 pub mod gitlab;
 pub mod glob;
+pub mod graphql;
 pub mod kubernetes;
 pub mod kustomize;
 pub mod lockfile;
 pub mod migration;
+pub mod properties;
 pub mod quality;
+pub mod ruby;
 pub mod shell;
 pub mod sql;
 pub mod subject;
@@ -91,6 +94,19 @@ pub struct Facts {
     pub migration: Option<Arc<migration::Migration>>,
     /// The numbers of a report of tests.
     pub quality: Option<Box<quality::QualityFacts>>,
+    /// What is used here that has to go together with something else, here or in another file.
+    pub signs: Vec<Sign>,
+    /// What a schema of GraphQL says of who may call what.
+    pub graphql: Option<Box<graphql::Facts>>,
+}
+
+/// Something that is used at a place, by the name of who asked for it.
+#[derive(Clone, Debug)]
+pub struct Sign {
+    /// Who asked.
+    pub name: &'static str,
+    /// Where it is used.
+    pub place: palisade_model::Location,
 }
 
 /// What a Dockerfile or Compose file takes from the files around it.
@@ -120,6 +136,8 @@ impl Facts {
             document: None,
             migration: None,
             quality: None,
+            signs: Vec::new(),
+            graphql: None,
         }
     }
 }

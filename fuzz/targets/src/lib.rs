@@ -18,7 +18,8 @@ use palisade_inventory::dockerfile::ImageName;
 use palisade_inventory::glob::Glob;
 use palisade_inventory::yaml::Yaml;
 use palisade_inventory::{
-    cloudformation, dockerfile, expression, kustomize, lockfile, migration, quality, shell, sql, terraform,
+    cloudformation, dockerfile, expression, graphql, kustomize, lockfile, migration, properties, quality, ruby, shell,
+    sql, terraform,
 };
 use palisade_ledger::{Checkpoint, Entry, Note, Proof, Verifier};
 use palisade_model::{Date, Fingerprint, Span, Timestamp};
@@ -70,14 +71,18 @@ pub const TARGETS: &[Target] = &[
     Target::new("git-object", read_object, is_none).with(seeds::objects),
     Target::new("git-tree", read_tree, is_none).with(seeds::trees),
     Target::new("gitlab", |bytes| scan(".gitlab-ci.yml", bytes), is_gitlab),
+    Target::new("graphql", read_graphql, is_none).with(seeds::graphql),
     Target::new("kubernetes", |bytes| scan("pod.yaml", bytes), is_manifest),
     Target::new("kustomization", |bytes| scan("kustomization.yaml", bytes), is_manifest),
     Target::new("ledger", read_ledger, is_none).with(seeds::notes),
     Target::new("lock", read_lock, is_none).with(seeds::locks),
     Target::new("lockfile", read_lockfiles, is_any),
+    Target::new("openapi", |bytes| scan("openapi.yaml", bytes), is_none).with(seeds::openapi),
     Target::new("pack-index", read_index, is_none).with(seeds::indexes),
     Target::new("policy", read_aws_policy, is_template).with(seeds::policies),
+    Target::new("properties", read_properties, is_none).with(seeds::properties),
     Target::new("quality", read_quality, is_none).with(seeds::quality),
+    Target::new("ruby", read_ruby, is_none).with(seeds::ruby),
     Target::new("rules", read_rules, is_toml).with(seeds::rules),
     Target::new("scan-dockerfile", |bytes| scan("Dockerfile", bytes), is_dockerfile),
     Target::new("secrets", |bytes| scan("settings.py", bytes), is_any),
@@ -273,6 +278,34 @@ fn read_quality(bytes: &[u8]) {
             Ok(measures) => measures.iter().for_each(|one| must_fit(one.span, &text)),
             Err(problem) => must_fit(problem.span, &text),
         }
+        scan(path, text.as_bytes());
+    }
+}
+
+fn read_graphql(bytes: &[u8]) {
+    let text = text(bytes);
+    let schema = graphql::Schema::parse(&text);
+    schema.problems.iter().for_each(|problem| must_fit(problem.span, &text));
+    for definition in &schema.definitions {
+        must_fit(definition.whole, &text);
+        must_fit(definition.span, &text);
+        definition.fields.iter().for_each(|field| must_fit(field.span, &text));
+    }
+    scan("schema.graphql", text.as_bytes());
+}
+
+fn read_properties(bytes: &[u8]) {
+    let text = text(bytes);
+    let settings = properties::Settings::parse_properties(&text).settings;
+    settings.iter().for_each(|setting| must_fit(setting.span, &text));
+    scan("application.properties", text.as_bytes());
+    scan("application.yml", text.as_bytes());
+}
+
+fn read_ruby(bytes: &[u8]) {
+    let text = text(bytes);
+    ruby::Source::parse(&text).lines.iter().for_each(|(_, span)| must_fit(*span, &text));
+    for path in ["config/application.rb", "config/environments/production.rb", "config/initializers/cors.rb"] {
         scan(path, text.as_bytes());
     }
 }

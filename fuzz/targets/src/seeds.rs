@@ -141,6 +141,42 @@ pub(crate) fn quality() -> Vec<Vec<u8>> {
     .to_vec()
 }
 
+/// Types with texts, directives, defaults and nested lists.
+pub(crate) fn graphql() -> Vec<Vec<u8>> {
+    let text = "\"\"\"\na } b\n\"\"\"\nschema { query: Q mutation: M }\ndirective @auth(role: [R!] = [A]) on FIELD_DEFINITION | OBJECT\n\
+        type Q implements N & O @key(fields: \"id {x}\") { a(first: Int = 10, by: [B!] = [{c: 1}]): [[T!]!]! @auth(role: A)\n  b: T }\n\
+        extend type M { \"why\" buy(id: ID!): T @auth refund: T }\nunion U = | T | Q\ninput B { c: Int! = 1 }\n\
+        type T { password: String # x\n salt: String }\nenum R { A B @old }\nscalar D\ninterface N { id: ID }\n";
+    vec![text.as_bytes().to_vec()]
+}
+
+/// Both versions, with every kind of scheme.
+pub(crate) fn openapi() -> Vec<Vec<u8>> {
+    [
+        "openapi: 3.1.0\nservers: [{url: 'http://a.b'}]\nsecurity: [{k: []}, {}]\npaths:\n  /a:\n    post: {security: []}\n    put: {}\n    parameters: [{name: api_key, in: query}]\ncomponents:\n  securitySchemes:\n    k: {type: apiKey, in: query}\n    o: {type: oauth2, flows: {implicit: {authorizationUrl: 'http://a.b'}}}\n",
+        "{\"swagger\": \"2.0\", \"host\": \"a.b\", \"schemes\": [\"http\"], \"paths\": {\"/a\": {\"post\": {}}}, \"securityDefinitions\": {\"b\": {\"type\": \"basic\"}}}",
+    ]
+    .map(|text| text.as_bytes().to_vec())
+    .into()
+}
+
+/// Settings of Spring Boot, with documents, profiles and lines that go on.
+pub(crate) fn properties() -> Vec<Vec<u8>> {
+    [
+        "server.port=80\nmanagement.endpoints.web.exposure.include = *\na:b\\\n  c\n#---\nspring.config.activate.on-profile=dev\nspring.h2.console.enabled=true\n",
+        "spring:\n  h2: {console: {enabled: true}}\n---\nserver: {error: {include-stacktrace: [always]}}\n",
+    ]
+    .map(|text| text.as_bytes().to_vec())
+    .into()
+}
+
+/// Settings of Rails, with comments and texts.
+pub(crate) fn ruby() -> Vec<Vec<u8>> {
+    let text = "class Application < Rails::Application # a\n  config.force_ssl = false\n  config.hosts.clear\n=begin\nx\n=end\n  \
+        origins '*' # \"b\n  resource \"#{a}\", credentials: true\n  session_store :x, secure: false\nend\n__END__\n";
+    vec![text.as_bytes().to_vec()]
+}
+
 /// Constraints, quotes and comments.
 pub(crate) fn cypher() -> Vec<Vec<u8>> {
     let text = "// a;\nCREATE CONSTRAINT `a b` IF NOT EXISTS FOR (n:A) REQUIRE n.id IS UNIQUE; /* b */ DROP INDEX c;\n\
@@ -155,6 +191,8 @@ pub(crate) fn sources() -> Vec<Vec<u8>> {
         "const {exec: e} = require('child_process')\nfunction f (req, {a, ...b}) { e(`x ${req.query[a]}`); eval([b, ...a].join()) }\n",
         "package a\nimport \"os/exec\"\nfunc f(r *http.Request) { a, b := r.FormValue(\"x\"), 1; exec.Command(\"sh\", \"-c\", a+string(b)) }\n",
         "class A { void f(HttpServletRequest r) { Runtime.getRuntime().exec(\"a\" + r.getParameter(\"b\")); } }\n",
+        "import logging, jwt\nlogging.info(f\"{a['password']} {b.token[1:]}\", {**x, 'k': y})\njwt.encode({'sub': 1, **x}, k)\nMIDDLEWARE = ['a', *b]\n",
+        "const s = new ApolloServer({...a, introspection: true, cors: {b: {...c}}})\nif (DEBUG) app.use(cors({origin: () => { return true }, credentials: true}))\nlogger.info(`${a?.b!['password']}`, {token, ...r})\n",
         "fn f(Query(q): Query<String>) { Command::new(\"sh\").arg(\"-c\").arg(format!(\"{q} {}\", q.a(1)?)); }\n",
     ]
     .map(|text| text.as_bytes().to_vec())

@@ -4,13 +4,15 @@
 //! function, so that what is written in the file itself is not reported. Nothing here runs or imports code.
 
 mod go;
+mod hold;
 mod java;
 mod judge;
 mod mend;
+mod names;
 mod needs;
 mod own;
 mod python;
-mod rule;
+pub(crate) mod rule;
 mod rust;
 mod script;
 mod words;
@@ -21,6 +23,7 @@ use crate::Check;
 use crate::check::likely;
 
 pub(crate) use judge::Engine;
+pub(crate) use names::{Kind, is_secret};
 pub use own::{OwnRules, OwnRulesError};
 pub use rule::{CodeRule, Row};
 
@@ -50,6 +53,6 @@ const FOREIGN: &[&str] =
     &["node_modules", "vendor", "third_party", "third-party", "site-packages", "bower_components", "dist-packages"];
 
 /// Whether a file is part of the product: tests, examples and what others keep are not judged.
-fn is_product(path: &str) -> bool {
+pub(crate) fn is_product(path: &str) -> bool {
     !path.split('/').any(|part| FOREIGN.contains(&part)) && crate::secrets::is_product(path)
 }

@@ -6,9 +6,9 @@
 use std::collections::HashSet;
 
 use aho_corasick::{AhoCorasick, MatchKind};
-use palisade_inventory::code::last_of;
+use palisade_inventory::code::{Language, last_of};
 
-use super::judge::HMAC_WORDS;
+use super::hold::HMAC_WORDS;
 use super::rule::{At, CodeRule, Row, Test, Trigger};
 
 /// What the rules of a language need.
@@ -39,11 +39,12 @@ struct Needed {
 
 impl Needs {
     pub(super) fn of<'a>(
+        language: Language,
         rules: impl Iterator<Item = (&'static str, &'a CodeRule)>,
         signs: &'static [&'static str],
     ) -> Option<Self> {
         let mut known = Words::default();
-        let rules = rules.map(|(id, rule)| (id, Rule::of(rule, &mut known))).collect();
+        let rules = rules.map(|(id, rule)| (id, Rule::of(rule, language, &mut known))).collect();
         let signs = known.numbers(signs);
         let words = AhoCorasick::builder().match_kind(MatchKind::Standard).build(&known.0).ok()?;
         Some(Self { words, rules, signs })
@@ -74,11 +75,11 @@ impl Needs {
 }
 
 impl Rule {
-    fn of(rule: &CodeRule, known: &mut Words) -> Self {
+    fn of(rule: &CodeRule, language: Language, known: &mut Words) -> Self {
         // A rule that says itself what brings something from outside may know other ways than the usual.
         let usual = rule.also.is_empty();
         Self {
-            rows: rule.rows.iter().map(|row| Needed::of(row, usual, known)).collect(),
+            rows: rule.rows.iter().filter(|row| row.reads(language)).map(|row| Needed::of(row, usual, known)).collect(),
             any: known.numbers(rule.words),
             also: known.numbers(rule.also),
             unless: known.numbers(rule.unless),
@@ -96,17 +97,17 @@ impl Needed {
             Trigger::Compare => Vec::new(),
         };
         let named = row.when.iter().filter_map(|(at, test)| match at {
-            At::Named(name) | At::Field(_, name) if !holds_of_nothing(test) => Some(*name),
+            At::Named(name) | At::Field(_, name) if !holds_of_nothing(test) => Some(name.split('.')),
             _ => None,
         });
-        let names = known.numbers(&named.collect::<Vec<_>>());
+        let names = known.numbers(&named.flatten().collect::<Vec<_>>());
         Self { ways, names, outside: usual && row.needs_outside() }
     }
 }
 
 /// Whether a test may hold of an argument that is not there.
 fn holds_of_nothing(test: &Test) -> bool {
-    matches!(test, Test::Missing | Test::NotFrom(_) | Test::NotFalse | Test::NoField(_))
+    matches!(test, Test::Missing | Test::Closed | Test::NotFrom(_) | Test::NotFalse | Test::NotTrue | Test::NoField(_))
 }
 
 /// The words of every source with a path: what is called or set, and the module that has it.

@@ -176,7 +176,7 @@ fn purpose(original: &str, path: &str, name: &str, extension: &str) -> Purpose {
     {
         return Purpose::Locale;
     }
-    let test_words = ["test", "spec", "mock", "fixture", "stub", "fake", "dummy"];
+    let test_words = ["test", "spec", "mock", "fixture", "stub", "fake", "dummy", "testing", "testutil", "smoketest"];
     let stem = name.split('.').next().unwrap_or("");
     let named = |word: &str| {
         stem.split(['_', '-']).any(|piece| piece == word || piece.strip_suffix('s') == Some(word))
@@ -216,7 +216,10 @@ fn purpose(original: &str, path: &str, name: &str, extension: &str) -> Purpose {
         "demos",
         "testsuite",
         "acceptance",
+        "benchmark",
         "benchmarks",
+        "_examples",
+        "testserver",
         "androidtest",
         "tutorial",
         "tutorials",

@@ -253,7 +253,10 @@ impl<'t> Reading<'t, '_> {
         }
     }
 
+    /// Names count as judged by any comparison, members only by a list or a verdict: `req.query.q === 'x'` picks a default.
     fn judge_names(&mut self, node: Node<'t>) {
+        let whole = self.text(node);
+        let listed = !whole.contains("==") && !whole.contains("!=");
         let mut left = vec![node];
         let mut seen = 0;
         while let Some(node) = left.pop() {
@@ -263,13 +266,15 @@ impl<'t> Reading<'t, '_> {
             }
             if self.role(node) == Role::Name {
                 self.judged(self.text(node));
-            } else if !matches!(self.role(node), Role::Function) {
-                // A comparison with nothing or with an empty text judges nothing.
-                let idle =
-                    matches!(node.kind(), "binary_expression" | "comparison_operator") && is_idle(self.text(node));
-                if !idle {
-                    left.extend(self.children(node));
-                }
+                continue;
+            }
+            if matches!(self.role(node), Role::Member | Role::Index) && listed {
+                self.judged_member(self.text(node));
+            }
+            // A comparison with nothing or with an empty text judges nothing.
+            let idle = matches!(node.kind(), "binary_expression" | "comparison_operator") && is_idle(self.text(node));
+            if !idle && !matches!(self.role(node), Role::Function) {
+                left.extend(self.children(node));
             }
         }
     }

@@ -7,7 +7,7 @@ use tree_sitter::Node;
 
 use super::grammar::{Language, Role, Slot};
 use super::read::{Call, Comparison, Reading, Setting};
-use super::value::{MEMBERS_MAX, Origin, Value, What, joined_path, marked_path};
+use super::value::{MEMBERS_MAX, Origin, SPREAD, Value, What, joined_path, marked_path};
 
 impl<'t> Reading<'t, '_> {
     /// Reads an expression, tells of what is in it, and says what it stands for.
@@ -33,8 +33,16 @@ impl<'t> Reading<'t, '_> {
             Role::True => Value::constant(span, What::Bool(true)),
             Role::False => Value::constant(span, What::Bool(false)),
             Role::Null => Value::constant(span, What::Null),
-            Role::Member => self.member_of(node),
-            Role::Index => self.element(node),
+            Role::Member | Role::Index => {
+                let mut value = match self.role(node) {
+                    Role::Index => self.element(node),
+                    _ => self.member_of(node),
+                };
+                if self.was_judged(self.text(node)) {
+                    value.cleaned |= super::CHECKED;
+                }
+                value
+            }
             Role::Call => self.call(node),
             Role::New => self.make(node),
             Role::Macro => self.expand(node),
@@ -68,7 +76,7 @@ impl<'t> Reading<'t, '_> {
             Role::Markup => self.markup(node),
             Role::Function => {
                 self.function(node, &[]);
-                let body = self.get(node, Slot::Body).filter(|body| self.role(*body) == Role::True);
+                let body = self.get(node, Slot::Body).filter(|body| self.is_always_true(*body));
                 let path = Rc::from(if body.is_some() { "=> true" } else { "" });
                 Value { span, what: What::Function, path, ..Value::default() }
             }
@@ -115,6 +123,13 @@ impl<'t> Reading<'t, '_> {
                 Value::unknown(span)
             }
         }
+    }
+
+    /// `true`, `{ return true }`
+    fn is_always_true(&self, body: Node<'t>) -> bool {
+        let inside = self.text(body).trim().trim_start_matches('{').trim_end_matches('}').trim();
+        let given = inside.strip_prefix("return").unwrap_or(inside).trim().trim_end_matches(';').trim_end();
+        given == "true"
     }
 
     fn depth_of_statement(&mut self, node: Node<'t>) {
@@ -179,7 +194,11 @@ impl<'t> Reading<'t, '_> {
         if let Some(value) = object.chosen(span).filter(Value::is_constant) {
             return value;
         }
-        let mut value = Value::named(span, marked_path(&object.path, "[]"));
+        let path = match key.filter(|key| is_word(key)) {
+            Some(key) => joined_path(&object.path, key),
+            None => marked_path(&object.path, "[]"),
+        };
+        let mut value = Value::named(span, path);
         value.origin = if object.is_constant() { Origin::Unknown } else { object.origin };
         if object.is_constant() && matches!(object.what, What::Unknown | What::Text(_)) {
             value.origin = Origin::Constant;
@@ -210,7 +229,7 @@ impl<'t> Reading<'t, '_> {
             items.iter().fold(u32::MAX, |all, item| if item.is_constant() { all } else { all & item.cleaned });
         let path =
             items.first().map(|first| Rc::clone(&first.path)).filter(|path| path.ends_with("()")).unwrap_or_default();
-        Value { span, what: What::List(items.into()), origin, cleaned, path }
+        Value { span, what: What::List(items.into()), origin, cleaned, path, ..Value::default() }
     }
 
     fn fields(&mut self, node: Node<'t>) -> Value {
@@ -240,8 +259,9 @@ impl<'t> Reading<'t, '_> {
                 _ => {
                     let value = self.evaluate(child);
                     origin = origin.max(value.origin);
-                    if let What::Fields(spread) = &value.what {
-                        fields.extend(spread.iter().cloned());
+                    match &value.what {
+                        What::Fields(spread) => fields.extend(spread.iter().cloned()),
+                        _ => fields.push((Rc::from(SPREAD), value)),
                     }
                     continue;
                 }
@@ -441,6 +461,11 @@ pub(super) fn is_type(node: Node<'_>) -> bool {
             | "type_arguments"
             | "function_type"
     )
+}
+
+/// Whether a key reads like a name.
+fn is_word(key: &str) -> bool {
+    !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
 }
 
 fn is_statement(node: Node<'_>) -> bool {

@@ -3,7 +3,7 @@
 //! It follows values through assignments, branches, texts that are pieced together and what is chosen from lists,
 //! inside one function and the constants around it. It does not follow calls, loops back to their start, or objects.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use palisade_model::Span;
@@ -15,6 +15,8 @@ use super::vocabulary::Vocabulary;
 
 /// Deeper nodes are not read: generated code, or an attack on the stack.
 const DEPTH_MAX: u32 = 160;
+/// More members that were looked at are not kept for one function.
+const JUDGED_MAX: usize = 1_000;
 /// Bounds what one file can make the reader do, whatever its tree looks like.
 const NODES_MAX: usize = 2_000_000;
 
@@ -79,6 +81,8 @@ pub trait Listener {
     fn set(&mut self, setting: &Setting<'_>);
     /// Two values are compared.
     fn compare(&mut self, comparison: &Comparison<'_>);
+    /// What is told from here on happens in some environments only; or that ends.
+    fn environment(&mut self, begins: bool);
 }
 
 /// The named things of a file: classes, functions.
@@ -107,6 +111,8 @@ struct Binding {
 #[derive(Debug, Default)]
 struct Frame<'t> {
     names: HashMap<&'t str, Binding>,
+    /// Members that a condition or a check has looked at, as they are written.
+    judged: HashSet<&'t str>,
     class: bool,
 }
 
@@ -231,11 +237,18 @@ impl<'t, 'l> Reading<'t, 'l> {
             self.statement(condition);
             self.guard(condition);
         }
+        let environment = condition.is_some_and(|condition| asks_environment(self.text(condition)));
+        if environment {
+            self.listener.environment(true);
+        }
         for child in self.children(node) {
             if condition.is_some_and(|condition| child.start_byte() < condition.end_byte()) {
                 continue;
             }
             self.branch(child);
+        }
+        if environment {
+            self.listener.environment(false);
         }
     }
 
@@ -313,6 +326,9 @@ impl<'t, 'l> Reading<'t, 'l> {
             return;
         }
         self.outline.items.push((Self::span(node), name.to_owned()));
+        if self.language == Language::Java {
+            self.annotations(node);
+        }
         if let Some(body) = self.get(node, Slot::Body) {
             self.frames.push(Frame { class: true, ..Frame::default() });
             self.body(body);
@@ -357,6 +373,9 @@ impl<'t, 'l> Reading<'t, 'l> {
         }
         if let Some(name) = name {
             self.outline.items.push((Self::span(node), name.to_owned()));
+        }
+        if self.language == Language::Java {
+            self.annotations(node);
         }
         let last = |mark: &&str| mark.rsplit('.').next().unwrap_or("").to_owned();
         let handles = marks.iter().map(last).any(|mark| self.listener.vocabulary().handlers.contains(&mark.as_str()));
@@ -430,6 +449,18 @@ impl<'t, 'l> Reading<'t, 'l> {
         }
     }
 
+    /// Marks a member as looked at by a condition or a check, until the function ends.
+    pub(super) fn judged_member(&mut self, text: &'t str) {
+        if let Some(frame) = self.frames.last_mut().filter(|frame| frame.judged.len() < JUDGED_MAX) {
+            frame.judged.insert(text);
+        }
+    }
+
+    /// Whether a member, as it is written, was looked at before.
+    pub(super) fn was_judged(&self, text: &str) -> bool {
+        self.frames.last().is_some_and(|frame| frame.judged.contains(text))
+    }
+
     /// The place that a new value of an outer name goes to is the frame that has it, for closures.
     pub(super) fn assign_anywhere(&mut self, name: &'t str, value: Value) {
         let has = self.frames.iter().rposition(|frame| frame.names.contains_key(name));
@@ -489,6 +520,13 @@ impl<'t, 'l> Reading<'t, 'l> {
         self.mark_outside(&mut value);
         value
     }
+}
+
+/// Whether a condition asks where the program runs: `isProduction`, `process.env.NODE_ENV === 'development'`, `DEBUG`.
+fn asks_environment(condition: &str) -> bool {
+    let words =
+        ["roduction", "evelopment", "NODE_ENV", "isProd", "isDev", "is_prod", "is_dev", "DEBUG", "debug", "__DEV__"];
+    words.iter().any(|word| condition.contains(word)) || condition.to_ascii_lowercase().contains("'dev")
 }
 
 /// `MAX_ROWS`: a constant by convention, but not in Go, where `ID` and `URL` are members like others.

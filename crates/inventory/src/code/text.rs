@@ -10,6 +10,9 @@ use super::read::Reading;
 use super::value::{Origin, Value, What};
 use super::vocabulary::last_of;
 
+/// Macros of Rust that take names inside of their text, and give nothing.
+const LOG_MACROS: [&str; 7] = ["trace", "debug", "info", "warn", "error", "log", "eprintln"];
+
 impl<'t> Reading<'t, '_> {
     /// A literal with escapes, and perhaps with expressions in it.
     pub(super) fn literal(&mut self, node: Node<'t>) -> Value {
@@ -98,6 +101,13 @@ impl<'t> Reading<'t, '_> {
             let given: Vec<Value> = arguments.iter().skip(1).map(|(_, value)| value.clone()).collect();
             return self.braces(span, text, &given, true);
         }
+        if LOG_MACROS.contains(&path.trim_end_matches('!')) {
+            for (_, text) in &mut arguments {
+                if let Some(pieces) = text.as_text().filter(|pieces| pieces.contains('{')) {
+                    *text = self.braces(text.span, pieces, &[], true);
+                }
+            }
+        }
         let at = node.child_by_field_name("macro").map_or(span, Self::span);
         self.listener.call(&super::read::Call { path: &path, span: at, receiver: None, arguments: &arguments });
         Value::named(span, path)
@@ -105,7 +115,12 @@ impl<'t> Reading<'t, '_> {
 
     /// `{}` and `{name}` in a text.
     fn braces(&self, span: Span, text: &str, given: &[Value], inline: bool) -> Value {
-        let named = |name: &str| if inline { self.lookup(name).cloned() } else { None };
+        // A name inside of the text stands where it is written.
+        let placed = |name: &str, value: Value| {
+            let at = span.of(self.source).find(&format!("{{{name}")).map(|at| span.start as usize + at + 1);
+            Value { span: at.map_or(value.span, |at| Span::new(at, at + name.len())), ..value }
+        };
+        let named = |name: &str| self.lookup(name).filter(|_| inline).map(|value| placed(name, value.clone()));
         fill_braces(span, text, given, &[], &named)
     }
 }

@@ -13,6 +13,10 @@ pub(super) const TEXT_BYTES_MAX: usize = 2_048;
 pub(super) const MEMBERS_MAX: usize = 64;
 /// Longer paths end in what is no name.
 const PATH_BYTES_MAX: usize = 160;
+/// More parts of one text are not kept apart.
+const PARTS_MAX: usize = 16;
+/// The name under which an object keeps what is spread into it and not known.
+pub const SPREAD: &str = "...";
 
 /// Where the unknown parts of a value come from; the later, the less they can be trusted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Default)]
@@ -63,6 +67,8 @@ pub struct Value {
     pub path: Rc<str>,
     /// The dangers against which it was cleaned, as bits of the vocabulary.
     pub cleaned: u32,
+    /// Where the expressions stand that are put into a text.
+    pub(super) parts: Option<Rc<[Span]>>,
 }
 
 impl Value {
@@ -136,6 +142,12 @@ impl Value {
         }
     }
 
+    /// Where the expressions stand that are put into this text; nothing for what is no text of parts.
+    #[must_use]
+    pub fn parts(&self) -> &[Span] {
+        self.parts.as_deref().unwrap_or(&[])
+    }
+
     /// Whether nothing of it comes from elsewhere.
     #[must_use]
     pub fn is_constant(&self) -> bool {
@@ -197,7 +209,13 @@ impl Value {
     pub(super) fn joined(span: Span, parts: &[Self]) -> Self {
         let mut text = String::new();
         let mut value = Self { span, origin: Origin::Constant, cleaned: u32::MAX, ..Self::default() };
+        let mut places: Vec<Span> = Vec::new();
         for part in parts {
+            let inner = [part.span];
+            let inner = if part.parts().is_empty() { &inner[..] } else { part.parts() };
+            if part.as_text().is_none() && places.len() < PARTS_MAX {
+                places.extend(inner);
+            }
             if text.len() < TEXT_BYTES_MAX {
                 text.push_str(&part.piece());
             }
@@ -211,6 +229,7 @@ impl Value {
             }
         }
         value.what = What::Text(clip(&text).into());
+        value.parts = (!places.is_empty()).then(|| places.into());
         value
     }
 

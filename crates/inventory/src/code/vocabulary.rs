@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 /// Dotted paths, found by their last name.
 ///
-/// `a.b` is that path alone; `*.b` ends in `b` whatever stands before it; `*.a.b` ends in `a.b`; `a...b` begins with
+/// `a.b` is that path alone; `*.b` ends in `b` whatever stands before it, a folder too; `*.a.b` ends in `a.b`; `a...b` begins with
 /// `a` and ends in `b`, whatever stands between.
 #[derive(Clone, Debug)]
 pub struct Paths<T> {
@@ -36,7 +36,8 @@ impl Shape {
     }
 
     fn fits(self, path: &str) -> bool {
-        let ends = |end: &str| path.strip_suffix(end).is_some_and(|head| head.is_empty() || head.ends_with('.'));
+        // Modules are named by paths: `./logger.info` ends in `logger.info`.
+        let ends = |end: &str| path.strip_suffix(end).is_some_and(|head| head.is_empty() || head.ends_with(['.', '/']));
         match self {
             Self::Exact(exact) => path == exact,
             Self::Ends(end) => ends(end),

@@ -1,0 +1,3 @@
+export const resolvers = {
+  Query: { products: () => [], me: () => null },
+};
