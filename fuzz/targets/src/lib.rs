@@ -10,6 +10,7 @@ mod seeds;
 use std::fmt::Write as _;
 
 use base64::Engine as _;
+use palisade_checks::code::OwnRules;
 use palisade_checks::iam::narrow::{Trail, narrow, read_policy};
 use palisade_checks::secrets::{Engine, UserRules};
 use palisade_checks::{KubernetesVersion, Lock, Scanner, Selection, Settings};
@@ -78,6 +79,7 @@ pub const TARGETS: &[Target] = &[
     Target::new("lock", read_lock, is_none).with(seeds::locks),
     Target::new("lockfile", read_lockfiles, is_any),
     Target::new("openapi", |bytes| scan("openapi.yaml", bytes), is_none).with(seeds::openapi),
+    Target::new("own-code-rules", read_own_rules, is_none).with(seeds::own_rules),
     Target::new("pack-index", read_index, is_none).with(seeds::indexes),
     Target::new("policy", read_aws_policy, is_template).with(seeds::policies),
     Target::new("properties", read_properties, is_none).with(seeds::properties),
@@ -356,6 +358,19 @@ fn read_rules(bytes: &[u8]) {
     let file = "acme-a1b2c3d4e5f6 key = \"Zq8Lr2Vx7Kp4\"\n";
     for found in Engine::new(|_| false, rules.rules).scan("a.txt", file.as_bytes()) {
         must_fit(found.span, file);
+    }
+}
+
+/// A rule that is taken runs over a source without a panic, and what it finds has a place.
+fn read_own_rules(bytes: &[u8]) {
+    let mut rules = OwnRules::default();
+    if rules.add("rules.yml", &text(bytes)).is_err() {
+        return;
+    }
+    let scanner = Scanner::new(Settings::default(), &Selection::default()).with_code(rules);
+    let source = "def f(a):\n    for x in a:\n        print(x, 1)\n    return eval(a)\n";
+    for finding in scanner.scan_files(&[("a.py".to_owned(), source.into())]).findings {
+        must_fit(finding.location.span, source);
     }
 }
 

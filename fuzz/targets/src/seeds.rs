@@ -105,6 +105,15 @@ pub(crate) fn rules() -> Vec<Vec<u8>> {
     vec![rules.as_bytes().to_vec()]
 }
 
+pub(crate) fn own_rules() -> Vec<Vec<u8>> {
+    let rules = "id: a\nlanguage: Python\nseverity: error\nmessage: no $X\nfix: g($X)\nfiles: ['**']\nutils:\n  u:\n    \
+        any:\n      - regex: ^e\n      - kind: integer\nrule:\n  all:\n    - pattern: eval($X)\n    - pattern:\n        \
+        context: eval($Y)\n        selector: call\n        strictness: relaxed\n  inside:\n    kind: function_definition\n    \
+        stopBy: end\n  has:\n    field: function\n    matches: u\n  not:\n    follows: {pattern: print($$$)}\n\
+        constraints:\n  X:\n    not: {regex: b}\n";
+    vec![rules.as_bytes().to_vec()]
+}
+
 /// Words of every kind that is parsed alone.
 pub(crate) fn lines() -> Vec<Vec<u8>> {
     let print = "0123456789abcdef".repeat(2);
