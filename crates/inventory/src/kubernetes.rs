@@ -3,6 +3,7 @@
 //! It reads what stands there and says nothing about what an admission
 //! controller would add. Schemas (custom resource definitions) are never objects to judge.
 
+mod database;
 mod workload;
 
 use std::collections::BTreeSet;
@@ -11,6 +12,7 @@ use palisade_model::{Location, Span};
 
 use crate::yaml::{Entry, Node, Tail, Yaml};
 
+pub use database::keeps_database;
 pub use workload::{Container, Nature, Role, Workload};
 
 /// Lists inside lists deeper than this are not opened.
@@ -140,6 +142,8 @@ pub struct ObjectFacts {
     pub isolates: Option<Isolation>,
     /// How many pods it asks for, when it states a number.
     pub replicas: Option<u32>,
+    /// Whether it runs a database over volumes that outlive its pods.
+    pub database: bool,
 }
 
 /// Where another object can stand in a file, and what those that stand there say of namespaces.

@@ -81,3 +81,13 @@ resource "aws_iam_role_policy" "deploy" {
   role   = aws_iam_role.deploy.id
   policy = data.aws_iam_policy_document.deploy.json
 }
+
+variable "payments_token" {
+  sensitive = true
+}
+
+resource "aws_ssm_parameter" "payments" {
+  name  = "/shop/payments/token"
+  type  = "SecureString"
+  value = var.payments_token
+}

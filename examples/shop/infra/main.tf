@@ -75,3 +75,13 @@ resource "aws_iam_role_policy" "deploy" {
   role   = aws_iam_role.deploy.id
   policy = data.aws_iam_policy_document.deploy.json
 }
+
+variable "payments_token" {
+  sensitive = true
+}
+
+resource "aws_ssm_parameter" "payments" {
+  name  = "/shop/payments/token"
+  type  = "String"
+  value = var.payments_token
+}

@@ -1,6 +1,7 @@
 //! What a repository as a whole lacks: each is said once, and only of whole repositories.
 
 pub mod missing_autoscaler;
+pub mod missing_backups;
 pub mod missing_branch_rules;
 pub mod missing_codeowners;
 pub mod missing_commit_hook;
@@ -23,6 +24,7 @@ use repository::Repository;
 /// The family's checks.
 pub static CHECKS: &[&Check] = &[
     &missing_autoscaler::CHECK,
+    &missing_backups::CHECK,
     &missing_branch_rules::CHECK,
     &missing_codeowners::CHECK,
     &missing_commit_hook::CHECK,

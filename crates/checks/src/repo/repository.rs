@@ -1,6 +1,8 @@
 //! A whole repository of a team: what it has, by the names of its files.
 
 use palisade_inventory::codeowners::OwnersFacts;
+use palisade_inventory::kubernetes::ObjectFacts;
+use palisade_inventory::terraform::is_example;
 use palisade_inventory::{Facts, Format, Inventory};
 use palisade_model::Location;
 
@@ -34,6 +36,10 @@ const SOURCES: [&str; 36] = [
 
 /// Endings of documents.
 const DOCUMENTS: [&str; 6] = ["md", "mdx", "rst", "txt", "adoc", "html"];
+
+/// Words in names of files and objects that make backups.
+const BACKUPS: [&str; 10] =
+    ["backup", "barman", "dump", "k8up", "pgbackrest", "restic", "velero", "volsync", "wal-g", "walg"];
 
 /// Manifests that bots for updates read, by name.
 const MANIFESTS: [&str; 19] = [
@@ -200,6 +206,31 @@ impl<'a> Repository<'a> {
         });
         let first = several.next()?;
         Some((first.location.clone(), several.count() + 1))
+    }
+
+    /// The first workload that runs a database over volumes that stay, and how many such there are.
+    pub(super) fn databases(self, settings: &Settings) -> Option<(Location, usize)> {
+        let shown = |path: &str| is_example(path.rsplit_once('/').map_or("", |(directory, _)| directory));
+        let files = self.inventory.files.iter().filter(|file| !settings.is_fixture(&file.path) && !shown(&file.path));
+        let mut databases = files.flat_map(|file| &file.objects).filter(|object| object.database);
+        let first = databases.next()?;
+        Some((first.location.clone(), databases.count() + 1))
+    }
+
+    /// Whether anything speaks of backups: an object, a file by its name, a resource of Terraform.
+    pub(super) fn has_backup(self) -> bool {
+        let object = |object: &ObjectFacts| {
+            let named = object.name.as_deref().is_some_and(|name| BACKUPS.iter().any(|word| name.contains(word)));
+            named
+                || object.kind.contains("Backup")
+                || matches!(object.kind.as_str(), "Schedule" | "VolumeSnapshot" | "ReplicationSource")
+        };
+        let planned = |file: &Facts| {
+            let blocks = file.terraform.iter().flat_map(|terraform| &terraform.body.blocks);
+            blocks.into_iter().any(|block| &*block.kind == "resource" && block.label(0).contains("backup"))
+        };
+        self.any(|path| BACKUPS.iter().any(|word| path.contains(word)))
+            || self.inventory.files.iter().any(|file| file.objects.iter().any(object) || planned(file))
     }
 
     /// Whether some object has one of these kinds, or a template of a chart is named for one.

@@ -29,7 +29,8 @@ const fn renaming(kind: &'static str, provider: &'static str, renamed: &'static 
 const FREE: [&str; 3] = ["Environment.Variables", "Tags", "ContainerDefinitions.DockerLabels"];
 
 const CLUSTER: &[(&str, &str)] = &[("MasterUserPassword", "master_password"), ("SourceDBClusterIdentifier", "source")];
-const SEARCH: &[(&str, &str)] = &[("EncryptionAtRestOptions", "encrypt_at_rest")];
+const SEARCH: &[(&str, &str)] =
+    &[("EncryptionAtRestOptions", "encrypt_at_rest"), ("NodeToNodeEncryptionOptions", "node_to_node_encryption")];
 
 const ROWS: &[Row] = &[
     row("AWS::ApiGateway::DomainName", "aws_api_gateway_domain_name"),

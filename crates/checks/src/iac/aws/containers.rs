@@ -122,6 +122,18 @@ pub(in crate::iac) static CHECKS: &[Check] = &[
         &["aws_instance", "aws_launch_template", "aws_launch_configuration"],
         secret_in_user_data,
     ),
+    Check::on_resource(
+        meta(
+            "iac/aws-task-files-plaintext",
+            "task reads a file system without TLS",
+            PAGE,
+            Severity::Medium,
+            &["US-024.4"],
+            &["CWE-319"],
+        ),
+        &["aws_ecs_task_definition"],
+        plaintext_files,
+    ),
 ];
 
 fn open_cluster(resource: &Resource<'_>, report: &mut Report<'_>) {
@@ -162,7 +174,7 @@ fn without_audit(resource: &Resource<'_>, report: &mut Report<'_>) {
 }
 
 /// Whether a value under a name is a secret that was written down.
-fn is_written_secret(name: &str, value: &Value) -> bool {
+pub(super) fn is_written_secret(name: &str, value: &Value) -> bool {
     let Some(text) = value.as_str() else { return false };
     let reference = text.starts_with("arn:") || text.starts_with('/') || text.starts_with("{{") || text.contains("${");
     super::super::is_secret_name(name)
@@ -214,6 +226,20 @@ fn privileged(resource: &Resource<'_>, report: &mut Report<'_>) {
     for container in containers(resource) {
         if let Some(value) = container.get("privileged").filter(|value| value.as_bool() == Some(true)) {
             resource.fault_at(value.origin, "an escape from this container is root on its machine", report);
+        }
+    }
+}
+
+fn plaintext_files(resource: &Resource<'_>, report: &mut Report<'_>) {
+    for files in
+        resource.blocks("volume").flat_map(|volume| volume.get("efs_volume_configuration")).flat_map(Value::each)
+    {
+        let encryption = files.entry("transit_encryption").filter(|entry| !entry.value.is_null());
+        let off = encryption.is_none_or(|entry| entry.value.as_str() == Some("DISABLED"));
+        if off && !files.is_unknown() {
+            let place = encryption.map_or(files.origin, |entry| entry.key_origin);
+            let message = "files cross the network readable: set `transit_encryption = \"ENABLED\"`";
+            resource.fault(Setting { value: None, place }, message, report);
         }
     }
 }

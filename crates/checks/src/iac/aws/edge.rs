@@ -110,6 +110,34 @@ pub(in crate::iac) static CHECKS: &[Check] = &[
         )
         .mended("true", Safety::Unsafe),
     ),
+    Check::on_resource(
+        likely(meta(
+            "iac/aws-origin-plaintext",
+            "distribution fetches from its origin without TLS",
+            PAGE,
+            Severity::Medium,
+            &["US-024.4"],
+            &["CWE-319"],
+        )),
+        &["aws_cloudfront_distribution"],
+        plaintext_origin,
+    ),
+    Check::on_setting(
+        likely(meta(
+            "iac/aws-gateway-without-access-log",
+            "API gateway keeps no log of calls",
+            PAGE,
+            Severity::Low,
+            &["E7-T1", "US-024.5"],
+            &["CWE-778"],
+        )),
+        &["aws_api_gateway_stage", "aws_apigatewayv2_stage"],
+        Rule::new(
+            "access_log_settings.destination_arn",
+            Wanted::Set,
+            "nobody can say who called what, from where: add `access_log_settings`",
+        ),
+    ),
 ];
 
 fn plaintext_listener(resource: &Resource<'_>, report: &mut Report<'_>) {
@@ -138,6 +166,26 @@ fn plaintext_listener(resource: &Resource<'_>, report: &mut Report<'_>) {
     });
     if !elsewhere {
         resource.fault(setting, "what visitors send crosses the network readable: redirect to HTTPS", report);
+    }
+}
+
+fn plaintext_origin(resource: &Resource<'_>, report: &mut Report<'_>) {
+    for origin in resource.blocks("origin") {
+        // A bucket that is a website has no TLS to offer.
+        let website = match origin.get("domain_name") {
+            Some(name) => match name.target() {
+                Some(target) => target.address.contains("aws_s3_bucket"),
+                None => name.as_partial().is_none_or(|name| name.contains("s3-website")),
+            },
+            None => true,
+        };
+        for config in origin.get("custom_origin_config").filter(|_| !website).into_iter().flat_map(Value::each) {
+            let policy = config.entry("origin_protocol_policy");
+            if let Some(policy) = policy.filter(|entry| entry.value.as_str() == Some("http-only")) {
+                let message = "what visitors send goes on from here readable: use https-only";
+                resource.fault(Setting { value: None, place: policy.key_origin }, message, report);
+            }
+        }
     }
 }
 

@@ -86,4 +86,21 @@ pub(in crate::iac) static CHECKS: &[Check] = &[
         )
         .mended("true", Safety::Unsafe),
     ),
+    Check::on_setting(
+        meta(
+            "iac/aws-recorder-off",
+            "record of changes to resources is switched off",
+            PAGE,
+            Severity::Medium,
+            &["E7-T1", "US-024.5"],
+            &["CIS-AWS:3.3", "CWE-778"],
+        ),
+        &["aws_config_configuration_recorder_status"],
+        Rule::new(
+            "is_enabled",
+            Wanted::NotFalse,
+            "AWS Config is declared and switched off: nobody can say what changed",
+        )
+        .mended("true", Safety::Unsafe),
+    ),
 ];

@@ -1,9 +1,12 @@
 //! Microsoft Azure.
 
 mod data;
+mod edge;
 mod network;
 mod platform;
+mod services;
 
 use crate::Check;
 
-pub(super) static CHECKS: &[&[Check]] = &[data::CHECKS, network::CHECKS, platform::CHECKS];
+pub(super) static CHECKS: &[&[Check]] =
+    &[data::CHECKS, edge::CHECKS, network::CHECKS, platform::CHECKS, services::CHECKS];
