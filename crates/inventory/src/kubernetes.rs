@@ -3,12 +3,14 @@
 //! It reads what stands there and says nothing about what an admission
 //! controller would add. Schemas (custom resource definitions) are never objects to judge.
 
+mod access;
 mod workload;
 
 use palisade_model::{Location, Span};
 
 use crate::yaml::{Entry, Node};
 
+pub use access::{AccessFacts, Cloud, Identity, RuleFacts};
 pub use workload::{Container, Nature, Role, Workload};
 
 /// Lists inside lists deeper than this are not opened.
@@ -138,6 +140,8 @@ pub struct ObjectFacts {
     pub isolates: Option<Isolation>,
     /// How many pods it asks for, when it states a number.
     pub replicas: Option<u32>,
+    /// What it says about who may do what.
+    pub access: Option<Box<AccessFacts>>,
 }
 
 /// The directions in which a NetworkPolicy denies what it does not allow.

@@ -1,7 +1,7 @@
 //! Runs the checks over the objects of one document.
 
 use palisade_inventory::Subject;
-use palisade_inventory::kubernetes::{Isolation, Object, ObjectFacts};
+use palisade_inventory::kubernetes::{AccessFacts, Isolation, Object, ObjectFacts};
 use palisade_inventory::yaml::Node;
 
 use crate::check::Run;
@@ -33,6 +33,7 @@ pub(crate) fn judge(
             workload: !workloads.is_empty() && !describes(object.kind()),
             isolates: Isolation::of(object),
             replicas: object.at(&["spec", "replicas"]).and_then(|node| node.as_str()?.parse().ok()),
+            access: AccessFacts::of(object, &|span| subject.locate(span)).map(Box::new),
         });
     }
     facts
