@@ -1,7 +1,6 @@
 //! What a holder comes to over its own rights and over the roles that it can become.
 
 use palisade_inventory::terraform::{Origin, Statement, Value};
-use palisade_inventory::wildcard;
 use palisade_model::Severity;
 
 use super::document::{any_resource, covers, is_limited};
@@ -108,13 +107,7 @@ fn on_itself(
     // A policy of its own that it may rewrite.
     let held = |one: &Grant<'_>| match value.target() {
         Some(target) => target == one.resource.key() && one.attached.is_some(),
-        None => {
-            let name = one.resource.text("name").or_else(|| one.resource.text("ManagedPolicyName"));
-            let pattern = text.and_then(|text| text.split_once(":policy/")).map(|(_, name)| name);
-            let pattern = pattern.map(|pattern| pattern.rsplit_once('/').map_or(pattern, |(_, name)| name));
-            one.is_managed_by_customer()
-                && name.zip(pattern).is_some_and(|(name, pattern)| wildcard::covers(pattern, name))
-        }
+        None => text.and_then(|text| text.split_once(":policy/")).is_some_and(|(_, name)| one.is_covered(name)),
     };
     (allowed(REWRITING) && holder.grants.iter().any(held)).then_some(REWRITING)
 }

@@ -245,11 +245,19 @@ impl<'a> Access<'a> {
 }
 
 impl Grant<'_> {
-    /// Whether it is a policy with a name of its own that the target declares.
-    pub(super) fn is_managed_by_customer(&self) -> bool {
-        self.attached.is_some()
-            && KINDS.iter().any(|(kind, class, _)| *kind == self.resource.kind() && *class == Class::Policy)
+    /// Whether what follows `:policy/` in an ARN may be it: a policy of its own that the target declares.
+    pub(super) fn is_covered(&self, pattern: &str) -> bool {
+        let kind = KINDS.iter().find(|(kind, class, _)| *kind == self.resource.kind() && *class == Class::Policy);
+        let name = kind.filter(|_| self.attached.is_some()).and_then(|(.., setting)| self.resource.text(setting));
+        name.and_then(|name| with_path(&self.resource, name)).is_some_and(|name| wildcard::covers(pattern, &name))
     }
+}
+
+/// A name with its path, as ARNs have it; nothing when the path is not known.
+fn with_path(resource: &Resource<'_>, name: &str) -> Option<String> {
+    let path = resource.get("path").or_else(|| resource.get("Path"));
+    let path = path.map_or(Some("/"), Value::as_str)?;
+    Some(format!("{path}{name}").trim_start_matches('/').to_owned())
 }
 
 impl<'a> Holder<'a> {
@@ -258,10 +266,9 @@ impl<'a> Holder<'a> {
         !self.boundary.takes_away(action) && !self.grants.iter().any(|grant| boundary::denies(&grant.policy, action))
     }
 
-    /// Whether what follows `:role/` or its like in an ARN may be its name.
+    /// Whether what follows `:role/` or its like in an ARN may be it.
     pub(super) fn is_covered(&self, pattern: &str) -> bool {
-        let pattern = pattern.rsplit_once('/').map_or(pattern, |(_, name)| name);
-        self.name.is_some_and(|name| wildcard::covers(pattern, name))
+        self.name.and_then(|name| with_path(&self.resource, name)).is_some_and(|name| wildcard::covers(pattern, &name))
     }
 
     /// Whether it is a role of this name.

@@ -32,6 +32,7 @@ pub use actions::{Action, Level, Service, service, taken_on};
 pub use document::{Document, Role};
 pub use environments::IamSettings;
 pub use holding::Access;
+pub(crate) use pods::has_accounts;
 
 /// The family's checks.
 pub static CHECKS: &[&[Check]] = &[
@@ -52,11 +53,6 @@ pub(crate) fn wants(kind: &str) -> bool {
         || holding::wants(kind)
         || pods::wants(kind)
         || matches!(kind, document::FILE | document::DATA)
-}
-
-/// Whether a cluster's objects alone give something to judge here.
-pub(crate) fn has_accounts(inventory: &Inventory) -> bool {
-    !pods::accounts(inventory).is_empty()
 }
 
 /// Runs the checks of policies over everything that was evaluated.

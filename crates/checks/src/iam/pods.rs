@@ -1,5 +1,7 @@
 //! Pods that are somebody in a cloud: from the service account to the role, and what that reaches.
 
+use std::collections::HashMap;
+
 use palisade_inventory::kubernetes::{AccessFacts, Cloud, Identity, ObjectFacts};
 use palisade_inventory::terraform::{HOLE, Statement, Value};
 use palisade_inventory::{Inventory, wildcard};
@@ -43,20 +45,31 @@ const WORKLOADS_SHOWN_MAX: usize = 2;
 /// The service accounts of a target that are somebody in a cloud.
 pub(super) fn accounts(inventory: &Inventory) -> Vec<Account<'_>> {
     let objects = || inventory.files.iter().flat_map(|file| &file.objects);
-    let mut accounts = Vec::new();
+    let mut running: HashMap<(&str, Option<&str>), Vec<&ObjectFacts>> = HashMap::new();
     for object in objects() {
-        let Some(AccessFacts::Account(identities)) = object.access.as_deref() else { continue };
-        if identities.is_empty() || accounts.len() >= ACCOUNTS_MAX {
-            continue;
+        if let Some(AccessFacts::RunsAs(name)) = object.access.as_deref() {
+            let workloads = running.entry((name, object.namespace.as_deref())).or_default();
+            workloads.extend(Some(object).filter(|_| workloads.len() < WORKLOADS_SHOWN_MAX));
         }
-        let runs = |other: &&ObjectFacts| {
-            let name = if let Some(AccessFacts::RunsAs(name)) = other.access.as_deref() { Some(name) } else { None };
-            name == object.name.as_ref() && other.namespace == object.namespace
-        };
-        let workloads = objects().filter(runs).take(WORKLOADS_SHOWN_MAX).collect();
-        accounts.push(Account { object, identities, workloads });
     }
-    accounts
+    let accounts = objects().filter_map(|object| {
+        let identities = identities(object)?;
+        let key = (object.name.as_deref()?, object.namespace.as_deref());
+        Some(Account { object, identities, workloads: running.get(&key).cloned().unwrap_or_default() })
+    });
+    accounts.take(ACCOUNTS_MAX).collect()
+}
+
+/// Whether any service account of a target is somebody in a cloud.
+pub(crate) fn has_accounts(inventory: &Inventory) -> bool {
+    inventory.files.iter().flat_map(|file| &file.objects).any(|object| identities(object).is_some())
+}
+
+fn identities(object: &ObjectFacts) -> Option<&[Identity]> {
+    match object.access.as_deref()? {
+        AccessFacts::Account(identities) if !identities.is_empty() => Some(identities),
+        _ => None,
+    }
 }
 
 /// Elements that let somebody of a cluster act as somebody of a cloud: the settings that say who, and as whom.

@@ -8,6 +8,7 @@ pub mod apparmor_unconfined;
 pub mod certificate_approval;
 mod chart;
 pub mod cluster_admin_binding;
+pub mod cluster_admin_in_reach;
 pub mod committed_secret;
 pub mod container_injection;
 pub mod container_runtime_socket;
@@ -116,6 +117,7 @@ pub static CHECKS: &[&Check] = &[
     &apparmor_unconfined::CHECK,
     &certificate_approval::CHECK,
     &cluster_admin_binding::CHECK,
+    &cluster_admin_in_reach::CHECK,
     &committed_secret::CHECK,
     &container_injection::CHECK,
     &container_runtime_socket::CHECK,
