@@ -4,7 +4,9 @@ mod access;
 mod cluster;
 mod compute;
 mod data;
+mod grants;
 
 use crate::Check;
 
-pub(super) static CHECKS: &[&[Check]] = &[access::CHECKS, cluster::CHECKS, compute::CHECKS, data::CHECKS];
+pub(super) static CHECKS: &[&[Check]] =
+    &[access::CHECKS, cluster::CHECKS, compute::CHECKS, data::CHECKS, grants::CHECKS];
