@@ -172,7 +172,7 @@ impl<'a> Access<'a> {
                     .map(|one| grant(one, Some(value.origin)))
                     .collect();
             }
-            managed_grant(value.as_str().unwrap_or(""), value.origin, by).into_iter().collect()
+            managed_grant(value.as_partial().unwrap_or(""), value.origin, by).into_iter().collect()
         };
         for holder in &mut holders {
             let resource = holder.resource;
@@ -186,7 +186,7 @@ impl<'a> Access<'a> {
                 let document = policy.and_then(|policy| own.get(policy.key())?.first());
                 holder.boundary = match document {
                     Some(document) => Boundary::Policy(Rc::clone(&document.policy)),
-                    None => Boundary::of_managed(value.as_str().unwrap_or("")),
+                    None => Boundary::of_managed(value.as_partial().unwrap_or("")),
                 };
             }
         }

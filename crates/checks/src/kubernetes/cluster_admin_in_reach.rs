@@ -61,24 +61,25 @@ const WAYS: [(&str, &str, &[&str], &str); 10] = [
 fn run(inventory: &Inventory, report: &mut Report<'_>) {
     for grants in units(inventory).into_values() {
         let everything = |grant: &&Grant<'_>| grant.within.is_none() && is_everything(grant.role);
-        // One account of each namespace stands for its like.
-        let mut strong: BTreeMap<Option<&str>, &Grant<'_>> = BTreeMap::new();
+        // One account of each namespace and file stands for its like.
+        let mut strong: BTreeMap<(Option<&str>, &str), &Grant<'_>> = BTreeMap::new();
         for grant in grants.iter().filter(everything) {
-            strong.entry(grant.account.1).or_insert(grant);
+            strong.entry((grant.account.1, &*grant.binding.path)).or_insert(grant);
         }
         let strongest: HashSet<Account<'_>> = grants.iter().filter(everything).map(|grant| grant.account).collect();
         let mut told: HashSet<(Account<'_>, &str, Span)> = HashSet::new();
         for weak in grants.iter().filter(|weak| !strongest.contains(&weak.account)) {
             let Role::Rules(rules, role) = weak.role else { continue };
-            let mut reached = strong.values().filter(|one| weak.within.is_none_or(|within| within == one.account.1));
-            let Some((strong, (rule, what))) = reached.next().zip(way(rules)) else { continue };
+            let reached = strong.values().filter(|one| weak.within.is_none_or(|within| within == one.account.1));
+            let nearest = reached.min_by_key(|one| one.binding.path != weak.binding.path);
+            let Some((strong, (rule, what))) = nearest.zip(way(rules)) else { continue };
             if !told.insert((weak.account, &*rule.location.path, rule.location.span)) {
                 continue;
             }
             let place = strong.account.1.map(|name| format!(" in {name}")).unwrap_or_default();
             let (own, other) = (weak.account.0, strong.account.0);
             let message = format!(
-                "{own} → {role} → {what}{place} as {other} → every right: whoever gets hold of {own} owns the cluster"
+                "{own} → role {role} → {what}{place} as {other} → every right: whoever gets hold of {own} owns the cluster"
             );
             report
                 .finding_at(rule.location.clone(), message)
