@@ -15,7 +15,7 @@ use crate::ci::place::{Definition, ExpressionAt, StepAt, UsesAt};
 use crate::code::CodeRule;
 use crate::data::{Age, Notes, Set, StatementAt};
 use crate::iac::{Resource, Rule};
-use crate::iam::Document;
+use crate::iam::{Access, Document};
 
 /// One check. Declare it as a `static` named `CHECK` and list it in its family's `CHECKS`.
 #[derive(Debug)]
@@ -61,6 +61,8 @@ pub enum Run {
     Migrations(fn(&Set<'_>, &mut Notes<'_>)),
     /// Each policy of AWS, in Terraform, templates and JSON files.
     Policy(fn(&Document<'_>, &mut Report<'_>)),
+    /// All policies of AWS with who holds them, once.
+    Access(fn(&Access<'_>, &mut Report<'_>)),
     /// Each source in some programming languages.
     Code(CodeRule),
     /// Sources that use something, and whether anything in the target speaks of what belongs to it.
@@ -178,6 +180,12 @@ impl Check {
     #[must_use]
     pub const fn on_policy(meta: Meta, run: fn(&Document<'_>, &mut Report<'_>)) -> Self {
         Self { meta, run: Run::Policy(run) }
+    }
+
+    /// A check of all policies of AWS with who holds them.
+    #[must_use]
+    pub const fn on_access(meta: Meta, run: fn(&Access<'_>, &mut Report<'_>)) -> Self {
+        Self { meta, run: Run::Access(run) }
     }
 
     /// A check of source code.

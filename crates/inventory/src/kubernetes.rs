@@ -3,6 +3,7 @@
 //! It reads what stands there and says nothing about what an admission
 //! controller would add. Schemas (custom resource definitions) are never objects to judge.
 
+mod access;
 mod database;
 mod workload;
 
@@ -12,6 +13,7 @@ use palisade_model::{Location, Span};
 
 use crate::yaml::{Entry, Node, Tail, Yaml};
 
+pub use access::{AccessFacts, Cloud, Identity, RuleFacts};
 pub use database::keeps_database;
 pub use workload::{Container, Nature, Role, Workload};
 
@@ -144,6 +146,8 @@ pub struct ObjectFacts {
     pub replicas: Option<u32>,
     /// Whether it runs a database over volumes that outlive its pods.
     pub database: bool,
+    /// What it says about who may do what.
+    pub access: Option<Box<AccessFacts>>,
 }
 
 /// Where another object can stand in a file, and what those that stand there say of namespaces.

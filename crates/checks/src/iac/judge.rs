@@ -84,7 +84,7 @@ pub(crate) fn judge(
     let files: Vec<&File> = inventory.files.iter().filter_map(|facts| facts.terraform.as_deref()).collect();
     let documents = inventory.files.iter().filter_map(|facts| Some((&*facts.path, facts.document.as_deref()?)));
     let documents: Vec<(&str, &Yaml)> = documents.collect();
-    if files.is_empty() && documents.is_empty() {
+    if files.is_empty() && documents.is_empty() && !crate::iam::has_accounts(inventory) {
         return Vec::new();
     }
     let mut by_kind: HashMap<&str, Vec<&'static Check>> = HashMap::new();
@@ -93,7 +93,7 @@ pub(crate) fn judge(
             kinds.iter().for_each(|kind| by_kind.entry(kind).or_default().push(check));
         }
     }
-    let policies = checks.iter().any(|check| matches!(check.run, Run::Policy(_)));
+    let policies = checks.iter().any(|check| matches!(check.run, Run::Policy(_) | Run::Access(_)));
     let wanted =
         |kind: &str| by_kind.contains_key(kind) || COMPANIONS.contains(&kind) || policies && crate::iam::wants(kind);
     let mut estate = Estate::evaluate(&files, host.read, &wanted);
@@ -130,7 +130,7 @@ pub(crate) fn judge(
             }
         }
     }
-    crate::iam::judge(checks, &ground, &mut report);
+    crate::iam::judge(checks, &ground, inventory, &mut report);
     let cut = checks.iter().find(|check| check.meta.id == crate::scan::unreadable_file::CHECK.meta.id);
     if let Some(check) = cut.filter(|_| ground.estate.is_cut)
         && let Some(place) = ground.locate(Origin::default(), None)

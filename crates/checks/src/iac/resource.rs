@@ -1,7 +1,7 @@
 //! One evaluated resource, as checks see it.
 
 use palisade_inventory::terraform::{Element, Entry, Key, Origin, Value, is_example};
-use palisade_model::{Fix, Safety, Severity};
+use palisade_model::{Fix, Location, Safety, Severity};
 
 use super::judge::Ground;
 use crate::Report;
@@ -56,6 +56,31 @@ impl<'a> Resource<'a> {
     #[must_use]
     pub fn path(&self) -> &'a str {
         self.ground.sources.get(self.element.whole.source as usize).map_or("", |source| source.path())
+    }
+
+    /// Which resource it is; the same for all copies.
+    pub(crate) fn key(&self) -> &'a Key {
+        &self.element.key
+    }
+
+    /// Directory of the root that it belongs to; of templates the path.
+    pub(crate) fn root(&self) -> &'a str {
+        self.ground.estate.instance(self.element.key.instance).map_or("", |instance| &instance.root)
+    }
+
+    /// Whether it may not be there: its count is not known.
+    pub(crate) fn is_maybe(&self) -> bool {
+        self.element.maybe
+    }
+
+    /// Whether both are the same copy of the same resource.
+    pub(crate) fn is(&self, other: &Resource<'_>) -> bool {
+        std::ptr::eq(self.element, other.element)
+    }
+
+    /// The location of a place anywhere in the target.
+    pub(crate) fn locate(&self, place: Origin) -> Option<Location> {
+        self.ground.locate(place, None)
     }
 
     /// Its body.

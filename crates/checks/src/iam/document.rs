@@ -1,6 +1,7 @@
 //! One policy, what it is for, and who holds it.
 
 use std::collections::HashSet;
+use std::rc::Rc;
 
 use palisade_inventory::terraform::{Kind, Origin, Policy, Statement, Value};
 use palisade_inventory::wildcard;
@@ -101,7 +102,7 @@ pub struct Document<'a> {
     /// What it is for.
     pub role: Role,
     /// What it says.
-    pub policy: Policy,
+    pub policy: Rc<Policy>,
 }
 
 /// Every policy of the target.
@@ -121,7 +122,7 @@ pub(super) fn all<'a>(ground: &'a Ground<'a>) -> Vec<Document<'a>> {
         for place in PLACES.iter().filter(|place| place.kind == resource.kind()) {
             for value in resource.settings(place.path).into_iter().filter_map(|setting| setting.value) {
                 let each = value.each().filter_map(Policy::of);
-                documents.extend(each.map(|policy| Document { resource, role: place.role, policy }));
+                documents.extend(each.map(|policy| Document { resource, role: place.role, policy: Rc::new(policy) }));
             }
         }
     }
@@ -156,7 +157,7 @@ impl<'a> Document<'a> {
             false if named(&["scp", "service-control", "service_control", "boundary", "guardrail"]) => Role::Limit,
             false => Role::Permissions,
         };
-        Self { resource, role, policy }
+        Self { resource, role, policy: Rc::new(policy) }
     }
 
     /// The statements that allow, in policies for this.
@@ -169,16 +170,16 @@ impl<'a> Document<'a> {
     pub(super) fn fault<'r>(&self, place: Origin, message: &str, report: &'r mut Report<'_>) -> Option<&'r mut Draft> {
         self.resource.fault_at(place, message, report)
     }
+}
 
-    /// A text that names what a value stands for, with the known name of a resource of the target.
-    pub(super) fn name_of(&self, value: &Value) -> String {
-        match &value.kind {
-            Kind::Reference(reference) => {
-                let known = reference.known.as_ref().map(Value::to_text).unwrap_or_default();
-                format!("{} {known}", reference.to.address)
-            }
-            _ => value.to_text(),
+/// A text that names what a value stands for, with the known name of a resource of the target.
+pub(super) fn name_of(value: &Value) -> String {
+    match &value.kind {
+        Kind::Reference(reference) => {
+            let known = reference.known.as_ref().map(Value::to_text).unwrap_or_default();
+            format!("{} {known}", reference.to.address)
         }
+        _ => value.to_text(),
     }
 }
 

@@ -6,8 +6,10 @@ use palisade_inventory::terraform::{Statement, Value};
 use palisade_model::Severity;
 use serde::Deserialize;
 
-use super::document::account_of;
+use super::document::{account_of, name_of};
+use super::holding::Access;
 use super::{Document, Level, Role, likely, meta, service};
+use crate::iac::Resource;
 use crate::{Check, Report};
 
 const PAGE: &str = include_str!("environments.md");
@@ -44,7 +46,7 @@ const OTHERS: [&str; 14] = [
 
 /// See the page.
 pub(super) static CHECKS: &[Check] = &[
-    Check::on_policy(
+    Check::on_access(
         likely(meta(
             "iam/production-in-reach",
             "a role of another environment may reach production",
@@ -69,8 +71,10 @@ pub(super) static CHECKS: &[Check] = &[
 ];
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Environment {
+pub(super) enum Environment {
+    /// With the word that says so.
     Production(String),
+    /// With the word that says so.
     Other(String),
 }
 
@@ -104,7 +108,7 @@ fn of_word(word: &str, settings: &IamSettings) -> Option<Environment> {
 }
 
 /// The environment that a name speaks of; nothing when it speaks of none, or of several: `non-prod` is none.
-fn of_name(text: &str, settings: &IamSettings) -> Option<Environment> {
+pub(super) fn of_name(text: &str, settings: &IamSettings) -> Option<Environment> {
     if let Some(named) = account_of(text).and_then(|account| settings.accounts.get(account)) {
         return of_word(&named.to_ascii_lowercase(), settings);
     }
@@ -124,16 +128,44 @@ fn of_name(text: &str, settings: &IamSettings) -> Option<Environment> {
     found
 }
 
-/// The environment of what holds a policy: its own name first, the folder of its file then.
-fn of_holder(document: &Document<'_>, settings: &IamSettings) -> Option<Environment> {
-    let resource = &document.resource;
+/// The environment that names of a resource speak of.
+fn of_names(resource: &Resource<'_>, settings: &IamSettings) -> Option<Environment> {
     let names = ["name", "RoleName", "PolicyName", "ManagedPolicyName", "UserName", "GroupName", "role", "user"];
-    let given = names.iter().filter_map(|name| Some(document.name_of(resource.get(name)?)));
-    let own = given.chain([resource.name().to_owned()]).find_map(|name| of_name(&name, settings));
-    own.or_else(|| {
-        let folder = resource.path().rsplit_once('/').map_or("", |(folder, _)| folder);
-        folder.rsplit('/').find_map(|part| of_word(&part.to_ascii_lowercase(), settings))
-    })
+    let given = names.iter().filter_map(|name| Some(name_of(resource.get(name)?)));
+    given.chain([resource.name().to_owned()]).find_map(|name| of_name(&name, settings))
+}
+
+/// The environment that a folder of a path speaks of, the innermost first.
+pub(super) fn of_folder(path: &str, settings: &IamSettings) -> Option<Environment> {
+    let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+    folder.rsplit('/').find_map(|part| of_word(&part.to_ascii_lowercase(), settings))
+}
+
+/// The environment of a resource: its own name first, the folder of its file then.
+pub(super) fn of_resource(resource: &Resource<'_>, settings: &IamSettings) -> Option<Environment> {
+    of_names(resource, settings).or_else(|| of_folder(resource.path(), settings))
+}
+
+/// Somebody of another environment than production who holds a policy: as it is shown, and the environment's word.
+/// The policy's own name speaks first, the names of those who hold it then, and its folder last.
+fn outsider(access: &Access<'_>, document: &Document<'_>, settings: &IamSettings) -> Option<(String, String)> {
+    let name = document.resource.name();
+    let other = |environment, shown: String| match environment {
+        Environment::Other(word) => Some((format!("{shown} ({word})"), word)),
+        Environment::Production(_) => None,
+    };
+    if let Some(own) = of_names(&document.resource, settings) {
+        return other(own, name.to_owned());
+    }
+    let mut known = false;
+    for holder in access.holders_of(document) {
+        let Some(environment) = of_names(&holder.resource, settings) else { continue };
+        known = true;
+        if let Some((shown, word)) = other(environment, holder.resource.name().to_owned()) {
+            return Some((format!("{shown} → policy {name}"), word));
+        }
+    }
+    if known { None } else { other(of_folder(document.resource.path(), settings)?, name.to_owned()) }
 }
 
 /// Whether the statement only reads what is often shared on purpose: images and packages.
@@ -153,27 +185,40 @@ fn only_reads(statement: &Statement) -> bool {
     !statement.actions.is_empty() && statement.actions.iter().all(|action| reads(action) == Some(true))
 }
 
-fn reaches(document: &Document<'_>, report: &mut Report<'_>) {
+/// The resources of production that a statement allows something on, with the word that says so.
+pub(super) fn production_of<'s>(
+    statement: &'s Statement,
+    settings: &IamSettings,
+) -> impl Iterator<Item = (&'s Value, String, String)> {
+    statement.resources.iter().filter(|_| !shares(statement)).filter_map(|value| {
+        let name = name_of(value);
+        match of_name(&name, settings)? {
+            Environment::Production(word) => Some((value, shown(&name), word)),
+            Environment::Other(_) => None,
+        }
+    })
+}
+
+/// The actions of a statement in few words.
+pub(super) fn actions_of(statement: &Statement) -> String {
+    let action = statement.actions.first().map_or_else(|| "it".to_owned(), Value::to_text);
+    let more = if statement.actions.len() > 1 { " and more" } else { "" };
+    format!("{action}{more}")
+}
+
+fn reaches(access: &Access<'_>, report: &mut Report<'_>) {
     let settings = &report.settings().iam;
-    let Some(Environment::Other(own)) = of_holder(document, settings).filter(|_| document.role == Role::Permissions)
-    else {
-        return;
-    };
-    for statement in document.allowing(Role::Permissions).filter(|statement| !shares(statement)) {
-        for value in &statement.resources {
-            let name = document.name_of(value);
-            let Some(Environment::Production(other)) = of_name(&name, settings) else { continue };
-            let holder = document.resource.name();
-            let action = statement.actions.first().map_or_else(|| "it".to_owned(), Value::to_text);
-            let more = if statement.actions.len() > 1 { " and more" } else { "" };
-            let message = format!(
-                "{holder} ({own}) → {action}{more} → {} ({other}): who breaks into {own} is in {other}",
-                shown(&name)
-            );
-            if let Some(draft) = document.fault(value.origin, &message, report)
-                && only_reads(statement)
-            {
-                draft.severity(document.resource.limit(Severity::Medium));
+    for document in access.documents.iter().filter(|document| document.role == Role::Permissions) {
+        let Some((holder, own)) = outsider(access, document, settings) else { continue };
+        for statement in document.allowing(Role::Permissions) {
+            for (value, name, other) in production_of(statement, settings) {
+                let actions = actions_of(statement);
+                let message = format!("{holder} → {actions} → {name} ({other}): who breaks into {own} is in {other}");
+                if let Some(draft) = document.fault(value.origin, &message, report)
+                    && only_reads(statement)
+                {
+                    draft.severity(document.resource.limit(Severity::Medium));
+                }
             }
         }
     }
@@ -181,7 +226,8 @@ fn reaches(document: &Document<'_>, report: &mut Report<'_>) {
 
 fn trusts(document: &Document<'_>, report: &mut Report<'_>) {
     let settings = &report.settings().iam;
-    let Some(Environment::Production(own)) = of_holder(document, settings).filter(|_| document.role == Role::Trust)
+    let Some(Environment::Production(own)) =
+        of_resource(&document.resource, settings).filter(|_| document.role == Role::Trust)
     else {
         return;
     };
@@ -192,7 +238,7 @@ fn trusts(document: &Document<'_>, report: &mut Report<'_>) {
             .iter()
             .filter(|one| one.key.ends_with(":sub") && !one.operator.to_ascii_lowercase().contains("not"));
         for value in principals.chain(subjects.flat_map(|one| &one.values)) {
-            let name = document.name_of(value);
+            let name = name_of(value);
             let Some(Environment::Other(other)) = of_name(&name, settings) else { continue };
             let holder = document.resource.name();
             let message = format!(
@@ -205,7 +251,7 @@ fn trusts(document: &Document<'_>, report: &mut Report<'_>) {
 }
 
 /// A name as it is shown: without holes, and not endless.
-fn shown(name: &str) -> String {
+pub(super) fn shown(name: &str) -> String {
     let name: String =
         name.trim().chars().map(|c| if c == palisade_inventory::terraform::HOLE { '…' } else { c }).collect();
     name.chars().take(120).collect()

@@ -81,8 +81,9 @@ fn administrator(resource: &Resource<'_>, report: &mut Report<'_>) {
     let names =
         ["policy_arn", "managed_policy_arns", "policy_arns", "ManagedPolicyArns", "ManagedPolicies", "Policies"];
     for arn in names.into_iter().flat_map(|name| resource.blocks(name)) {
-        let text = arn.as_str().unwrap_or("");
-        let managed = text.starts_with("arn:aws") && text.ends_with(":policy/AdministratorAccess");
+        // The partition is known only where it is used.
+        let text = arn.as_partial().unwrap_or("");
+        let managed = text.starts_with("arn:") && text.ends_with(":iam::aws:policy/AdministratorAccess");
         if managed || text == "AdministratorAccess" {
             resource.fault_at(arn.origin, "whoever gets hold of this principal owns the account", report);
         }

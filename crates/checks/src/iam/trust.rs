@@ -185,6 +185,9 @@ fn wide_subject(document: &Document<'_>, report: &mut Report<'_>) {
                 ["system", "serviceaccount", namespace, account] if !namespace.contains('*') && *account == "*" => {
                     Some("every service account of this namespace may assume this role; name the account".to_owned())
                 }
+                ["system", "serviceaccount", "*", account] if !account.contains('*') => Some(
+                    "whoever makes a service account of this name in any namespace may assume this role".to_owned(),
+                ),
                 _ => None,
             };
             if let Some(message) = found {

@@ -1,7 +1,7 @@
 //! Runs the checks over the objects of one document.
 
 use palisade_inventory::Subject;
-use palisade_inventory::kubernetes::{Isolation, Object, ObjectFacts, keeps_database};
+use palisade_inventory::kubernetes::{AccessFacts, Isolation, Object, ObjectFacts, keeps_database};
 use palisade_inventory::yaml::Node;
 
 use crate::check::Run;
@@ -34,6 +34,7 @@ pub(crate) fn judge(
             isolates: Isolation::of(object),
             replicas: object.at(&["spec", "replicas"]).and_then(|node| node.as_str()?.parse().ok()),
             database: keeps_database(object),
+            access: AccessFacts::of(object, &|span| subject.locate(span)).map(Box::new),
         });
     }
     facts

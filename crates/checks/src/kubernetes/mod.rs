@@ -9,6 +9,7 @@ pub mod certificate_approval;
 mod chart;
 mod chart_mend;
 pub mod cluster_admin_binding;
+pub mod cluster_admin_in_reach;
 pub mod committed_secret;
 pub mod container_injection;
 pub mod container_runtime_socket;
@@ -117,6 +118,7 @@ pub static CHECKS: &[&Check] = &[
     &apparmor_unconfined::CHECK,
     &certificate_approval::CHECK,
     &cluster_admin_binding::CHECK,
+    &cluster_admin_in_reach::CHECK,
     &committed_secret::CHECK,
     &container_injection::CHECK,
     &container_runtime_socket::CHECK,

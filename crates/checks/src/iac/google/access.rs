@@ -9,7 +9,7 @@ use crate::{Check, Report};
 const PAGE: &str = include_str!("access.md");
 
 /// Grants on what holds data.
-const DATA: &[&str] = &[
+pub(super) const DATA: &[&str] = &[
     "google_storage_bucket_iam_member",
     "google_storage_bucket_iam_binding",
     "google_bigquery_dataset_iam_member",
@@ -50,7 +50,7 @@ const SERVICES: &[&str] = &[
     "google_cloudfunctions2_function_iam_binding",
 ];
 /// Grants on whole projects, folders and organisations.
-const WIDE: &[&str] = &[
+pub(super) const WIDE: &[&str] = &[
     "google_project_iam_member",
     "google_project_iam_binding",
     "google_folder_iam_member",
@@ -171,7 +171,7 @@ pub(in crate::iac) static CHECKS: &[Check] = &[
     ),
 ];
 
-fn members<'a>(resource: &Resource<'a>) -> impl Iterator<Item = &'a Value> {
+pub(super) fn members<'a>(resource: &Resource<'a>) -> impl Iterator<Item = &'a Value> {
     resource.blocks("member").chain(resource.blocks("members"))
 }
 
