@@ -183,13 +183,24 @@ fn linked(access: &Access<'_>, link: &Resource<'_>, settings: &IamSettings, repo
     link.fault_at(target.origin, &message, report);
 }
 
+/// The service that hands roles to pods of EKS without a provider of identities.
+const POD_IDENTITY: &str = "pods.eks.amazonaws.com";
+
 /// Whether the trust of a role may let in a service account: it does not name others only.
 fn may_admit(role: &Holder<'_>, namespace: &str, name: &str) -> bool {
     let subject = format!("system:serviceaccount:{namespace}:{name}");
     let statements = role.trust.iter().flat_map(|policy| &policy.statements);
     let admits = |statement: &Statement| {
+        // A service of its own, such as EC2, is no way in for a pod.
+        let pods = |(kind, id): &(String, Value)| match kind.as_str() {
+            "Federated" => true,
+            "Service" => id.as_str().is_none_or(|service| service == POD_IDENTITY),
+            _ => false,
+        };
         let mut subjects = statement.conditions.iter().filter(|one| one.key.ends_with(":sub"));
-        statement.conditions_unknown || subjects.all(|one| one.values.iter().any(|value| may_be(value, &subject)))
+        statement.principals.iter().any(pods)
+            && (statement.conditions_unknown
+                || subjects.all(|one| one.values.iter().any(|value| may_be(value, &subject))))
     };
     statements.filter(|statement| statement.allows == Some(true)).any(admits)
 }
