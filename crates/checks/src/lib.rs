@@ -6,6 +6,7 @@
 
 mod check;
 mod fixing;
+mod host;
 mod lock;
 mod mark;
 mod piped;
@@ -29,10 +30,11 @@ pub mod secrets;
 
 pub use check::{Check, Run};
 pub use fixing::{Except, Fixed, FixedFile, Refused, Wanted};
+pub use host::{Host, RELEASE_NAMESPACE, Renderer};
 pub use lock::{ActionPin, ImagePin, LOCK_BYTES_MAX, Lock, LockError, is_image};
 pub use mark::{Mark, is_id_byte, marks};
 pub use report::{Draft, Report};
-pub use scanner::{FileReport, Host, PARSE_BYTES_MAX, RELEASE_NAMESPACE, Renderer, Scan, Scanner};
+pub use scanner::{FileReport, PARSE_BYTES_MAX, Scan, Scanner};
 pub use settings::{
     CiSettings, ContainerSettings, DataSettings, IamSettings, KubernetesSettings, KubernetesVersion, QualitySettings,
     Selection, Settings, UnknownCheck, UnknownVersion, distance, matches,

@@ -4,6 +4,7 @@
 //! trees from every node ends, instead of holding up the scan.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use ast_grep_core::MatchStrictness;
@@ -34,11 +35,24 @@ pub(super) enum Rule {
     Precedes(Box<Relation>),
     /// Something before it, among its siblings.
     Follows(Box<Relation>),
+    /// Its place among the named children of what it stands in.
+    Nth(Box<Nth>),
     All(Vec<Rule>),
     Any(Vec<Rule>),
     Not(Box<Rule>),
     /// A rule that has a name.
     Named(Arc<Rule>),
+}
+
+/// Places `step * n + offset`, for every `n` from 0, counted from 1.
+#[derive(Clone)]
+pub(super) struct Nth {
+    pub(super) step: i64,
+    pub(super) offset: i64,
+    /// Whether the last child is the first.
+    pub(super) reverse: bool,
+    /// Children that are not so do not count.
+    pub(super) of: Option<Rule>,
 }
 
 /// Another node, and how far it is looked for.
@@ -85,6 +99,7 @@ impl Rule {
             Self::Pattern(pattern) => matched(&**pattern, node, variables),
             Self::Kind(kind) => matched(kind, node, variables),
             Self::Regex(regex) => regex.is_match(&node.text()),
+            Self::Nth(nth) => nth.holds(node, budget),
             Self::Inside(relation) => relation.around(node, variables, budget),
             Self::Has(relation) => relation.within(node, variables, budget),
             Self::Precedes(relation) => relation.along(node.next_all(), variables, budget),
@@ -100,6 +115,19 @@ impl Rule {
             Self::Any(rules) => rules.iter().any(|rule| rule.holds(node, variables, budget)),
             Self::Not(rule) => !rule.holds(node, &mut variables.clone(), budget),
             Self::Named(rule) => rule.holds(node, variables, budget),
+        }
+    }
+
+    /// The kinds of nodes of which this can hold, by number; `None` when it may be any.
+    pub(super) fn kinds(&self) -> Option<BTreeSet<u16>> {
+        let of = |kinds: &mut dyn Iterator<Item = usize>| kinds.filter_map(|kind| u16::try_from(kind).ok()).collect();
+        match self {
+            Self::Pattern(pattern) => pattern.potential_kinds().map(|kinds| of(&mut kinds.iter())),
+            Self::Kind(kind) => kind.potential_kinds().map(|kinds| of(&mut kinds.iter())),
+            Self::All(rules) => rules.iter().filter_map(Self::kinds).reduce(|left, right| &left & &right),
+            Self::Any(rules) => rules.iter().map(Self::kinds).reduce(|left, right| Some(&left? | &right?)).flatten(),
+            Self::Named(rule) => rule.kinds(),
+            _ => None,
         }
     }
 
@@ -126,6 +154,30 @@ fn matched<'t>(matcher: &impl Matcher, node: &Node<'t>, variables: &mut Variable
         *variables = found;
     }
     true
+}
+
+impl Nth {
+    fn holds(&self, node: &Node<'_>, budget: &mut Budget) -> bool {
+        let Some(parent) = node.parent() else { return false };
+        let mut counted: Vec<usize> = Vec::new();
+        for child in parent.children().filter(Node::is_named) {
+            let counts = match &self.of {
+                Some(rule) => rule.holds(&child, &mut Variables::new(), budget),
+                None => budget.spend(),
+            };
+            if counts {
+                counted.push(child.node_id());
+            }
+        }
+        if self.reverse {
+            counted.reverse();
+        }
+        let place = counted.iter().position(|id| *id == node.node_id()).and_then(|at| i64::try_from(at + 1).ok());
+        place.is_some_and(|place| match (self.step, place.saturating_sub(self.offset)) {
+            (0, behind) => behind == 0,
+            (step, behind) => behind % step == 0 && behind / step >= 0,
+        })
+    }
 }
 
 impl Relation {

@@ -8,6 +8,8 @@ mod matching;
 mod read;
 mod tongue;
 
+use std::collections::BTreeSet;
+
 use palisade_inventory::code::{self, Language};
 use palisade_inventory::glob::Glob;
 use palisade_inventory::yaml::{Node, Yaml};
@@ -68,6 +70,8 @@ struct OwnRule {
     check: &'static Check,
     tongue: Tongue,
     rule: Rule,
+    /// Of other nodes it cannot hold.
+    kinds: Option<BTreeSet<u16>>,
     constraints: Vec<(String, Rule)>,
     message: String,
     fix: Option<String>,
@@ -155,6 +159,9 @@ impl OwnRules {
                 if budget.is_spent() || hits == HITS_MAX {
                     break;
                 }
+                if rule.kinds.as_ref().is_some_and(|kinds| !kinds.contains(&node.kind_id())) {
+                    continue;
+                }
                 let mut variables = Variables::new();
                 if !rule.rule.holds(&node, &mut variables, budget) || !rule.admits(&variables, budget) {
                     continue;
@@ -217,14 +224,17 @@ impl OwnRule {
                 "fix" => fix = Some(text(entry.value, "fix")?.to_owned()),
                 "files" => files = globs(entry.value)?,
                 "ignores" => ignores = globs(entry.value)?,
-                "id" | "language" | "severity" | "message" | "note" | "url" | "metadata" | "utils" => {}
-                key => return fault(entry.key, format!("`{key}` of ast-grep is not supported here")),
+                key @ ("transform" | "rewriters") => {
+                    return fault(entry.key, format!("`{key}` of ast-grep is not supported here"));
+                }
+                // Notes of the rule's keepers: none of them can make it find less.
+                _ => {}
             }
         }
         let Some(rule) = rule else { return fault(document, "this rule has no `rule`") };
         let message = document.get_str("message").unwrap_or(id).trim().to_owned();
         let check = declare(id, &message, document.get_str("note"), severity);
-        Ok(Some(Self { check, tongue, rule, constraints, message, fix, files, ignores }))
+        Ok(Some(Self { check, tongue, kinds: rule.kinds(), rule, constraints, message, fix, files, ignores }))
     }
 
     fn concerns(&self, language: Language, path: &str, bytes: &[u8]) -> bool {

@@ -1,7 +1,7 @@
 //! Reads rules from YAML as ast-grep writes them.
 //!
-//! A key that is not known is an error with its line, never passed over: a rule that does less than it says would
-//! be trusted for what it does not do.
+//! A condition that is not known is an error with its line, never passed over: a rule that does less than it says
+//! would be trusted for what it does not do.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use ast_grep_core::{Language as _, MatchStrictness};
 use palisade_inventory::yaml::Node;
 use regex::RegexBuilder;
 
-use super::matching::{Relation, Rule, Stop};
+use super::matching::{Nth, Relation, Rule, Stop};
 use super::tongue::Tongue;
 
 /// Rules within rules.
@@ -88,12 +88,14 @@ impl<'y> Reader<'y> {
             "any" => Rule::Any(self.list(value)?),
             "not" => Rule::Not(Box::new(self.rule(value)?)),
             "matches" => Rule::Named(self.util(value)?),
-            "nthChild" | "range" => return fault(at, format!("`{key}` of ast-grep is not supported here")),
+            // Both spellings are met.
+            "nthChild" | "nthchild" => Rule::Nth(Box::new(self.nth(value)?)),
+            "range" => return fault(at, "`range` of ast-grep is not supported here"),
             _ => {
                 return fault(
                     at,
                     format!(
-                        "`{key}` is no condition; there are pattern, kind, regex, inside, has, precedes, follows, \
+                        "`{key}` is no condition; there are pattern, kind, regex, nthChild, inside, has, precedes, follows, \
                          all, any, not and matches"
                     ),
                 );
@@ -215,6 +217,25 @@ impl<'y> Reader<'y> {
         Ok(Relation { rule: Rule::All(parts.into_iter().map(|(_, rule)| rule).collect()), stop, field })
     }
 
+    /// A place, as a number, as `2n+1`, `odd` or `even`, or under `position` beside what counts.
+    fn nth(&mut self, node: Node<'y>) -> Result<Nth, Fault> {
+        let (mut place, mut reverse, mut of) = (node, false, None);
+        if node.is_mapping() {
+            self.only(node, &["position", "reverse", "ofRule"])?;
+            let Some(position) = node.get("position") else { return fault(node, "this has no `position`") };
+            place = position;
+            if let Some(given) = node.get("reverse") {
+                reverse = given.as_bool().map_or_else(|| fault(given, "`reverse` is true or false"), Ok)?;
+            }
+            of = node.get("ofRule").map(|rule| self.rule(rule)).transpose()?;
+        }
+        let said = text(place, "nthChild")?;
+        let Some((step, offset)) = places(said) else {
+            return fault(place, format!("`{said}` is no place such as 2n+1"));
+        };
+        Ok(Nth { step, offset, reverse, of })
+    }
+
     fn util(&mut self, node: Node<'y>) -> Result<Arc<Rule>, Fault> {
         let name = text(node, "matches")?;
         if let Some(known) = self.read.get(name) {
@@ -244,10 +265,28 @@ impl<'y> Reader<'y> {
     }
 }
 
+/// Step and offset of places as CSS writes them.
+fn places(said: &str) -> Option<(i64, i64)> {
+    let said: String = said.chars().filter(|c| !c.is_whitespace()).collect();
+    match said.as_str() {
+        "odd" => return Some((2, 1)),
+        "even" => return Some((2, 0)),
+        _ => {}
+    }
+    let Some((step, offset)) = said.split_once(['n', 'N']) else { return Some((0, said.parse().ok()?)) };
+    let step = match step {
+        "" | "+" => 1,
+        "-" => -1,
+        step => step.parse().ok()?,
+    };
+    let offset = if offset.is_empty() { 0 } else { offset.parse().ok()? };
+    Some((step, offset))
+}
+
 /// Patterns bind variables that relations and what is ruled out look at.
 fn rank(key: &str) -> u8 {
     match key {
-        "pattern" | "kind" | "regex" => 0,
+        "pattern" | "kind" | "regex" | "nthChild" | "nthchild" => 0,
         "inside" | "has" | "precedes" | "follows" => 1,
         "all" | "any" => 2,
         _ => 3,

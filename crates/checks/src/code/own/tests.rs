@@ -71,6 +71,17 @@ fn conditions_look_around() {
     check("  any:\n    - pattern: h()\n    - pattern: db.query(1)", &["db.query(1)", "h()"]);
     check("  all:\n    - kind: call\n    - regex: '2'", &["db.query(2)"]);
     check("  kind: call\n  has:\n    field: function\n    regex: ^h$", &["h()"]);
+    check("  kind: integer\n  nthChild: 1", &["1", "2"]);
+    check("  kind: expression_statement\n  nthChild: 2", &["db.query(1)", "h()"]);
+    check("  kind: expression_statement\n  nthChild: 2n+1", &["db.query(x)", "db.query(2)"]);
+    check(
+        "  kind: expression_statement\n  nthChild: {position: 1, reverse: true}",
+        &["db.query(x)", "db.query(1)", "h()"],
+    );
+    check(
+        "  kind: expression_statement\n  nthChild:\n    position: odd\n    ofRule: {has: {pattern: db.query($X)}}",
+        &["db.query(x)", "db.query(1)", "db.query(2)"],
+    );
     check("  kind: identifier\n  inside:\n    field: right\n    kind: for_statement", &["y"]);
 }
 
@@ -113,7 +124,9 @@ fn errors_name_the_line_and_what_is_wrong() {
     assert!(error("id: a\nlanguage: py\ntransform: {}\nrule: {pattern: f()}\n").contains("line 3: `transform`"));
     assert!(rule("  patern: f()").contains("line 4: `patern` is no condition"));
     assert!(rule("  kind: no_such").contains("`no_such` is no kind"));
-    assert!(rule("  nthChild: 1").contains("not supported"));
+    assert!(rule("  nthChild: x").contains("`x` is no place"));
+    assert!(rule("  range: {}").contains("not supported"));
+    assert!(error("id: a\nlanguage: py\nrule: {pattern: f()}\ncategory: ours\n").is_empty());
     assert!(rule("  pattern: 'f(('").contains("no pattern in Python"));
     assert!(rule("  regex: '('").contains("does not compile"));
     assert!(rule("  matches: gone").contains("no `gone` under `utils`"));
@@ -128,7 +141,7 @@ fn errors_name_the_line_and_what_is_wrong() {
     );
     assert!(error("id: python-eval\nlanguage: py\nrule: {pattern: f()}\n").contains("another rule"));
     assert!(
-        rule(&format!("{}pattern: f(){}", "  not: {".repeat(1) + &"not: {".repeat(40), "}".repeat(41)))
+        rule(&format!("{}pattern: f(){}", "  not: {".to_owned() + &"not: {".repeat(40), "}".repeat(41)))
             .contains("deep")
     );
     assert!(error("id: [\n").starts_with("rules.yml, line"));
