@@ -1,6 +1,7 @@
 //! Holds what the reader tells of a source against the rules.
 
 use std::collections::HashSet;
+use std::sync::OnceLock;
 
 use palisade_inventory::code::{
     self, Call, Comparison, Language, Listener, Origin, Paths, Setting, Value, Vocabulary, last_of,
@@ -22,7 +23,9 @@ const HITS_MAX: usize = 2_000;
 /// The rules that were chosen, by language.
 #[derive(Debug, Default)]
 pub(crate) struct Engine {
-    languages: Vec<(Language, Ready)>,
+    checks: Vec<&'static Check>,
+    /// Made when the first source of its language is met: most scans meet few languages, and some none.
+    languages: Vec<(Language, OnceLock<Option<Ready>>)>,
 }
 
 /// The rules of one language.
@@ -59,18 +62,18 @@ impl Judged {
 
 impl Engine {
     pub(crate) fn new(checks: &[&'static Check]) -> Self {
-        let languages =
-            Language::ALL.into_iter().filter_map(|language| Some((language, Ready::new(language, checks)?)));
-        Self { languages: languages.collect() }
+        let languages = Language::ALL.into_iter().map(|language| (language, OnceLock::new()));
+        Self { checks: checks.to_vec(), languages: languages.collect() }
     }
 
     /// Judges a source; nothing for files in which no rule can find fault, which are not even parsed.
     pub(crate) fn judge(&self, path: &str, bytes: &[u8], masks: &[Span], settings: &Settings) -> Option<Judged> {
         let language = Language::of(path)?;
-        let (_, ready) = self.languages.iter().find(|(known, _)| *known == language)?;
         if !super::is_product(path) {
             return None;
         }
+        let (_, ready) = self.languages.iter().find(|(known, _)| *known == language)?;
+        let ready = ready.get_or_init(|| Ready::new(language, &self.checks)).as_ref()?;
         let silent = ready.needs.silent(bytes)?;
         let source = crate::scanner::text_of(bytes);
         let tree = match code::parse(language, &source) {
