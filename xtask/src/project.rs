@@ -56,6 +56,14 @@ pub(crate) fn output(command: &mut Command) -> Result<String> {
 pub(crate) fn cargo(arguments: &[&str]) -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.args(arguments).current_dir(root());
+    // `cargo run` tells xtask of its own package. A build script that reads these (ring's) would run anew each time
+    // that cargo is started from here and then by hand, and most of the release with it.
+    for (name, _) in std::env::vars_os() {
+        let name = name.to_string_lossy();
+        if name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_") {
+            command.env_remove(&*name);
+        }
+    }
     command
 }
 

@@ -8,7 +8,7 @@ mod matching;
 mod read;
 mod tongue;
 
-use std::collections::BTreeSet;
+use std::borrow::Cow;
 
 use palisade_inventory::code::{self, Language};
 use palisade_inventory::glob::Glob;
@@ -70,8 +70,6 @@ struct OwnRule {
     check: &'static Check,
     tongue: Tongue,
     rule: Rule,
-    /// Of other nodes it cannot hold.
-    kinds: Option<BTreeSet<u16>>,
     constraints: Vec<(String, Rule)>,
     message: String,
     fix: Option<String>,
@@ -152,31 +150,34 @@ impl OwnRules {
         let subject = Subject::new(path.into(), source.as_bytes(), &Flat, masks);
         let mut report = Report::new(settings, Some(&subject), &first.check.meta);
         let root = ast_grep_core::AstGrep::doc(Document { src: source.clone(), lang: first.tongue, tree });
-        for rule in rules {
-            report.switch(&rule.check.meta);
-            let mut hits = 0;
-            for node in root.root().dfs() {
-                if budget.is_spent() || hits == HITS_MAX {
-                    break;
-                }
-                if rule.kinds.as_ref().is_some_and(|kinds| !kinds.contains(&node.kind_id())) {
+        let mut hits = vec![0; rules.len()];
+        for node in root.root().dfs() {
+            for (rule, hits) in rules.iter().zip(&mut hits) {
+                if *hits == HITS_MAX || !rule.rule.can_hold(&node) {
                     continue;
                 }
-                let mut variables = Variables::new();
-                if !rule.rule.holds(&node, &mut variables, budget) || !rule.admits(&variables, budget) {
+                let mut variables = Cow::Owned(Variables::new());
+                let found = rule.rule.holds(&node, &mut variables, budget) && rule.admits(&variables, budget);
+                // What is ruled out looks as if it were not there once nobody looks any more.
+                if !found || budget.is_spent() {
                     continue;
                 }
-                hits += 1;
+                *hits += 1;
+                report.switch(&rule.check.meta);
                 let span = Span::new(node.range().start, node.range().end);
                 let draft = report.finding(span, rule.said_of(&variables, masks));
                 if let Some(fix) = &rule.fix {
-                    let edit = ast_grep_core::NodeMatch::new(node, variables).replace_by(fix.as_str());
+                    let found = ast_grep_core::NodeMatch::new(node.clone(), variables.into_owned());
+                    let edit = found.replace_by(fix.as_str());
                     let end = edit.position + edit.deleted_length;
                     if let Ok(replacement) = String::from_utf8(edit.inserted_text) {
                         let edit = Edit { path: None, span: Span::new(edit.position, end), replacement };
                         draft.fix(Fix::new(rule.check.meta.title, Safety::Unsafe, vec![edit]));
                     }
                 }
+            }
+            if budget.is_spent() {
+                break;
             }
         }
         let problems = budget.is_spent().then(|| Problem {
@@ -234,7 +235,7 @@ impl OwnRule {
         let Some(rule) = rule else { return fault(document, "this rule has no `rule`") };
         let message = document.get_str("message").unwrap_or(id).trim().to_owned();
         let check = declare(id, &message, document.get_str("note"), severity);
-        Ok(Some(Self { check, tongue, kinds: rule.kinds(), rule, constraints, message, fix, files, ignores }))
+        Ok(Some(Self { check, tongue, rule, constraints, message, fix, files, ignores }))
     }
 
     fn concerns(&self, language: Language, path: &str, bytes: &[u8]) -> bool {
@@ -242,13 +243,17 @@ impl OwnRule {
         self.tongue.0 == language
             && (self.files.is_empty() || covers(&self.files))
             && !covers(&self.ignores)
-            && self.rule.needed().is_none_or(|needed| memchr::memmem::find(bytes, needed.as_bytes()).is_some())
+            && self
+                .rule
+                .needs()
+                .iter()
+                .all(|texts| texts.iter().any(|text| memchr::memmem::find(bytes, text.as_bytes()).is_some()))
     }
 
     fn admits(&self, variables: &Variables<'_>, budget: &mut Budget) -> bool {
         self.constraints.iter().all(|(name, rule)| {
             let node = variables.get_match(name);
-            node.is_none_or(|node| rule.holds(node, &mut Variables::new(), budget))
+            node.is_none_or(|node| rule.holds(node, &mut Cow::Owned(Variables::new()), budget))
         })
     }
 

@@ -11,7 +11,7 @@ use ast_grep_core::{Language as _, MatchStrictness};
 use palisade_inventory::yaml::Node;
 use regex::RegexBuilder;
 
-use super::matching::{Nth, Relation, Rule, Stop};
+use super::matching::{Nth, Relation, Rule, Says, Stop};
 use super::tongue::Tongue;
 
 /// Rules within rules.
@@ -72,24 +72,24 @@ impl<'y> Reader<'y> {
         // What a pattern binds is known to what stands beside it, in whatever order they are written.
         parts.sort_by_key(|(rank, _)| *rank);
         let mut parts: Vec<Rule> = parts.into_iter().map(|(_, rule)| rule).collect();
-        Ok(if parts.len() == 1 { parts.remove(0) } else { Rule::All(parts) })
+        Ok(if parts.len() == 1 { parts.remove(0) } else { Rule::new(Says::All(parts)) })
     }
 
     fn condition(&mut self, key: &str, at: Node<'y>, value: Node<'y>) -> Result<Rule, Fault> {
-        Ok(match key {
-            "pattern" => Rule::Pattern(Box::new(self.pattern(value)?)),
-            "kind" => Rule::Kind(self.kind(value)?),
-            "regex" => Rule::Regex(regex(value)?),
-            "inside" => Rule::Inside(Box::new(self.relation(value, true)?)),
-            "has" => Rule::Has(Box::new(self.relation(value, true)?)),
-            "precedes" => Rule::Precedes(Box::new(self.relation(value, false)?)),
-            "follows" => Rule::Follows(Box::new(self.relation(value, false)?)),
-            "all" => Rule::All(self.list(value)?),
-            "any" => Rule::Any(self.list(value)?),
-            "not" => Rule::Not(Box::new(self.rule(value)?)),
-            "matches" => Rule::Named(self.util(value)?),
+        Ok(Rule::new(match key {
+            "pattern" => Says::Pattern(Box::new(self.pattern(value)?)),
+            "kind" => Says::Kind(self.kind(value)?),
+            "regex" => Says::Regex(regex(value)?),
+            "inside" => Says::Inside(Box::new(self.relation(value, true)?)),
+            "has" => Says::Has(Box::new(self.relation(value, true)?)),
+            "precedes" => Says::Precedes(Box::new(self.relation(value, false)?)),
+            "follows" => Says::Follows(Box::new(self.relation(value, false)?)),
+            "all" => Says::All(self.list(value)?),
+            "any" => Says::Any(self.list(value)?),
+            "not" => Says::Not(Box::new(self.rule(value)?)),
+            "matches" => Says::Named(self.util(value)?),
             // Both spellings are met.
-            "nthChild" | "nthchild" => Rule::Nth(Box::new(self.nth(value)?)),
+            "nthChild" | "nthchild" => Says::Nth(Box::new(self.nth(value)?)),
             "range" => return fault(at, "`range` of ast-grep is not supported here"),
             _ => {
                 return fault(
@@ -100,7 +100,7 @@ impl<'y> Reader<'y> {
                     ),
                 );
             }
-        })
+        }))
     }
 
     fn list(&mut self, node: Node<'y>) -> Result<Vec<Rule>, Fault> {
@@ -214,7 +214,8 @@ impl<'y> Reader<'y> {
             return fault(node, "this needs a condition on the other node, such as `pattern`");
         }
         parts.sort_by_key(|(rank, _)| *rank);
-        Ok(Relation { rule: Rule::All(parts.into_iter().map(|(_, rule)| rule).collect()), stop, field })
+        let rule = Rule::new(Says::All(parts.into_iter().map(|(_, rule)| rule).collect()));
+        Ok(Relation { rule, stop, field })
     }
 
     /// A place, as a number, as `2n+1`, `odd` or `even`, or under `position` beside what counts.

@@ -153,10 +153,46 @@ fn a_rule_that_looks_through_everything_ends() {
                  stopBy: end\n      all:\n        - kind: identifier\n        - regex: ^never$\n";
     let mut own = OwnRules::default();
     assert!(own.add("rules.yml", rules).is_ok());
-    let source = "a(b, c, d, e)\n".repeat(200);
+    let source = "a(b, c, d, nevermore)\n".repeat(200);
     let mut budget = Budget(100_000);
     let judged =
         own.judge_within(&mut budget, "a.py", source.as_bytes(), &[], &Settings::default()).unwrap_or_default();
     assert!(judged.findings.is_empty());
     assert_eq!(judged.problems.len(), 1, "it says that it gave up");
+}
+
+#[test]
+fn what_a_rule_needs_stands_wherever_it_holds() {
+    let needs = |rule: &str| -> Vec<Vec<String>> {
+        let mut own = OwnRules::default();
+        assert!(own.add("rules.yml", &format!("id: t\nlanguage: py\nrule:\n{rule}")).is_ok(), "{rule}");
+        own.rules.first().map(|own| own.rule.needs().to_vec()).unwrap_or_default()
+    };
+    let check = |rule: &str, expected: &[&[&str]]| {
+        let expected: Vec<Vec<String>> =
+            expected.iter().map(|texts| texts.iter().map(|text| (*text).to_owned()).collect()).collect();
+        assert_eq!(needs(rule), expected, "{rule}");
+    };
+    check("  pattern: evaluate($X)", &[&["evaluate"]]);
+    check("  regex: ^(md5|sha1)$", &[&["md5", "sha1"]]);
+    check("  regex: '[a-z]+'", &[]);
+    check("  regex: '(x|)'", &[]);
+    check("  kind: call", &[]);
+    check("  not: {regex: md5}", &[]);
+    check("  kind: call\n  has: {stopBy: end, regex: ^md5$}", &[&["md5"]]);
+    check("  any: [{regex: md5}, {regex: sha1}]", &[&["md5", "sha1"]]);
+    check("  any: [{regex: md5}, {kind: call}]", &[]);
+    check("  all: [{regex: md5}, {has: {regex: sha1}}]", &[&["md5"], &["sha1"]]);
+    check("  pattern: {context: f($X), strictness: signature}", &[]);
+    check("  regex: what\\?", &[]);
+}
+
+#[test]
+fn utils_that_name_each_other_many_times_are_read_at_once() {
+    let mut rules = "id: a\nlanguage: py\nutils:\n  u0: {regex: md5}\n".to_owned();
+    for at in 1..14 {
+        rules += &format!("  u{at}:\n    all: [{{matches: u{0}}}, {{matches: u{0}}}]\n", at - 1);
+    }
+    assert_eq!(found(&format!("{rules}rule: {{matches: u5}}\n"), "a.py", "md5\n").len(), 3);
+    assert_eq!(error(&format!("{rules}rule: {{matches: u13}}\n")), "");
 }
