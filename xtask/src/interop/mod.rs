@@ -5,6 +5,7 @@
 //! missing is installed by name: Debian's packages when this runs as root, Go
 //! modules and Python packages into the target folder.
 
+mod code_rules;
 mod dockerfile;
 mod fixes;
 mod formats;
@@ -43,7 +44,7 @@ pub(crate) struct Bench {
 /// A case: its name, and what returns in words what was compared.
 type Case = (&'static str, fn(&Bench) -> Result<String>);
 
-const CASES: [Case; 20] = [
+const CASES: [Case; 21] = [
     ("json-schema", formats::json),
     ("sarif-schema", formats::sarif),
     ("gitlab-quality", formats::gitlab),
@@ -61,6 +62,7 @@ const CASES: [Case; 20] = [
     ("postgresql-grammar", postgresql::grammar),
     ("postgresql-check", postgresql::check),
     ("gitleaks-rules", secrets::gitleaks),
+    ("ast-grep", code_rules::ast_grep),
     ("ledger-openssl", ledger::openssl),
     ("ledger-sumdb", ledger::sumdb),
     ("ledger-receipts", formats::ledger),
