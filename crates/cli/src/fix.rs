@@ -222,6 +222,8 @@ fn plan(
     let alone: Vec<&str> = paths
         .into_iter()
         .filter(|path| together.iter().all(|other| *other.path != **path) && !in_chart(path))
+        // What lies in an archive is not written back.
+        .filter(|path| !path.contains('!') || root.join(path).exists())
         .collect();
     let read = |path: &str| folder.read(path).ok().filter(|_| only.is_none());
     let mut changed = looked.scanner.fix_together(together, Host::reading(&read), &except, &mut wanted);

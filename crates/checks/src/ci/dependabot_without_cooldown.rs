@@ -47,7 +47,9 @@ fn run(dependabot: &Dependabot<'_>, report: &mut Report<'_>) {
                 if days.as_i64().is_some_and(|days| days < wanted) {
                     let message = format!("a stolen package is usually found within days; wait at least {wanted}");
                     let edit = days.replace_with(&wanted.to_string());
-                    report.finding(days.span(), message).maybe_fix(edit.map(wait));
+                    // Somebody chose the number.
+                    let fix = edit.map(|edit| Fix { safety: Safety::Unsafe, ..wait(edit) });
+                    report.finding(days.span(), message).maybe_fix(fix);
                 }
             }
         }

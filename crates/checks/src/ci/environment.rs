@@ -71,6 +71,10 @@ pub(super) fn pass_through(at: &ExpressionAt<'_, '_>, step: &Step<'_>, expressio
         Some(entry) if !entry.value.as_str().is_some_and(|value| is_only(value, &path)) => return None,
         _ => {}
     }
+    let head = script.get(..outer.start as usize)?;
+    if quoting == Quoting::Bare && (is_command(head) || is_list(&at.place, &path, head)) {
+        return None;
+    }
     let replacement = match quoting {
         Quoting::Bare => format!("\"${{{name}}}\""),
         Quoting::Double => format!("${{{name}}}"),
@@ -86,6 +90,53 @@ pub(super) fn pass_through(at: &ExpressionAt<'_, '_>, step: &Step<'_>, expressio
     }
     edits.push(Edit { path: None, span, replacement });
     Some(Fix::new(format!("pass `{path}` through the environment"), Safety::Unsafe, edits))
+}
+
+/// Words behind which a command begins.
+const BEFORE_COMMANDS: [&str; 12] =
+    ["{", "then", "do", "else", "elif", "if", "while", "until", "!", "exec", "eval", "time"];
+
+/// The word that is being written at the end of a script, and what stands before it in the same command.
+fn last_word(head: &str) -> (&str, &str) {
+    let command = head.rsplit(['\n', ';', '&', '|', '(', '`']).next().unwrap_or(head);
+    let word = command.rsplit(char::is_whitespace).next().unwrap_or(command);
+    (word, command.strip_suffix(word).unwrap_or("").trim())
+}
+
+/// Whether what stands behind `head` is a command, or may be one: quoted, it would be one word.
+fn is_command(head: &str) -> bool {
+    let (word, before) = last_word(head.strip_suffix("\\\n").unwrap_or(head));
+    // `${RUNNER} …`: what a variable runs is not known.
+    let last = before.split_whitespace().next_back().unwrap_or("");
+    word.is_empty()
+        && (before.is_empty() || BEFORE_COMMANDS.contains(&last) || last.trim_start_matches('"').starts_with('$'))
+}
+
+/// Whether an input or an output may be no word or several, each of which the script means to see.
+fn is_list(place: &Place<'_, '_>, path: &str, head: &str) -> bool {
+    if path.starts_with("steps.") && path.contains("files") {
+        return true;
+    }
+    let Some(name) = path.strip_prefix("inputs.").or_else(|| path.strip_prefix("github.event.inputs.")) else {
+        return false;
+    };
+    let (word, before) = last_word(head);
+    let shown = before.split_whitespace().next() == Some("echo");
+    if shown || before.is_empty() && word.ends_with('=') {
+        return false;
+    }
+    let events = ["workflow_call", "workflow_dispatch"];
+    let of_workflow = events.iter().filter_map(|event| place.workflow?.trigger(event)?.config?.at(&["inputs", name]));
+    let of_action = place.action.and_then(|action| {
+        action.inputs.iter().find(|entry| entry.key.as_str() == Some(name)).map(|entry| entry.value)
+    });
+    of_workflow.chain(of_action).any(|input| {
+        let one_word = matches!(input.get_str("type"), Some("boolean" | "number" | "choice" | "environment"));
+        let default = input.get_str("default").unwrap_or("").trim();
+        let required = input.get("required").and_then(Node::as_bool) == Some(true);
+        let may_be_empty = default.is_empty() && !required;
+        !one_word && (default.contains(char::is_whitespace) || may_be_empty && word.is_empty())
+    })
 }
 
 /// Whether a value is one expression that reads this path.
@@ -173,6 +224,16 @@ mod tests {
             ("cat <<EOF\n", Quoting::Other),
         ] {
             assert_eq!(quoting(head), expected, "{head:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_run_is_not_quoted() {
+        for head in ["", "set -e\n", "a && ", "if ", "if x; then ", "$(", "${RUN} ", "cd x; \"$RUN\" ", "{ "] {
+            assert!(is_command(head), "{head:?}");
+        }
+        for head in ["echo ", "a --x=", "X=", "cd ", "$RUN --x "] {
+            assert!(!is_command(head), "{head:?}");
         }
     }
 

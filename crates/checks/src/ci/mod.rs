@@ -32,6 +32,7 @@ mod evidence;
 pub mod excessive_permissions;
 mod facts;
 pub mod forbidden_action;
+mod git;
 pub mod gitlab_broad_id_token;
 pub mod gitlab_debug_trace;
 mod gitlab_deploy;

@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 
+use super::git;
 use palisade_inventory::shell::Program;
 use palisade_inventory::workflow::{Job, Source, Step, Uses, Workflow};
 use palisade_inventory::yaml::{Entry, Node};
@@ -243,10 +244,12 @@ fn of_job(job: &Job<'_>, workflow: &Workflow<'_>) -> Option<Needs> {
         return None;
     }
     let mut needs = Needs::default();
+    let checkouts = || job.steps.iter().filter(|step| step.uses_action(&["actions/checkout"]).is_some());
+    let pushes_otherwise = checkouts().any(|step| brings_token(step) || step.input("ssh-key").is_some());
     for step in &job.steps {
         match (&step.uses, step.run) {
             (Some(uses), _) => of_action(step, uses, &mut needs)?,
-            (None, Some(_)) => of_script(step, &mut needs)?,
+            (None, Some(_)) => of_script(step, pushes_otherwise, &mut needs)?,
             (None, None) => {}
         }
     }
@@ -273,7 +276,10 @@ fn of_action(step: &Step<'_>, uses: &Uses<'_>, needs: &mut Needs) -> Option<()> 
             &[("packages", "write")]
         }
         "docker/login-action" if !gets_token(step) => &[],
+        "goreleaser/goreleaser-action" if only_builds(step) => &[],
         slug => match ACTIONS.iter().find(|(known, _)| *known == slug) {
+            // What it writes, it writes with the other token.
+            Some((_, scopes)) if brings_token(step) && scopes.iter().all(|(scope, _)| *scope != "id-token") => &[],
             Some((_, scopes)) => scopes,
             None if gets_token(step) => return None,
             None => &[],
@@ -283,7 +289,7 @@ fn of_action(step: &Step<'_>, uses: &Uses<'_>, needs: &mut Needs) -> Option<()> 
     Some(())
 }
 
-fn of_script(step: &Step<'_>, needs: &mut Needs) -> Option<()> {
+fn of_script(step: &Step<'_>, pushes_otherwise: bool, needs: &mut Needs) -> Option<()> {
     let script = step.script();
     let text = step.run_text().unwrap_or("");
     let mut known = !gets_token(step);
@@ -296,12 +302,12 @@ fn of_script(step: &Step<'_>, needs: &mut Needs) -> Option<()> {
                 needs.add(of_gh(&program)?, "gh");
                 known = true;
             }
-            "git" => {
-                let words: Vec<&str> = program.operands().take(2).map(|word| word.text.as_str()).collect();
-                if words.contains(&"push") {
+            "git" if git::verb(&program) == Some("push") => {
+                // With a token of its own in the address, or left by a checkout, the job's own is not asked.
+                if !pushes_otherwise && !(text.contains("@github.com") && !gets_token(step)) {
                     needs.add(WRITE_CODE, "git push");
-                    known = true;
                 }
+                known = true;
             }
             "docker" | "podman" | "helm" | "oras" | "crane" | "skopeo" if text.contains("ghcr.io") => {
                 needs.add(&[("packages", "write")], "pushes to ghcr.io");
@@ -320,6 +326,24 @@ fn of_gh(program: &Program<'_>) -> Option<&'static [Scope]> {
     let (noun, verb) = (words.next()?, words.next().unwrap_or(""));
     let row = GH.iter().find(|(known, verbs, _)| *known == noun && (verbs.is_empty() || verbs.contains(&verb)));
     row.map(|(_, _, scopes)| *scopes)
+}
+
+/// Whether goreleaser publishes nothing.
+fn only_builds(step: &Step<'_>) -> bool {
+    let words = step.input_str("args").unwrap_or("");
+    let skips = |word: &str| {
+        matches!(word, "--snapshot" | "--skip-publish" | "build" | "check" | "healthcheck")
+            || word.strip_prefix("--skip=").is_some_and(|skipped| skipped.split(',').any(|what| what == "publish"))
+    };
+    words.split_whitespace().any(skips)
+}
+
+/// Whether a step is handed a token that is not the job's.
+fn brings_token(step: &Step<'_>) -> bool {
+    step.with.iter().any(|entry| {
+        entry.key.as_str().is_some_and(|key| key.to_ascii_lowercase().contains("token"))
+            && entry.value.as_str().is_some_and(|value| !value.trim().is_empty() && !is_token(value))
+    })
 }
 
 /// Whether a step is handed the job's token.

@@ -1,5 +1,6 @@
 //! Checkouts that leave the job's token in `.git/config`, and uploads that take it along.
 
+use super::git;
 use super::place::StepAt;
 use palisade_inventory::workflow::Step;
 use palisade_model::{Confidence, Fix, Meta, Safety, Severity};
@@ -20,6 +21,19 @@ pub static CHECK: Check = Check::on_step(
     },
     run,
 );
+
+/// Tools that push by themselves.
+const TOOLS: [&str; 9] = [
+    "gh-deploy",
+    "gh-pages",
+    "semantic-release",
+    "release-it",
+    "mike",
+    "lerna",
+    "changeset",
+    "chart-releaser",
+    "python-semantic-release",
+];
 
 /// Steps after a checkout that are looked at; longer jobs are no job of people's.
 const STEPS_AHEAD_MAX: usize = 500;
@@ -56,7 +70,9 @@ fn run(at: &StepAt<'_, '_>, report: &mut Report<'_>) {
         Some(value) => value.replace_with("false"),
         None => at.step.node.add_under("with", "uses", "persist-credentials: false"),
     };
-    let fix = edit.map(|edit| Fix::new("do not keep the token on disk", Safety::Unsafe, vec![edit]));
+    // A token that was asked for is there to be used, and a caller's script may use any.
+    let meant = step_token(at.step) || after.clone().any(|step| runs_what_the_caller_says(at, step));
+    let fix = edit.filter(|_| !meant).map(|edit| Fix::new("do not keep the token on disk", Safety::Unsafe, vec![edit]));
     if let Some(upload) = upload
         && inside
     {
@@ -76,6 +92,10 @@ fn run(at: &StepAt<'_, '_>, report: &mut Report<'_>) {
     report.finding(place, message).severity(severity).maybe_fix(fix);
 }
 
+fn step_token(step: &Step<'_>) -> bool {
+    step.input("token").or_else(|| step.input("ssh-key")).is_some()
+}
+
 fn uploads_everything(step: &Step<'_>) -> bool {
     step.uses_action(&["actions/upload-artifact"]).is_some()
         && step.input_str("path").is_some_and(|path| {
@@ -90,12 +110,19 @@ fn uploads_everything(step: &Step<'_>) -> bool {
 fn pushes(step: &Step<'_>) -> bool {
     step.uses.is_some_and(|uses| uses.is_any(&PUSHING))
         || step.script().commands.iter().filter_map(|command| command.program()).any(|program| {
-            // `git -C folder push`: the folder is an operand as well.
-            let verbs = ["push", "fetch", "pull", "submodule", "lfs"];
-            program.name == "git"
-                && program
-                    .operands()
-                    .take(if program.has_option(&["-C", "-c"]) { 2 } else { 1 })
-                    .any(|word| verbs.contains(&word.text.as_str()))
+            git::verb(&program).is_some_and(|verb| ["push", "fetch", "pull", "submodule", "lfs"].contains(&verb))
+                || program.operands().take(2).any(|word| TOOLS.contains(&word.text.as_str()))
+                || TOOLS.contains(&program.name)
+        })
+}
+
+/// Whether a caller's script runs in the step: nobody can tell here whether it pushes.
+fn runs_what_the_caller_says(at: &StepAt<'_, '_>, step: &Step<'_>) -> bool {
+    let called = at.place.action.is_some() || at.place.starts_on(&["workflow_call"]);
+    let names = ["script", "command", "cmd"];
+    called
+        && step.expressions.iter().any(|located| {
+            let text = located.text.to_ascii_lowercase();
+            text.contains("inputs.") && names.iter().any(|name| text.contains(name))
         })
 }

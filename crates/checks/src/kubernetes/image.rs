@@ -1,6 +1,8 @@
 //! Image references as checks ask for them.
 
 use palisade_inventory::dockerfile::ImageName;
+use palisade_inventory::kubernetes::Container;
+use palisade_inventory::yaml::Node;
 
 /// Reads a reference; `None` for what is no reference yet, such as a template or a variable.
 pub(super) fn parse(text: &str) -> Option<ImageName<'_>> {
@@ -10,6 +12,13 @@ pub(super) fn parse(text: &str) -> Option<ImageName<'_>> {
     }
     let name = ImageName::parse(text);
     Some(ImageName { tag: name.tag.filter(|tag| !tag.is_empty()), ..name })
+}
+
+/// Whether it runs one of Docker's official images. All but a few start as root, change owners, and write beside
+/// their data, so that less than that stops them.
+pub(super) fn starts_as_root(container: &Container<'_>) -> bool {
+    let name = container.image().and_then(Node::as_str).and_then(parse).map(|image| image.full());
+    name.is_some_and(|name| name.starts_with("docker.io/library/"))
 }
 
 #[cfg(test)]

@@ -53,7 +53,8 @@ fn fix<'y>(workload: &Workload<'y>, container: Option<&Container<'y>>, concerned
     let user = |one: &Container<'_>| workload.effective(one, &["runAsUser"]).and_then(Node::as_i64);
     let shared = ["hostPID", "hostIPC", "hostNetwork"];
     let of_node = shared.iter().any(|key| workload.setting(&[key]).and_then(Node::as_bool) == Some(true));
-    if of_node || concerned.iter().any(|one| one.is_privileged() || user(one) == Some(0) || starts_as_root(one)) {
+    if of_node || concerned.iter().any(|one| one.is_privileged() || user(one) == Some(0) || image::starts_as_root(one))
+    {
         return None;
     }
     let named = concerned.iter().all(|one| user(one).is_some());
@@ -74,9 +75,3 @@ fn fix<'y>(workload: &Workload<'y>, container: Option<&Container<'y>>, concerned
 }
 
 const SETTING: &str = "runAsNonRoot: true";
-
-/// Docker's official images start as root, all but a few, so that the kubelet would refuse them.
-fn starts_as_root(container: &Container<'_>) -> bool {
-    let name = container.image().and_then(Node::as_str).and_then(image::parse).map(|image| image.full());
-    name.is_some_and(|name| name.starts_with("docker.io/library/"))
-}

@@ -53,6 +53,11 @@ fn fix(inventory: &Inventory, workload: &ObjectFacts, namespace: &str) -> Option
         return None;
     }
     let file = inventory.files.iter().find(|file| file.path == workload.location.path)?;
+    // A patch that brings an object of its own patches nothing.
+    let mut kustomizations = inventory.files.iter().filter_map(|file| file.kustomization.as_ref());
+    if kustomizations.any(|facts| facts.patches.iter().any(|patch| **patch == *file.path)) {
+        return None;
+    }
     let room = file.room.as_ref()?;
     // What the file does not say, its kustomization says for every object.
     let place = if room.namespaces.contains(namespace) { format!("  namespace: {namespace}\n") } else { String::new() };

@@ -4,6 +4,7 @@ use palisade_inventory::kubernetes::{Container, Workload};
 use palisade_inventory::yaml::Node;
 use palisade_model::{Confidence, Edit, Fix, Meta, Safety, Severity};
 
+use super::image;
 use crate::{Check, Report};
 
 /// See the page.
@@ -36,13 +37,17 @@ fn run(workload: &Workload<'_>, report: &mut Report<'_>) {
                     container.place,
                     "this container keeps the default capabilities; drop ALL and add back what it needs",
                 )
-                .maybe_fix(edit(container).map(fix));
+                .maybe_fix(edit(workload, container).map(fix));
         }
     }
 }
 
-fn edit(container: &Container<'_>) -> Option<Edit> {
-    if container.is_privileged() {
+fn edit(workload: &Workload<'_>, container: &Container<'_>) -> Option<Edit> {
+    // As root, these images change owners and users first, which needs capabilities.
+    let user = workload.effective(container, &["runAsUser"]).and_then(Node::as_i64);
+    let ordinary = workload.effective(container, &["runAsNonRoot"]).and_then(Node::as_bool) == Some(true);
+    let as_root = image::starts_as_root(container) && !ordinary && user.is_none_or(|user| user == 0);
+    if container.is_privileged() || as_root {
         return None;
     }
     let Some(drop) = container.context(&["capabilities", "drop"]) else {

@@ -3,6 +3,7 @@
 use palisade_inventory::kubernetes::Workload;
 use palisade_model::{Confidence, Fix, Meta, Safety, Severity};
 
+use super::image;
 use crate::{Check, Report};
 
 /// See the page.
@@ -20,8 +21,6 @@ pub static CHECK: Check = Check::on_workload(
     run,
 );
 
-const TITLE: &str = "make the root file system read-only";
-
 fn run(workload: &Workload<'_>, report: &mut Report<'_>) {
     if workload.is_windows() {
         return;
@@ -29,13 +28,15 @@ fn run(workload: &Workload<'_>, report: &mut Report<'_>) {
     for container in &workload.containers {
         match container.context(&["readOnlyRootFilesystem"]) {
             Some(set) if set.as_bool() == Some(true) => {}
+            // Somebody found that it must write.
             Some(set) => {
-                let fix = Fix::unsafe_(TITLE, set.span(), "true");
-                report.finding(set.span(), "an intruder can change the programs of this container").fix(fix);
+                report.finding(set.span(), "an intruder can change the programs of this container");
             }
             None if workload.is_complete() => {
-                let fix = container.add_context(&[], "readOnlyRootFilesystem: true");
-                let fix = fix.map(|edit| Fix::new(TITLE, Safety::Unsafe, vec![edit]));
+                let edit = container.add_context(&[], "readOnlyRootFilesystem: true");
+                let fix = edit
+                    .filter(|_| !image::starts_as_root(container))
+                    .map(|edit| Fix::new("make the root file system read-only", Safety::Unsafe, vec![edit]));
                 report
                     .finding(container.place, "the root file system is writable; mount an emptyDir where it must write")
                     .maybe_fix(fix);

@@ -12,6 +12,8 @@ use super::Match;
 
 /// Longer lines are made by programs.
 const LINE_BYTES_MAX: usize = 2_000;
+/// Signs of a script for browsers.
+const BROWSERS: [&str; 8] = ["@angular/", "'react", "\"react", "'vue", "\"vue", "window.", "document.", "svelte"];
 /// Words that say nothing of whose secret it is.
 const BARE: [&str; 10] =
     ["KEY", "VALUE", "TOKEN", "SECRET", "PASSWORD", "PASS", "PWD", "AUTH", "AUTHORIZATION", "DEFAULT"];
@@ -69,7 +71,11 @@ fn edits_of(path: &str, bytes: &[u8], place: &Place<'_>) -> Option<(&'static str
     }
     let edits = match extension {
         "py" => vec![place.literal(format!("os.environ[\"{name}\"]"))?, import_os(place.text)?],
-        "js" | "mjs" | "cjs" | "ts" => vec![place.literal(format!("process.env.{name}"))?],
+        // A browser has no environment.
+        "js" | "mjs" | "cjs" | "ts" if BROWSERS.iter().any(|sign| place.text.contains(sign)) => return None,
+        "js" | "mjs" | "cjs" => vec![place.literal(format!("process.env.{name}"))?],
+        // Without the mark it may be undefined, which a strict compiler refuses.
+        "ts" => vec![place.literal(format!("process.env.{name}!"))?],
         "rb" => vec![place.literal(format!("ENV.fetch(\"{name}\")"))?],
         "php" => vec![place.literal(format!("getenv('{name}')"))?],
         "java" | "kt" if place.is_assigned(&["const "]) => vec![place.literal(format!("System.getenv(\"{name}\")"))?],

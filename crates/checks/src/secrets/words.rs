@@ -54,7 +54,7 @@ const TURNS_AWAY: &[&str] = &[
 /// Words before the noun that do the same: `wrong_password`, `next_token`, `public_key`.
 #[rustfmt::skip] // one word a line would be pages
 const SPOILS: &[&str] = &[
-    "no", "without", "reset", "md5", "sha256", "sha1", "sha512", "sha2", "hash", "hashed", "invalid", "wrong", "bad", "incorrect", "forgot", "forgotten", "show", "hide", "toggle",
+    "no", "without", "fake", "mock", "mocked", "dummy", "stub", "reset", "md5", "sha256", "sha1", "sha512", "sha2", "hash", "hashed", "invalid", "wrong", "bad", "incorrect", "forgot", "forgotten", "show", "hide", "toggle",
     "enter", "is", "has", "min", "max", "next", "page", "continuation", "csrf", "xsrf", "sync", "cancellation",
     "cancel", "bos", "eos", "pad", "unk", "mask", "sep", "cls", "special", "sort", "foreign", "partition",
     "range", "cache", "idempotency", "object", "bucket", "validate", "valid", "missing", "unauthorized",
