@@ -75,7 +75,7 @@ fn fix(ids: &[&str], files: &[(String, String)]) -> Option<Vec<(String, String)>
     let mut run = |files: &[(String, String)]| -> Vec<FixedFile> {
         let bytes = files.iter().map(|(path, text)| (Arc::from(path.as_str()), text.as_bytes().to_vec()));
         let across = catalogue().any(|check| ids.contains(&check.meta.id) && check.looks_across());
-        if across || ids.iter().any(|id| id.starts_with("iac/")) {
+        if across || ids.iter().any(|id| id.starts_with("iac/") || id.starts_with("iam/")) {
             let files = bytes.map(|(path, bytes)| FixedFile::unchanged(path, bytes)).collect();
             return scanner.fix_together(files, Host::reading(&|_| None), &|_, _| {}, &mut wanted);
         }

@@ -211,7 +211,8 @@ fn plan(
         palisade_checks::catalogue().filter(|check| check.looks_across()).map(|check| check.meta.id).collect();
     across.insert(palisade_checks::kubernetes::default_service_account::CHECK.meta.id);
     // Modules call each other: what is said of one file rests on others.
-    let infrastructure = |finding: &Finding| finding.check.family() == "iac" && is_taken(arguments, finding);
+    let infrastructure =
+        |finding: &Finding| ["iac", "iam"].contains(&finding.check.family()) && is_taken(arguments, finding);
     let together = if looked.scan.findings.iter().any(infrastructure) {
         files_of(root, looked, only, &INFRASTRUCTURE)?
     } else {

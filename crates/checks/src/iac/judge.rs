@@ -164,6 +164,17 @@ impl Ground<'_> {
         (plain && is_template).then(|| Edit { path: None, span: written.span, replacement: literal.to_owned() })
     }
 
+    /// The edit that writes another word where `word` stands, with or without quotes.
+    pub(crate) fn respell(&self, written: Origin, word: &str, other: &str) -> Option<Edit> {
+        let from = *self.sources.get(written.source as usize)?;
+        let mut texts = self.texts.borrow_mut();
+        let (text, _) = self.text(written.source, &mut texts)?;
+        let raw = written.span.of(text);
+        // A plan is made by Terraform: it is no place to mend anything.
+        let plain = raw.trim_matches(['"', '\'']) == word && !from.is_plan();
+        plain.then(|| Edit { path: None, span: written.span, replacement: raw.replacen(word, other, 1) })
+    }
+
     /// The text of a source, and what no excerpt may show of it.
     fn text<'t>(&self, source: u32, texts: &'t mut Texts) -> Option<&'t (String, Vec<Span>)> {
         let from = *self.sources.get(source as usize)?;

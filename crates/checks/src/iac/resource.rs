@@ -1,7 +1,7 @@
 //! One evaluated resource, as checks see it.
 
 use palisade_inventory::terraform::{Element, Entry, Key, Origin, Value, is_example};
-use palisade_model::{Fix, Location, Safety, Severity};
+use palisade_model::{Edit, Fix, Location, Safety, Severity};
 
 use super::judge::Ground;
 use crate::Report;
@@ -237,6 +237,12 @@ impl<'a> Resource<'a> {
     #[must_use]
     pub fn is_first(&self, report: &Report<'_>, text: &str) -> bool {
         self.ground.told.borrow_mut().insert((report.check().id, self.element.key.instance, text.to_owned()))
+    }
+
+    /// The edit that writes another word where `word` was written, in whatever file of the target.
+    #[must_use]
+    pub fn respell(&self, written: Origin, word: &str, other: &str) -> Option<Edit> {
+        self.ground.respell(written, word, other)
     }
 
     /// A severity as it holds where this resource stands: nobody deploys an example as it is, but people copy it.

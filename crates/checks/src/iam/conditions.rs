@@ -1,7 +1,7 @@
 //! Conditions that do not do what they seem to.
 
 use palisade_inventory::terraform::{Condition, HOLE, Statement, Value};
-use palisade_model::Severity;
+use palisade_model::{Fix, Safety, Severity};
 
 use super::{Document, likely, meta};
 use crate::{Check, Report};
@@ -19,7 +19,7 @@ pub(super) static CHECKS: &[Check] = &[
             &["E4-T1", "E4-T2"],
             &["CWE-697"],
         ),
-        |document, report| each(document, report, literal_wildcard),
+        |document, report| each(document, report, literal_wildcard, likeness),
     ),
     Check::on_policy(
         meta(
@@ -30,7 +30,7 @@ pub(super) static CHECKS: &[Check] = &[
             &["E4-T1", "E4-T4"],
             &["CWE-697"],
         ),
-        |document, report| each(document, report, skipped),
+        |document, report| each(document, report, skipped, presence),
     ),
     Check::on_policy(
         likely(meta(
@@ -41,7 +41,7 @@ pub(super) static CHECKS: &[Check] = &[
             &["E4-T1", "E4-T2"],
             &["CWE-697"],
         )),
-        |document, report| each(document, report, for_all_values),
+        |document, report| each(document, report, for_all_values, nothing),
     ),
     Check::on_policy(
         meta(
@@ -52,7 +52,7 @@ pub(super) static CHECKS: &[Check] = &[
             &["E4-T1"],
             &["CWE-697"],
         ),
-        |document, report| each(document, report, unknown_key),
+        |document, report| each(document, report, unknown_key, nothing),
     ),
     Check::on_policy(
         meta(
@@ -63,7 +63,7 @@ pub(super) static CHECKS: &[Check] = &[
             &["E4-T1"],
             &["CWE-697"],
         ),
-        |document, report| each(document, report, unknown_operator),
+        |document, report| each(document, report, unknown_operator, nothing),
     ),
     Check::on_policy(
         meta(
@@ -74,11 +74,14 @@ pub(super) static CHECKS: &[Check] = &[
             &["E4-T1"],
             &["CWE-697"],
         ),
-        |document, report| each(document, report, plain_like),
+        |document, report| each(document, report, plain_like, exactness),
     ),
 ];
 
 type Judge = fn(&Statement, &Condition, &Operator) -> Option<(String, Severity)>;
+
+/// The operator that was meant, and whether it holds of the same requests.
+type Meant = fn(&Operator) -> Option<(&'static str, Safety)>;
 
 /// An operator taken apart, in lower case.
 struct Operator {
@@ -98,16 +101,63 @@ impl Operator {
     }
 }
 
-fn each(document: &Document<'_>, report: &mut Report<'_>, judge: Judge) {
+fn each(document: &Document<'_>, report: &mut Report<'_>, judge: Judge, meant: Meant) {
     for statement in &document.policy.statements {
         for condition in statement.conditions.iter().filter(|one| !one.operator.contains(HOLE)) {
-            if let Some((message, severity)) = judge(statement, condition, &Operator::of(&condition.operator))
-                && let Some(draft) = document.fault(condition.origin, &message, report)
-            {
-                draft.severity(document.resource.limit(severity));
+            let operator = Operator::of(&condition.operator);
+            let Some((message, severity)) = judge(statement, condition, &operator) else { continue };
+            let fix = meant(&operator).and_then(|(other, safety)| {
+                // What else stands under the operator is not spoken of, and an object has a key once.
+                let place = condition.operator_origin;
+                let beside = || statement.conditions.iter().filter(|one| !std::ptr::eq(*one, condition));
+                let alone = beside().all(|one| one.operator_origin != place && one.operator != other);
+                let edit = document.resource.respell(place, &condition.operator, other).filter(|_| alone)?;
+                Some(Fix::new(format!("compare with {other}"), safety, vec![edit]))
+            });
+            if let Some(draft) = document.fault(condition.origin, &message, report) {
+                draft.severity(document.resource.limit(severity)).maybe_fix(fix);
             }
         }
     }
+}
+
+/// No other operator is surely meant.
+fn nothing(_: &Operator) -> Option<(&'static str, Safety)> {
+    None
+}
+
+fn likeness(operator: &Operator) -> Option<(&'static str, Safety)> {
+    let plain = operator.set.is_empty() && !operator.if_exists;
+    let other = match operator.base.as_str() {
+        "stringequals" => "StringLike",
+        "stringnotequals" => "StringNotLike",
+        _ => return None,
+    };
+    plain.then_some((other, Safety::Unsafe))
+}
+
+fn exactness(operator: &Operator) -> Option<(&'static str, Safety)> {
+    let plain = operator.set.is_empty() && !operator.if_exists;
+    let other = match operator.base.as_str() {
+        "stringlike" => "StringEquals",
+        "stringnotlike" => "StringNotEquals",
+        _ => return None,
+    };
+    plain.then_some((other, Safety::Safe))
+}
+
+/// With the key's absence told the other way.
+fn presence(operator: &Operator) -> Option<(&'static str, Safety)> {
+    let other = match (operator.base.as_str(), operator.if_exists) {
+        ("bool", true) => "Bool",
+        ("bool", false) => "BoolIfExists",
+        ("stringequals", true) => "StringEquals",
+        ("stringlike", true) => "StringLike",
+        ("arnequals", true) => "ArnEquals",
+        ("arnlike", true) => "ArnLike",
+        _ => return None,
+    };
+    operator.set.is_empty().then_some((other, Safety::Unsafe))
 }
 
 fn literal_wildcard(statement: &Statement, condition: &Condition, operator: &Operator) -> Option<(String, Severity)> {

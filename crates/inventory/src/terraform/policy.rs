@@ -53,6 +53,8 @@ pub struct Condition {
     pub values: Vec<Value>,
     /// Where the key was written.
     pub origin: Origin,
+    /// Where the operator was written; other keys may stand under the same one.
+    pub operator_origin: Origin,
 }
 
 impl Policy {
@@ -107,6 +109,7 @@ impl Statement {
                     key: key.key.to_ascii_lowercase(),
                     values: key.value.each().cloned().collect(),
                     origin: key.key_origin,
+                    operator_origin: operator.key_origin,
                 });
             }
         }
@@ -192,7 +195,8 @@ fn of_statement(block: &Value) -> Value {
             let values = one.get("values").cloned().unwrap_or_else(|| Value::unknown(one.origin));
             let key = Entry { key: text("variable").into(), key_origin: one.origin, value: values };
             let value = Value::object(vec![key], one.origin);
-            Entry { key: text("test").into(), key_origin: one.origin, value }
+            let written = one.get("test").map_or(one.origin, |test| test.origin);
+            Entry { key: text("test").into(), key_origin: written, value }
         });
         let value = if known { Value::object(conditions.collect(), origin) } else { Value::unknown(origin) };
         put("Condition", origin, value);
