@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use palisade_inventory::terraform::{Body, Estate, Expression, File, Instance, Node, Origin, Part, plan};
 use palisade_inventory::yaml::Yaml;
-use palisade_inventory::{Format, Inventory, Structure, Subject, cloudformation};
+use palisade_inventory::{Format, Inventory, Structure, Subject, cloudformation, pulumi};
 use palisade_model::{Edit, Finding, Location, Span};
 
 use super::{COMPANIONS, Resource, mend};
@@ -50,9 +50,10 @@ impl<'g> Source<'g> {
         }
     }
 
-    /// Whether it is a plan, in which lines say little.
+    /// Whether it is a plan or what a program left, in which lines say little.
     pub(super) fn is_plan(self) -> bool {
-        matches!(self, Self::Document(_, yaml) if yaml.root().is_some_and(plan::is_plan))
+        let planned = |root| plan::is_plan(root) || pulumi::is_output(root);
+        matches!(self, Self::Document(_, yaml) if yaml.root().is_some_and(planned))
     }
 
     fn structure(self) -> &'g dyn Structure {
@@ -112,6 +113,10 @@ pub(crate) fn judge(
             });
         } else if plan::is_plan(root) {
             estate.add(instance, |number| plan::elements(root, source, number));
+        } else if pulumi::is_output(root) {
+            estate.add(instance, |number| pulumi::elements(root, source, number));
+        } else if pulumi::is_program(root) {
+            estate.add(instance, |number| pulumi::program(root, source, number));
         } else {
             estate.add(instance, |number| vec![cloudformation::document(root, path, source, number)]);
         }
@@ -207,7 +212,7 @@ pub(crate) fn masks(file: &File) -> Vec<Span> {
 /// The same for a template.
 pub(crate) fn document_masks(yaml: &Yaml) -> Vec<Span> {
     let secrets = |root| cloudformation::secrets(root, &super::is_secret_name);
-    yaml.documents().flat_map(|root| [secrets(root), plan::secrets(root)].concat()).collect()
+    yaml.documents().flat_map(|root| [secrets(root), plan::secrets(root), pulumi::secrets(root)].concat()).collect()
 }
 
 fn of_body(body: &Body, masks: &mut Vec<Span>) {
