@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "tests")]
 
-use palisade_checks::{Scan, Scanner, Selection, Settings};
+use palisade_checks::{Host, Scan, Scanner, Selection, Settings};
 
 fn scan(files: &[(&str, &str)]) -> Scan {
     let selection = Selection::new(vec!["iac".to_owned(), "iam".to_owned(), "scan".to_owned()], Vec::new()).unwrap();
@@ -93,4 +93,17 @@ fn templates_that_cdk_wrote_are_judged() {
         "Metadata":{"aws:cdk:path":"App/Db/Resource"}}}}"#;
     let scan = scan(&[("cdk.out/App.template.json", template), ("cdk.out/manifest.json", r#"{"version":"36.0.0"}"#)]);
     assert!(ids(&scan).contains(&"iac/aws-database-public"), "{:?}", ids(&scan));
+}
+
+#[test]
+fn one_document_alone_is_judged() {
+    let scanner = Scanner::new(Settings::default(), &Selection::default());
+    let preview = r#"{"steps":[{"op":"create","urn":"urn:pulumi:dev::shop::aws:rds/instance:Instance::db",
+        "newState":{"custom":true,"type":"aws:rds/instance:Instance","inputs":{"publiclyAccessible":true}}}]}"#;
+    let template = r#"{"Resources":{"Db":{"Type":"AWS::RDS::DBInstance","Properties":{"PubliclyAccessible":true}}}}"#;
+    for (path, text) in [("preview.json", preview), ("App.template.json", template)] {
+        // Nothing can be read again: of standard input, of one file, of what is staged.
+        let scan = scanner.finish(vec![scanner.look(path, text.as_bytes())], Host::reading(&|_| None));
+        assert!(ids(&scan).contains(&"iac/aws-database-public"), "{path}: {:?}", ids(&scan));
+    }
 }

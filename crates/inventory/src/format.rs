@@ -126,7 +126,7 @@ impl Format {
         let Some(stem) = lower.strip_suffix(".yaml").or_else(|| lower.strip_suffix(".yml")) else {
             return match lower.ends_with(".json") {
                 true if is_plan(bytes) => Self::TerraformPlan,
-                true if is_pulumi(bytes) => Self::Pulumi,
+                true if is_pulumi(path, bytes) => Self::Pulumi,
                 true if is_manifest(bytes) => Self::Kubernetes,
                 true if is_policy(bytes) => Self::Policy,
                 true if is_interface(bytes) => Self::OpenApi,
@@ -191,8 +191,12 @@ fn is_plan(bytes: &[u8]) -> bool {
     contains(head, b"\"format_version\"") && contains(bytes, b"\"resource_changes\"")
 }
 
-/// Whether it begins as previews, exports and checkpoints do, and names a resource of a stack.
-fn is_pulumi(bytes: &[u8]) -> bool {
+/// Whether it begins as previews, exports and checkpoints do, and names a resource of a stack. What a backend keeps of
+/// former days stands no more.
+fn is_pulumi(path: &str, bytes: &[u8]) -> bool {
+    if path.contains(".pulumi/backups/") || path.contains(".pulumi/history/") {
+        return false;
+    }
     let head = bytes.get(..MINIFIED_BYTES).unwrap_or(bytes);
     let stands = || contains(head, b"\"deployment\"") || contains(head, b"\"checkpoint\"");
     (stands() || contains(bytes, b"\"newState\"")) && contains(bytes, b"\"urn:pulumi:")
@@ -344,6 +348,8 @@ mod tests {
             ("config/application.rb", b"", Format::Rails),
             ("preview.json", b"{\"steps\":[{\"urn\":\"urn:pulumi:a\",\"newState\":{}}]}", Format::Pulumi),
             ("export.json", b"{\"version\": 3, \"deployment\": {\"a\": \"urn:pulumi:a\"}}", Format::Pulumi),
+            (".pulumi/stacks/a.json", b"{\"checkpoint\": {\"a\": \"urn:pulumi:a\"}}", Format::Pulumi),
+            (".pulumi/backups/a/b.json", b"{\"checkpoint\": {\"a\": \"urn:pulumi:a\"}}", Format::Other),
             ("Pulumi.yaml", b"name: a\nresources:\n  b:\n    type: aws:s3:Bucket\n", Format::Pulumi),
             ("Pulumi.yaml", b"name: a\nruntime: go\n", Format::Other),
             (

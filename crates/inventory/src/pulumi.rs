@@ -107,26 +107,31 @@ fn address(urn: &str) -> &str {
     urn.strip_prefix(URN).and_then(|rest| rest.splitn(3, "::").nth(2)).unwrap_or(urn)
 }
 
-/// Makes references of the properties that were made from one other resource: the engine writes down which.
+/// Makes references of what is not known yet and comes from one other resource that is read: the engine writes down
+/// which. What is known names the other by itself.
 fn depend(entries: &mut [Entry], resource: &Resource<'_>, set: Node<'_>, instance: u32) {
     let dependencies = resource.node.get("propertyDependencies").into_iter().flat_map(Node::entries);
     for Pair { key, value: urns } in dependencies {
         let mut urns = urns.items();
         let (Some(only), None) = (urns.next().and_then(Node::as_str), urns.next()) else { continue };
+        let to = address(only);
+        let named = to.split("::").next().and_then(|types| types.rsplit('$').next());
+        if named.and_then(kind_of).is_none() {
+            continue;
+        }
         let Some(span) = key.as_str().and_then(|name| set.entry(name)).map(|entry| entry.key.span()) else { continue };
         let Some(entry) = entries.iter_mut().find(|entry| entry.key_origin.span == span) else { continue };
         let refer = |value: &Value| {
-            let document = value.as_partial().is_some_and(|text| text.trim_start().starts_with(['{', '[']));
-            let plain = matches!(value.kind, Kind::Unknown | Kind::Text(_)) && !document;
-            let to = Key { instance, address: address(only).into() };
-            let known = (!value.is_unknown()).then(|| value.clone());
-            let reference = Reference { to, attribute: "".into(), known };
-            if plain { Value::new(Kind::Reference(reference.into()), value.origin) } else { value.clone() }
+            let to = Key { instance, address: to.into() };
+            let reference = Reference { to, attribute: "".into(), known: None };
+            Value::new(Kind::Reference(reference.into()), value.origin)
         };
-        entry.value = match entry.value.as_list() {
-            Some([item]) => Value::list(vec![refer(item)], entry.value.origin),
-            Some(_) => continue,
-            None => refer(&entry.value),
+        entry.value = match (&entry.value.kind, entry.value.as_list()) {
+            (Kind::Unknown, _) => refer(&entry.value),
+            (_, Some([item])) if matches!(item.kind, Kind::Unknown) => {
+                Value::list(vec![refer(item)], entry.value.origin)
+            }
+            _ => continue,
         };
     }
 }

@@ -184,9 +184,13 @@ impl Ground<'_> {
     fn text<'t>(&self, source: u32, texts: &'t mut Texts) -> Option<&'t (String, Vec<Span>)> {
         let from = *self.sources.get(source as usize)?;
         let text = texts.entry(source).or_insert_with(|| {
-            let bytes = (self.host.read)(from.path())?;
-            let shown = [(self.masks)(from.path(), &bytes), from.masks()].concat();
-            Some((text_of(&bytes), shown))
+            // A document holds its text: it is told of also where nothing can be read again, as in one file alone.
+            let text = match from {
+                Source::Terraform(file) => text_of(&(self.host.read)(&file.path)?),
+                Source::Document(_, yaml) => yaml.text().to_owned(),
+            };
+            let shown = [(self.masks)(from.path(), text.as_bytes()), from.masks()].concat();
+            Some((text, shown))
         });
         text.as_ref()
     }
