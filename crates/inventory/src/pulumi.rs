@@ -22,8 +22,10 @@ pub use kinds::kind_of;
 pub use program::{is_program, program};
 use value::Reader;
 
-/// Resources of one file beyond this are not read.
-const RESOURCES_MAX: usize = 100_000;
+/// Resources of one file beyond this are not read; stacks of a few thousand are called large.
+const RESOURCES_MAX: usize = 20_000;
+/// Properties of one resource whose origins are looked up: each is searched for by its name.
+const DEPENDENCIES_MAX: usize = 200;
 /// Packages that a reason names.
 const NAMED_MAX: usize = 3;
 /// What the identifier of a resource begins with.
@@ -111,7 +113,7 @@ fn address(urn: &str) -> &str {
 /// which. What is known names the other by itself.
 fn depend(entries: &mut [Entry], resource: &Resource<'_>, set: Node<'_>, instance: u32) {
     let dependencies = resource.node.get("propertyDependencies").into_iter().flat_map(Node::entries);
-    for Pair { key, value: urns } in dependencies {
+    for Pair { key, value: urns } in dependencies.take(DEPENDENCIES_MAX) {
         let mut urns = urns.items();
         let (Some(only), None) = (urns.next().and_then(Node::as_str), urns.next()) else { continue };
         let to = address(only);
@@ -143,9 +145,14 @@ pub fn secrets(root: Node<'_>) -> Vec<Span> {
     nodes.filter(|node| node.get(value::SIGNATURE).is_some()).map(Node::span).collect()
 }
 
-/// Why an output is read in part, when it is: resources of packages that no provider of Terraform stands behind.
+/// Why an output is read in part, when it is: too many resources, or some of packages that no provider of Terraform
+/// stands behind.
 #[must_use]
 pub fn unread(root: Node<'_>) -> Option<String> {
+    let listed = deployed(root).or_else(|| root.get("steps")).map_or(0, |list| list.items().count());
+    if listed > RESOURCES_MAX {
+        return Some(format!("{listed} resources, of which the first {RESOURCES_MAX} are judged"));
+    }
     let mut passed: BTreeMap<&str, usize> = BTreeMap::new();
     let mut count = 0_usize;
     let types: Vec<&str> = match root.get("resources").filter(|_| is_program(root)) {

@@ -2,6 +2,7 @@
 //!
 //! Settings count with their defaults; functions of providers, files and what only a deployment gives are unknown.
 
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use crate::cloudformation::plain;
@@ -29,7 +30,7 @@ pub fn is_program(root: Node<'_>) -> bool {
 /// The resources of a program as elements of one instance. `source` is the number of the file in origins.
 #[must_use]
 pub fn program(root: Node<'_>, source: u32, instance: u32) -> Vec<Element> {
-    let mut evaluator = Evaluator { root, source, instance, steps: STEPS_MAX, depth: DEPTH_MAX };
+    let mut evaluator = Evaluator::new(root, source, instance);
     let mut elements = Vec::new();
     for entry in root.get("resources").into_iter().flat_map(Node::entries).take(RESOURCES_MAX) {
         let (Some(name), Some(kind)) = (entry.key.as_str(), entry.value.get_str("type").and_then(super::kind_of))
@@ -61,7 +62,10 @@ pub fn program(root: Node<'_>, source: u32, instance: u32) -> Vec<Element> {
 }
 
 struct Evaluator<'y> {
-    root: Node<'y>,
+    resources: HashSet<&'y str>,
+    variables: HashMap<&'y str, Node<'y>>,
+    /// What the settings are when nobody sets them.
+    settings: HashMap<&'y str, Node<'y>>,
     source: u32,
     instance: u32,
     steps: usize,
@@ -69,6 +73,24 @@ struct Evaluator<'y> {
 }
 
 impl<'y> Evaluator<'y> {
+    fn new(root: Node<'y>, source: u32, instance: u32) -> Self {
+        let named = |section: &str| {
+            let entries = root.get(section).into_iter().flat_map(Node::entries);
+            entries.filter_map(|entry| Some((entry.key.as_str()?, entry.value))).collect::<Vec<_>>()
+        };
+        let settings = named("configuration").into_iter().chain(named("config"));
+        let default = |node: Node<'y>| if node.is_mapping() { node.get("default") } else { Some(node) };
+        Self {
+            resources: named("resources").into_iter().map(|(name, _)| name).collect(),
+            variables: named("variables").into_iter().collect(),
+            settings: settings.filter_map(|(name, node)| Some((name, default(node)?))).collect(),
+            source,
+            instance,
+            steps: STEPS_MAX,
+            depth: DEPTH_MAX,
+        }
+    }
+
     /// What a node says; `kind` names whose properties its keys are.
     fn value(&mut self, kind: Option<&str>, node: Node<'y>) -> Value {
         let origin = Origin { source: self.source, span: node.span() };
@@ -148,7 +170,7 @@ impl<'y> Evaluator<'y> {
     fn named(&mut self, path: &str, origin: Origin) -> Value {
         let at = path.find(['.', '[']).unwrap_or(path.len());
         let (name, rest) = path.split_at_checked(at).unwrap_or((path, ""));
-        if self.root.at(&["resources", name]).is_some() {
+        if self.resources.contains(name) {
             let attribute = rest.trim_start_matches('.');
             let to = Key { instance: self.instance, address: name.into() };
             let reference = Reference { to, attribute: attribute.into(), known: None };
@@ -157,13 +179,12 @@ impl<'y> Evaluator<'y> {
         if !rest.is_empty() {
             return Value::unknown(origin);
         }
-        if let Some(variable) = self.root.at(&["variables", name]) {
-            return self.value(None, variable);
+        if let Some(variable) = self.variables.get(name) {
+            return self.value(None, *variable);
         }
-        let setting = self.root.at(&["config", name]).or_else(|| self.root.at(&["configuration", name]));
-        match setting.map(|setting| if setting.is_mapping() { setting.get("default") } else { Some(setting) }) {
-            Some(Some(default)) if !default.is_null() => plain(default, self.source),
-            _ => Value::unknown(origin),
+        match self.settings.get(name).filter(|default| !default.is_null()) {
+            Some(default) => plain(*default, self.source),
+            None => Value::unknown(origin),
         }
     }
 }

@@ -109,3 +109,13 @@ fn programs_are_evaluated_as_far_as_they_go() {
     assert_eq!(Policy::of(made[2].value.get("policy").unwrap()).unwrap().statements.len(), 1);
     assert!(made[3].value.is_unknown());
 }
+
+#[test]
+fn more_than_is_read_is_said() {
+    let one = r#"{"urn":"urn:pulumi:d::p::aws:ec2/vpc:Vpc::x","type":"aws:ec2/vpc:Vpc","inputs":{}}"#;
+    let text = format!(r#"{{"deployment":{{"resources":[{}]}}}}"#, vec![one; RESOURCES_MAX + 1].join(","));
+    let yaml = Yaml::parse(text);
+    let root = yaml.root().unwrap();
+    assert_eq!(elements(root, 0, 0).len(), 1);
+    assert_eq!(unread(root).as_deref(), Some("20001 resources, of which the first 20000 are judged"));
+}
