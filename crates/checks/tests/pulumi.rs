@@ -107,3 +107,43 @@ fn one_document_alone_is_judged() {
         assert!(ids(&scan).contains(&"iac/aws-database-public"), "{path}: {:?}", ids(&scan));
     }
 }
+
+#[test]
+fn every_cloud_is_judged() {
+    for (kind, inputs, check) in [
+        (
+            "gcp:compute/firewall:Firewall",
+            r#"{"allows":[{"protocol":"tcp","ports":["22"]}],"sourceRanges":["0.0.0.0/0"]}"#,
+            "iac/google-open-admin-port",
+        ),
+        (
+            "gcp:projects/iAMMember:IAMMember",
+            r#"{"member":"allUsers","role":"roles/viewer"}"#,
+            "iac/google-public-member",
+        ),
+        (
+            "azure:network/networkSecurityGroup:NetworkSecurityGroup",
+            r#"{"securityRules":[{"access":"Allow","direction":"Inbound","protocol":"Tcp","sourceAddressPrefix":"*",
+                "destinationPortRange":"22"}]}"#,
+            "iac/azure-open-admin-port",
+        ),
+        (
+            "cloudflare:index/zoneSetting:ZoneSetting",
+            r#"{"settingId":"ssl","value":"flexible"}"#,
+            "iac/cloudflare-origin-plaintext",
+        ),
+        (
+            "aws:cloudfront/distribution:Distribution",
+            r#"{"origins":[{"domainName":"shop.example.org","customOriginConfig":{"originProtocolPolicy":"http-only"}}]}"#,
+            "iac/aws-origin-plaintext",
+        ),
+        (
+            "aws:iam/role:Role",
+            r#"{"assumeRolePolicy":"{\"Statement\":[{\"Effect\":\"Allow\",\"Action\":\"sts:AssumeRole\",\"Principal\":\"*\"}]}"}"#,
+            "iam/role-for-anybody",
+        ),
+    ] {
+        let scan = scan(&[("stack.json", &export(&resource(kind, "a", inputs)))]);
+        assert!(ids(&scan).contains(&check), "{kind}: {:?}", ids(&scan));
+    }
+}
