@@ -6,7 +6,7 @@ use std::sync::Arc;
 use palisade_inventory::codeowners::{self, Owners, OwnersFacts};
 use palisade_inventory::yaml::Yaml;
 use palisade_inventory::{
-    Facts, Flat, Format, Inventory, Problem, Subject, dockerfile, kubernetes, kustomize, migration, terraform,
+    Facts, Flat, Format, Inventory, Problem, Subject, dockerfile, kubernetes, kustomize, migration, pulumi, terraform,
 };
 use palisade_model::{Coverage, Finding, Fingerprint, Fix, Skipped, Span};
 
@@ -215,7 +215,7 @@ impl Scanner {
             format @ (Format::Kubernetes | Format::Workflow | Format::Compose) => {
                 spans.extend(yaml_masks(format, &Yaml::parse(text_of(bytes))));
             }
-            Format::CloudFormation | Format::TerraformPlan | Format::Policy => {
+            Format::CloudFormation | Format::TerraformPlan | Format::Pulumi | Format::Policy => {
                 spans.extend(crate::iac::document_masks(&Yaml::parse(text_of(bytes))));
             }
             _ => {}
@@ -335,7 +335,7 @@ impl Scanner {
                 facts.terraform = Some(Arc::new(file));
                 problems
             }
-            Format::CloudFormation | Format::TerraformPlan | Format::Policy => {
+            Format::CloudFormation | Format::TerraformPlan | Format::Pulumi | Format::Policy => {
                 let yaml = Yaml::parse(text_of(bytes));
                 let shown = [masks.as_slice(), &crate::iac::document_masks(&yaml)].concat();
                 let subject = Subject::new(Arc::clone(&path), yaml.text().as_bytes(), &yaml, &shown);
@@ -344,7 +344,13 @@ impl Scanner {
                 }
                 findings.extend(self.secrets(&subject, &matches));
                 let problems = yaml.problems().to_vec();
+                let unread = yaml.root().filter(|_| format == Format::Pulumi && problems.is_empty());
+                let unread = unread.and_then(pulumi::unread);
                 facts.document = Some(Arc::new(yaml));
+                if let Some(reason) = unread {
+                    coverage.partial.push(Skipped { path: path.to_string(), reason });
+                    return FileReport { findings, facts, coverage, marks: Vec::new() };
+                }
                 problems
             }
             Format::Dockerfile => {

@@ -276,7 +276,8 @@ fn plan(
 }
 
 /// What Terraform and templates of clouds are written in; they are judged together, since they call each other.
-const INFRASTRUCTURE: [Format; 4] = [Format::Terraform, Format::CloudFormation, Format::TerraformPlan, Format::Policy];
+const INFRASTRUCTURE: [Format; 5] =
+    [Format::Terraform, Format::CloudFormation, Format::TerraformPlan, Format::Pulumi, Format::Policy];
 
 /// What checks across files rest on whose findings have fixes.
 const ACROSS: [Format; 4] = [Format::Kubernetes, Format::Kustomization, Format::Workflow, Format::Action];

@@ -33,6 +33,8 @@ pub enum Format {
     Terraform,
     /// A plan of Terraform as JSON.
     TerraformPlan,
+    /// What Pulumi writes: a preview, an export, a checkpoint; or a program in YAML.
+    Pulumi,
     /// A CloudFormation or SAM template.
     CloudFormation,
     /// A policy of AWS as a JSON file.
@@ -124,6 +126,7 @@ impl Format {
         let Some(stem) = lower.strip_suffix(".yaml").or_else(|| lower.strip_suffix(".yml")) else {
             return match lower.ends_with(".json") {
                 true if is_plan(bytes) => Self::TerraformPlan,
+                true if is_pulumi(path, bytes) => Self::Pulumi,
                 true if is_manifest(bytes) => Self::Kubernetes,
                 true if is_policy(bytes) => Self::Policy,
                 true if is_interface(bytes) => Self::OpenApi,
@@ -142,6 +145,7 @@ impl Format {
             "kustomization" => return Self::Kustomization,
             "chart" if name == "Chart.yaml" && has_line_start(bytes, b"name") => return Self::HelmChart,
             "docker-compose" | "compose" => return Self::Compose,
+            "pulumi" | "main" if is_pulumi_program(bytes) => return Self::Pulumi,
             _ => {}
         }
         if stem == ".gitlab-ci" || stem.ends_with(".gitlab-ci") || folder.ends_with(".gitlab/ci/") {
@@ -185,6 +189,29 @@ fn is_template(bytes: &[u8]) -> bool {
 fn is_plan(bytes: &[u8]) -> bool {
     let head = bytes.get(..MINIFIED_BYTES).unwrap_or(bytes);
     contains(head, b"\"format_version\"") && contains(bytes, b"\"resource_changes\"")
+}
+
+/// Whether it begins as previews, exports and checkpoints do, and names a resource of a stack. What a backend keeps of
+/// former days stands no more.
+fn is_pulumi(path: &str, bytes: &[u8]) -> bool {
+    if path.contains(".pulumi/backups/") || path.contains(".pulumi/history/") {
+        return false;
+    }
+    let head = bytes.get(..MINIFIED_BYTES).unwrap_or(bytes);
+    let stands = || contains(head, b"\"deployment\"") || contains(head, b"\"checkpoint\"");
+    (stands() || contains(bytes, b"\"newState\"")) && contains(bytes, b"\"urn:pulumi:")
+}
+
+/// Whether it declares resources of Pulumi's packages.
+fn is_pulumi_program(bytes: &[u8]) -> bool {
+    let typed = |package: &[u8]| {
+        memchr::memmem::find_iter(bytes, package).any(|at| {
+            let before = bytes.get(..at).unwrap_or(&[]).trim_ascii_end();
+            before.ends_with(b"type:") || before.ends_with(b"type: \"") || before.ends_with(b"type: '")
+        })
+    };
+    opens_line(bytes, b"resources:")
+        && [b"aws:".as_slice(), b"azure", b"gcp:", b"cloudflare:", b"kubernetes:"].into_iter().any(typed)
 }
 
 fn is_policy(bytes: &[u8]) -> bool {
@@ -319,6 +346,17 @@ mod tests {
             ("api/swagger.json", b"{\"swagger\":\"2.0\",\"paths\":{}}", Format::OpenApi),
             ("src/main/resources/application.yml", b"spring:\n  a: 1", Format::Spring),
             ("config/application.rb", b"", Format::Rails),
+            ("preview.json", b"{\"steps\":[{\"urn\":\"urn:pulumi:a\",\"newState\":{}}]}", Format::Pulumi),
+            ("export.json", b"{\"version\": 3, \"deployment\": {\"a\": \"urn:pulumi:a\"}}", Format::Pulumi),
+            (".pulumi/stacks/a.json", b"{\"checkpoint\": {\"a\": \"urn:pulumi:a\"}}", Format::Pulumi),
+            (".pulumi/backups/a/b.json", b"{\"checkpoint\": {\"a\": \"urn:pulumi:a\"}}", Format::Other),
+            ("Pulumi.yaml", b"name: a\nresources:\n  b:\n    type: aws:s3:Bucket\n", Format::Pulumi),
+            ("Pulumi.yaml", b"name: a\nruntime: go\n", Format::Other),
+            (
+                "cdk.out/App.template.json",
+                b"{\"Resources\": {\"B\": {\"Type\": \"AWS::S3::Bucket\"}}}",
+                Format::CloudFormation,
+            ),
             ("a.json", b"{\"Statement\": [{\"Effect\": \"Allow\", \"Action\": \"*\"}]}", Format::Policy),
         ] {
             assert_eq!(Format::of(path, bytes), format, "{path}");

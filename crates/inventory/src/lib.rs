@@ -22,6 +22,7 @@ pub mod kustomize;
 pub mod lockfile;
 pub mod migration;
 pub mod properties;
+pub mod pulumi;
 pub mod quality;
 pub mod ruby;
 pub mod shell;

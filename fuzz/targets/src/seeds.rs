@@ -274,7 +274,18 @@ pub(crate) fn policies() -> Vec<Vec<u8>> {
         {"Sid": "A", "Effect": "Allow", "Action": ["s3:Get*", "iam:PassRole"], "Resource": ["*", "arn:aws:s3:::a/${aws:username}/*"]},
         {"Effect": "Deny", "NotAction": "*", "NotResource": "*", "Condition": {"ForAllValues:StringLikeIfExists": {"aws:PrincipleArn": ["*", 1, null]}}},
         {"Effect": "Allow", "NotPrincipal": {"AWS": "*"}, "Action": "sts:AssumeRole"}]}"#;
-    vec![text.as_bytes().to_vec()]
+    // What Pulumi leaves is JSON too, and is known from its content.
+    let export = r#"{"version": 3, "deployment": {"resources": [{"urn": "urn:pulumi:dev::a::b:c:D$aws:s3/bucketPolicy:BucketPolicy::p",
+        "custom": true, "id": "x", "type": "aws:s3/bucketPolicy:BucketPolicy", "inputs": {"__defaults": [], "bucket": "x",
+        "policy": "{\"Statement\": [{\"Effect\": \"Allow\", \"Principal\": \"*\", \"Action\": \"s3:*\"}]}"}},
+        {"urn": "urn:pulumi:dev::a::aws:ec2/instance:Instance::i", "custom": true, "type": "aws:ec2/instance:Instance",
+        "inputs": {"userData": {"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", "ciphertext": "x"},
+        "ebsBlockDevices": [{"encrypted": false}], "kmsKeyId": "04da6b54-80e4-46f7-96ec-b56ff0331ba9"},
+        "propertyDependencies": {"kmsKeyId": ["urn:pulumi:dev::a::aws:kms/key:Key::k"]}}]}}"#;
+    let preview = r#"{"steps": [{"op": "create", "urn": "urn:pulumi:dev::a::aws:ec2/securityGroup:SecurityGroup::g", "newState": {
+        "type": "aws:ec2/securityGroup:SecurityGroup", "inputs": {"ingress": [{"fromPort": 0, "toPort": 0, "protocol": "-1",
+        "cidrBlocks": ["0.0.0.0/0"]}]}}}]}"#;
+    [text, export, preview].map(|text| text.as_bytes().to_vec()).to_vec()
 }
 
 /// Records as they are delivered, listed and exported.

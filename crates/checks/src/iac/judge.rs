@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use palisade_inventory::terraform::{Body, Estate, Expression, File, Instance, Node, Origin, Part, plan};
 use palisade_inventory::yaml::Yaml;
-use palisade_inventory::{Format, Inventory, Structure, Subject, cloudformation};
+use palisade_inventory::{Format, Inventory, Structure, Subject, cloudformation, pulumi};
 use palisade_model::{Edit, Finding, Location, Span};
 
 use super::{COMPANIONS, Resource, mend};
@@ -50,9 +50,10 @@ impl<'g> Source<'g> {
         }
     }
 
-    /// Whether it is a plan, in which lines say little.
+    /// Whether it is a plan or what a program left, in which lines say little.
     pub(super) fn is_plan(self) -> bool {
-        matches!(self, Self::Document(_, yaml) if yaml.root().is_some_and(plan::is_plan))
+        let planned = |root| plan::is_plan(root) || pulumi::is_output(root);
+        matches!(self, Self::Document(_, yaml) if yaml.root().is_some_and(planned))
     }
 
     fn structure(self) -> &'g dyn Structure {
@@ -112,6 +113,10 @@ pub(crate) fn judge(
             });
         } else if plan::is_plan(root) {
             estate.add(instance, |number| plan::elements(root, source, number));
+        } else if pulumi::is_output(root) {
+            estate.add(instance, |number| pulumi::elements(root, source, number));
+        } else if pulumi::is_program(root) {
+            estate.add(instance, |number| pulumi::program(root, source, number));
         } else {
             estate.add(instance, |number| vec![cloudformation::document(root, path, source, number)]);
         }
@@ -179,9 +184,13 @@ impl Ground<'_> {
     fn text<'t>(&self, source: u32, texts: &'t mut Texts) -> Option<&'t (String, Vec<Span>)> {
         let from = *self.sources.get(source as usize)?;
         let text = texts.entry(source).or_insert_with(|| {
-            let bytes = (self.host.read)(from.path())?;
-            let shown = [(self.masks)(from.path(), &bytes), from.masks()].concat();
-            Some((text_of(&bytes), shown))
+            // A document holds its text: it is told of also where nothing can be read again, as in one file alone.
+            let text = match from {
+                Source::Terraform(file) => text_of(&(self.host.read)(&file.path)?),
+                Source::Document(_, yaml) => yaml.text().to_owned(),
+            };
+            let shown = [(self.masks)(from.path(), text.as_bytes()), from.masks()].concat();
+            Some((text, shown))
         });
         text.as_ref()
     }
@@ -207,7 +216,7 @@ pub(crate) fn masks(file: &File) -> Vec<Span> {
 /// The same for a template.
 pub(crate) fn document_masks(yaml: &Yaml) -> Vec<Span> {
     let secrets = |root| cloudformation::secrets(root, &super::is_secret_name);
-    yaml.documents().flat_map(|root| [secrets(root), plan::secrets(root)].concat()).collect()
+    yaml.documents().flat_map(|root| [secrets(root), plan::secrets(root), pulumi::secrets(root)].concat()).collect()
 }
 
 fn of_body(body: &Body, masks: &mut Vec<Span>) {

@@ -84,16 +84,16 @@ type Judge = fn(&Statement, &Condition, &Operator) -> Option<(String, Severity)>
 type Meant = fn(&Operator) -> Option<(&'static str, Safety)>;
 
 /// An operator taken apart, in lower case.
-struct Operator {
+pub(super) struct Operator {
     /// `forallvalues`, `foranyvalue` or nothing.
-    set: String,
+    pub(super) set: String,
     /// `stringequals`
-    base: String,
+    pub(super) base: String,
     if_exists: bool,
 }
 
 impl Operator {
-    fn of(text: &str) -> Self {
+    pub(super) fn of(text: &str) -> Self {
         let lower = text.to_ascii_lowercase();
         let (set, base) = lower.split_once(':').unwrap_or(("", &lower));
         let (base, if_exists) = base.strip_suffix("ifexists").map_or((base, false), |base| (base, true));

@@ -151,10 +151,13 @@ impl<'a> Document<'a> {
         let assumes = |one: &Statement| {
             one.actions.iter().any(|action| action.as_str().is_some_and(|text| text.starts_with("sts:")))
         };
+        let own = if resource.kind() == FILE { resource.path() } else { resource.name() };
+        let controls = super::organizations::named_control(own).is_some();
         let role = match principals {
+            _ if controls => Role::Limit,
             true if policy.statements.iter().all(assumes) => Role::Trust,
             true => Role::Resource,
-            false if named(&["scp", "service-control", "service_control", "boundary", "guardrail"]) => Role::Limit,
+            false if named(&["boundary", "guardrail"]) => Role::Limit,
             false => Role::Permissions,
         };
         Self { resource, role, policy: Rc::new(policy) }

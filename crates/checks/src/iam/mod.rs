@@ -2,8 +2,8 @@
 //!
 //! Terraform, templates of CloudFormation and JSON files give the same
 //! [`Document`]s, and one set of checks reads them all; [`Access`] joins them with
-//! who holds them. What only an account knows (what is attached by hand, service
-//! control policies) is not judged.
+//! who holds them. What only an account knows (what is attached by hand, which
+//! policies of the organisation are above it) is not judged.
 
 mod actions;
 mod boundary;
@@ -17,6 +17,7 @@ mod holders;
 mod holding;
 mod managed;
 pub mod narrow;
+mod organizations;
 mod pods;
 mod reach;
 mod trust;
@@ -42,6 +43,7 @@ pub static CHECKS: &[&[Check]] = &[
     escalation::CHECKS,
     exposure::CHECKS,
     holders::CHECKS,
+    organizations::CHECKS,
     pods::CHECKS,
     trust::CHECKS,
     wildcards::CHECKS,
