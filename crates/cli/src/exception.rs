@@ -59,7 +59,9 @@ impl Book {
     }
 
     fn write(&self, text: &str) -> anyhow::Result<()> {
-        files::replace(&self.root, EXCEPTIONS_FILE, text.as_bytes())
+        files::replace(&self.root, EXCEPTIONS_FILE, text.as_bytes())?;
+        files::warn_of_ignored(&self.root, &[EXCEPTIONS_FILE]);
+        Ok(())
     }
 
     /// Writes the text when entry `id` holds in it; else says why it would not.

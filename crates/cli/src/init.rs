@@ -10,7 +10,7 @@ use std::fmt::Write as _;
 use std::io::{BufRead as _, IsTerminal as _, Write as _};
 use std::path::Path;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, anyhow};
 
 use crate::arguments::Init;
 use crate::exit::{Exit, printable};
@@ -22,8 +22,8 @@ use survey::Survey;
 /// Writes what is not there yet; existing files stay as they are, unless their owner says otherwise.
 pub(crate) fn run(arguments: &Init) -> anyhow::Result<Exit> {
     let root = &arguments.folder;
-    if !root.exists() && !arguments.dry_run {
-        std::fs::create_dir_all(root).with_context(|| format!("cannot create {}", root.display()))?;
+    if !root.is_dir() {
+        return Err(anyhow!("{} is no directory", root.display()));
     }
     let survey = Survey::of(root)?;
     let pieces = pieces::fitting(&survey, arguments, &identity_key()?);
@@ -34,6 +34,9 @@ pub(crate) fn run(arguments: &Init) -> anyhow::Result<Exit> {
             written.push(piece.path.as_str());
         }
     }
+    let ours = pieces.iter().filter(|piece| piece.instead.is_none() && piece.lacks.is_none());
+    let ours: Vec<&str> = ours.map(|piece| piece.path.as_str()).collect();
+    files::warn_of_ignored(root, &ours);
     if !arguments.dry_run {
         next(&written, arguments);
     }
@@ -61,7 +64,7 @@ fn put(root: &Path, piece: &Piece, arguments: &Init, asks: bool) -> anyhow::Resu
         let same = std::fs::read(&path).is_ok_and(|bytes| bytes == piece.text.as_bytes());
         let replace = asks && piece.replaceable && !same && !arguments.dry_run && agreed(&shown)?;
         if !replace {
-            println!("kept {shown}");
+            println!("kept {shown}{}", if same || !piece.replaceable { "" } else { ", which differs" });
             return Ok(false);
         }
     }
