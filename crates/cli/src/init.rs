@@ -96,11 +96,21 @@ fn next(written: &[&str], arguments: &Init) {
         return;
     }
     println!("Read and commit these files. Next: `palisade scan`, then `palisade hook install`.");
-    if written.contains(&pieces::WORKFLOW) && arguments.palisade_commit.is_none() {
-        println!("The workflow calls `palisade` on the runner: install it there, or see `--palisade-commit`.");
+    let on_runners = written.contains(&pieces::WORKFLOW) && arguments.palisade_commit.is_none();
+    if on_runners {
+        println!("The workflow calls `palisade`, which hosted runners do not have: install it there, or run");
+        println!("`palisade init --only workflow --palisade-commit COMMIT`, which builds a commit that you reviewed.");
+    }
+    if written.contains(&pieces::GITLAB) && !written.contains(&pieces::GITLAB_ROOT) {
+        println!("The gate does not run yet: add to .gitlab-ci.yml");
+        pieces::GITLAB_INCLUDE.lines().for_each(|line| println!("    {line}"));
     }
     if written.contains(&pieces::RULESET) {
         println!("Import {} at GitHub, under Settings, Rules: a file alone protects nothing.", pieces::RULESET);
+        if arguments.palisade_commit.is_none() {
+            println!("It is disabled: active, it lets nothing merge until the job `gate` passes. Set `enforcement` to");
+            println!("`active` in the file and at GitHub once `gate` has passed on a pull request.");
+        }
     }
 }
 

@@ -405,3 +405,39 @@ fn an_old_secret_denies_and_the_command_that_lets_it_stay_is_said() {
         assert_eq!(reason["where"]["path"], "new.env", "{reason:#}");
     }
 }
+
+#[test]
+fn a_scope_that_misses_or_is_too_wide_is_said_at_once() {
+    let place = Place::new(&[("deploy/agent.yaml", POD)]);
+    let said = |scope: &[&str]| {
+        let why = ["--owner", "a", "--ticket", "OPS-1", "--reason", "until it is replaced", "--days", "3"];
+        let output = place.run(&[&["exception", "add"], scope, &why].concat());
+        assert_eq!(output.status.code(), Some(0), "{output:?}");
+        String::from_utf8(output.stderr).unwrap()
+    };
+    let check = "kubernetes/privileged-container";
+    assert_eq!(said(&["--check", check, "--path", "deploy/*.yaml"]), "");
+    assert!(said(&["--check", check, "--path", "depoy/agent.yaml"]).contains("no file is at depoy/agent.yaml"));
+    assert!(said(&["--check", "kubernetes/*", "--path", "deploy/agent.yaml"]).contains("kubernetes/* is "));
+}
+
+#[test]
+fn an_unknown_revision_says_what_brings_it() {
+    let place = Place::new(&[("a.txt", "hello\n")]);
+    git(&place, &["init", "--quiet", "--initial-branch", "main"]);
+    git(&place, &["add", "."]);
+    git(&place, &["commit", "--quiet", "--message", "begin"]);
+    git(&place, &["commit", "--quiet", "--message", "more", "--allow-empty"]);
+    let said = |folder: &str, arguments: &[&str]| {
+        let output = place.run(&[arguments, &[folder]].concat());
+        assert_eq!(output.status.code(), Some(2), "{output:?}");
+        String::from_utf8(output.stderr).unwrap()
+    };
+    let text = said(".", &["gate", "merge", "--since", "origin/mian"]);
+    assert!(text.contains("\"origin/mian\" names nothing in this repository: no branch, tag or commit"), "{text}");
+    assert!(text.contains("hint: `git branch --all`"), "{text}");
+    assert!(said(".", &["scan", "--range", "mian..HEAD"]).contains("hint: `git branch --all`"));
+    let from = format!("file://{}", place.root.display());
+    git(&place, &["clone", "--quiet", "--depth", "1", &from, "shallow"]);
+    assert!(said("shallow", &["scan", "--since", "HEAD~1"]).contains("`fetch-depth: 0`"));
+}

@@ -114,6 +114,23 @@ fn a_dry_run_and_bad_arguments_write_nothing() {
 }
 
 #[test]
+fn what_is_left_to_do_is_said() {
+    let place = Place::new(&[(".gitlab-ci.yml", "stages: [test]\n"), (".github/CODEOWNERS", "* @shop/all\n")]);
+    let out = place.expect(&["init"], 0);
+    assert!(out.contains("The gate does not run yet: add to .gitlab-ci.yml\n    include:\n      - local: .gitlab/ci/"));
+    assert!(out.contains("hosted runners do not have") && out.contains("It is disabled"), "{out}");
+    let ruleset = || fs::read_to_string(place.root.join(".github/rulesets/main.json")).unwrap();
+    assert!(ruleset().contains("\"enforcement\": \"disabled\""));
+    fs::remove_dir_all(place.root.join(".github/rulesets")).unwrap();
+    let commit = "0123456789abcdef0123456789abcdef01234567";
+    let out = place.expect(&["init", "--only", "ruleset", "--palisade-commit", commit], 0);
+    assert!(!out.contains("disabled") && ruleset().contains("\"enforcement\": \"active\""), "{out}");
+    // With a pipeline of its own there is nothing left to add.
+    let gitlab = Place::new(&[(".gitlab/CODEOWNERS", "* @shop/all\n")]);
+    assert!(!gitlab.expect(&["init"], 0).contains("does not run yet"));
+}
+
+#[test]
 fn what_git_ignores_is_said() {
     let place = Place::new(&[(".git/HEAD", "ref: refs/heads/main\n"), (".gitignore", "*.pyc\n.*\n!.github/\n")]);
     fs::create_dir_all(place.root.join(".git/objects")).unwrap();

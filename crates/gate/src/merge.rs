@@ -57,9 +57,9 @@ pub fn merge(input: &MergeInput<'_>) -> Decision {
         let key = |reason: &Reason| (std::cmp::Reverse(reason.effect), reason.rule, std::cmp::Reverse(reason.severity));
         key(left).cmp(&key(right)).then_with(|| left.place.cmp(&right.place))
     });
-    let verdict = match input.coverage.seen {
-        0 => Verdict::Nothing,
-        _ => reasons.iter().map(|reason| reason.effect).max().unwrap_or(Verdict::Allow),
+    let verdict = match input.coverage.is_nothing() {
+        true => Verdict::Nothing,
+        false => reasons.iter().map(|reason| reason.effect).max().unwrap_or(Verdict::Allow),
     };
     Decision { gate: "merge", verdict, reasons, counts: counts(input), exceptions: input.used.to_vec() }
 }
