@@ -30,7 +30,9 @@ pub(super) fn render(plan: &Plan) -> String {
             ticket.effort
         );
     }
-    out.push_str("\nChosen for the most risk taken away in an hour of work.\n\n## Gates, in this order\n\n");
+    out.push_str(
+        "\nWhat is critical first, then the most risk taken away in an hour of work.\n\n## Gates, in this order\n\n",
+    );
     for (at, gate) in gates(plan).iter().enumerate() {
         let _ = writeln!(out, "{}. {gate}", at + 1);
     }
