@@ -1,12 +1,15 @@
 //! `palisade exception`: edits of `.palisade/exceptions.toml` that leave everything else as it is.
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::{Context as _, anyhow};
-use palisade_checks::Scanner;
+use palisade_checks::{Scanner, catalogue, matches};
 use palisade_gate::{EXCEPTIONS_FILE, EntryPlace, Exception, Exceptions, entry_places};
+use palisade_inventory::glob::Glob;
 use palisade_model::{Date, Finding};
 use palisade_report::visible;
+use palisade_source::walk::{WalkOptions, walk};
 use serde_json::json;
 
 use crate::arguments::judging::{ExceptionAdd, ExceptionVerb, Until};
@@ -59,7 +62,9 @@ impl Book {
     }
 
     fn write(&self, text: &str) -> anyhow::Result<()> {
-        files::replace(&self.root, EXCEPTIONS_FILE, text.as_bytes())
+        files::replace(&self.root, EXCEPTIONS_FILE, text.as_bytes())?;
+        files::warn_of_ignored(&self.root, &[EXCEPTIONS_FILE]);
+        Ok(())
     }
 
     /// Writes the text when entry `id` holds in it; else says why it would not.
@@ -114,8 +119,45 @@ fn add(arguments: &ExceptionAdd) -> anyhow::Result<Exit> {
         text.push_str("inline = true\n");
     }
     book.write_if_holds(&text, &id)?;
+    warn_of_scope(arguments, &book)?;
     println!("added {}, which holds until {expires}", visible(&id));
     Ok(Exit::Done)
+}
+
+/// Says at once what a scope that is too narrow or too wide would do.
+fn warn_of_scope(arguments: &ExceptionAdd, book: &Book) -> anyhow::Result<()> {
+    if let Some(path) = &arguments.path
+        && let Ok(glob) = Glob::parse(path)
+        && !is_there(&glob, book)?
+    {
+        eprintln!("warning: no file is at {}: the exception covers nothing", visible(path));
+        eprintln!("hint: a path starts at the root of the target; `*` and `?` stand within a part, `**` for any parts");
+    }
+    if let Some(family) = arguments.check.as_deref().filter(|check| check.contains('*') || !check.contains('/')) {
+        let count = catalogue().filter(|check| matches(family, check.meta.id)).count();
+        eprintln!(
+            "warning: {} is {count} checks, and those to come: what they find is permitted unseen",
+            visible(family)
+        );
+        eprintln!("hint: name one check, or one finding with --fingerprint");
+    }
+    Ok(())
+}
+
+/// Whether a glob covers a file of the target. What lies in archives is taken to be there.
+fn is_there(glob: &Glob, book: &Book) -> anyhow::Result<bool> {
+    if glob.to_string().contains('!') {
+        return Ok(true);
+    }
+    let options =
+        WalkOptions { exclude: book.config.scan.exclude.clone(), open_archives: false, ..WalkOptions::default() };
+    let found = AtomicBool::new(false);
+    walk(&book.root, &options, &|entry| {
+        if glob.covers(entry.path()) {
+            found.store(true, Ordering::Relaxed);
+        }
+    })?;
+    Ok(found.into_inner())
 }
 
 fn renew(id: &str, until: &Until, root: &Path) -> anyhow::Result<Exit> {

@@ -1,9 +1,13 @@
-//! Files replaced in one step.
+//! Files replaced in one step, and a word when git would not take them.
 
 use std::io::Write as _;
 use std::path::Path;
 
 use anyhow::{Context as _, anyhow};
+use palisade_gate::shell_word;
+use palisade_source::ignored;
+
+use crate::exit::printable;
 
 /// Replaces a file of a target in one step, so that a crash leaves the old bytes or the new ones. Its permissions stay.
 ///
@@ -39,4 +43,29 @@ pub(crate) fn replace(root: &Path, path: &str, bytes: &[u8]) -> anyhow::Result<(
         let _ = std::fs::remove_file(&beside);
     }
     written.with_context(failed)
+}
+
+/// Says on standard error which of these files git leaves out of commits, by which line, and what helps: a clone would
+/// not have them.
+pub(crate) fn warn_of_ignored(root: &Path, paths: &[&str]) {
+    let mut told: Vec<(String, String, Vec<&str>)> = Vec::new();
+    for path in paths {
+        let Some(found) = ignored(root, path) else { continue };
+        let line = found.line.map(|line| format!(":{line}")).unwrap_or_default();
+        let place = format!("{}{line} (`{}`)", found.file, found.pattern);
+        match told.iter_mut().find(|(known, remedy, _)| *known == place && *remedy == found.remedy) {
+            Some((_, _, paths)) => paths.push(path),
+            None => told.push((place, found.remedy, vec![path])),
+        }
+    }
+    for (place, remedy, paths) in told {
+        let names = paths.join(", ");
+        eprintln!("warning: git ignores {}, for {}: a clone will not have it", printable(&names), printable(&place));
+        let word = |path: &&str| {
+            let full = root.join(path).display().to_string();
+            shell_word(full.strip_prefix("./").unwrap_or(&full))
+        };
+        let add = paths.iter().map(word).collect::<Vec<_>>().join(" ");
+        eprintln!("hint: `git add -f {}`, or add the line `{}` to .gitignore", printable(&add), printable(&remedy));
+    }
 }

@@ -28,7 +28,7 @@ pub(crate) fn run(arguments: &Fix, global: &Global) -> anyhow::Result<Exit> {
         return Err(hinted(error, "`palisade checks` lists every check"));
     }
     let mut looked = target::look(&arguments.target, &Look::default())?;
-    if looked.scan.coverage.seen == 0 {
+    if looked.scan.coverage.is_nothing() {
         eprintln!("there was nothing to look at in {}", arguments.target.display());
         return Ok(Exit::Nothing);
     }
@@ -52,6 +52,11 @@ pub(crate) fn run(arguments: &Fix, global: &Global) -> anyhow::Result<Exit> {
         looked = target::look(&arguments.target, &Look::default())?;
     }
     let (planned, mut failed) = plan(arguments, &looked, &root, only.as_deref())?;
+    for file in &looked.scan.coverage.unreadable {
+        if failed.iter().all(|(path, _)| *path != file.path) {
+            failed.push((file.path.clone(), file.reason.clone()));
+        }
+    }
     let writing = arguments.write || arguments.commit || arguments.interactive;
     let mut written: Vec<&str> = Vec::new();
     if writing {

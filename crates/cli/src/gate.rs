@@ -45,6 +45,7 @@ fn run_merge(arguments: &Merge, global: &Global) -> anyhow::Result<Exit> {
         baseline: looked.before.as_ref().map(|before| &before.baseline),
         policy: &policy,
         used: &looked.excepted.used,
+        fixtures: &looked.scanner.settings().fixtures,
     });
     let record = Record { time: now(), looked: &looked, decision: &decision, commit: commit_of(&arguments.target) };
     // Fail closed: when the decision cannot be recorded, this returns an error, and nothing was allowed.

@@ -7,10 +7,11 @@ use std::sync::Mutex;
 use palisade_checks::{FileReport, Host, Scan, Scanner};
 use palisade_inventory::{Facts, Format};
 use palisade_model::Coverage;
-use palisade_source::git::repository::Repository;
+use palisade_source::git::repository::{Repository, RepositoryError};
 use palisade_source::walk::Excluded;
 
 use crate::config::Config;
+use crate::exit::hinted;
 use crate::target::{collect, look_at};
 
 /// Scans what `git commit` would record: the staged contents, not the files on disk.
@@ -51,7 +52,7 @@ pub(crate) fn range(scanner: &Scanner, folder: &Path, range: &str, config: &Conf
     let repository = Repository::discover(folder)?;
     let reports: Mutex<Vec<FileReport>> = Mutex::new(Vec::new());
     let excluded = Excluded::new(&config.scan.exclude)?;
-    repository.range(range, &|commit, entry| {
+    let looked = repository.range(range, &|commit, entry| {
         if excluded.covers(entry.path()) {
             return;
         }
@@ -62,7 +63,8 @@ pub(crate) fn range(scanner: &Scanner, folder: &Path, range: &str, config: &Conf
         if let Ok(mut reports) = reports.lock() {
             reports.push(report);
         }
-    })?;
+    });
+    looked.map_err(|error| unknown(&repository, error))?;
     let mut reports = reports.into_inner().unwrap_or_default();
     let tip = tip_of(range);
     let kept: HashSet<String> =
@@ -80,12 +82,29 @@ pub(crate) fn range(scanner: &Scanner, folder: &Path, range: &str, config: &Conf
     Ok(scanner.finish(reports, Host::reading(&|_| None)))
 }
 
+/// An error about a name for a commit, with what brings the commit here.
+fn unknown(repository: &Repository, error: RepositoryError) -> anyhow::Error {
+    let is_name = matches!(error, RepositoryError::Revision { .. });
+    let gap = repository.gaps().into_iter().next();
+    match gap.filter(|_| is_name) {
+        Some(_) => hinted(
+            error,
+            "the clone does not hold the whole history: `fetch-depth: 0` for actions/checkout, `GIT_DEPTH: \"0\"` at \
+             GitLab, or `git fetch --unshallow`",
+        ),
+        None if is_name => {
+            hinted(error, "`git branch --all` and `git tag` list the names; `git fetch` brings new ones")
+        }
+        None => error.into(),
+    }
+}
+
 /// Scans the files that a revision holds below `folder`.
 pub(crate) fn revision(scanner: &Scanner, folder: &Path, revision: &str, config: &Config) -> anyhow::Result<Scan> {
     let repository = Repository::discover(folder)?;
     let prefix = prefix_of(&repository, folder);
     let excluded = Excluded::new(&config.scan.exclude)?;
-    let commit = repository.commit(revision)?;
+    let commit = repository.commit(revision).map_err(|error| unknown(&repository, error))?;
     let files: HashMap<String, _> = repository
         .files(&commit, &|_| {})
         .into_iter()

@@ -10,7 +10,7 @@ use std::fmt::Write as _;
 use std::io::{BufRead as _, IsTerminal as _, Write as _};
 use std::path::Path;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, anyhow};
 
 use crate::arguments::Init;
 use crate::exit::{Exit, printable};
@@ -22,8 +22,8 @@ use survey::Survey;
 /// Writes what is not there yet; existing files stay as they are, unless their owner says otherwise.
 pub(crate) fn run(arguments: &Init) -> anyhow::Result<Exit> {
     let root = &arguments.folder;
-    if !root.exists() && !arguments.dry_run {
-        std::fs::create_dir_all(root).with_context(|| format!("cannot create {}", root.display()))?;
+    if !root.is_dir() {
+        return Err(anyhow!("{} is no directory", root.display()));
     }
     let survey = Survey::of(root)?;
     let pieces = pieces::fitting(&survey, arguments, &identity_key()?);
@@ -34,6 +34,9 @@ pub(crate) fn run(arguments: &Init) -> anyhow::Result<Exit> {
             written.push(piece.path.as_str());
         }
     }
+    let ours = pieces.iter().filter(|piece| piece.instead.is_none() && piece.lacks.is_none());
+    let ours: Vec<&str> = ours.map(|piece| piece.path.as_str()).collect();
+    files::warn_of_ignored(root, &ours);
     if !arguments.dry_run {
         next(&written, arguments);
     }
@@ -61,7 +64,7 @@ fn put(root: &Path, piece: &Piece, arguments: &Init, asks: bool) -> anyhow::Resu
         let same = std::fs::read(&path).is_ok_and(|bytes| bytes == piece.text.as_bytes());
         let replace = asks && piece.replaceable && !same && !arguments.dry_run && agreed(&shown)?;
         if !replace {
-            println!("kept {shown}");
+            println!("kept {shown}{}", if same || !piece.replaceable { "" } else { ", which differs" });
             return Ok(false);
         }
     }
@@ -93,11 +96,21 @@ fn next(written: &[&str], arguments: &Init) {
         return;
     }
     println!("Read and commit these files. Next: `palisade scan`, then `palisade hook install`.");
-    if written.contains(&pieces::WORKFLOW) && arguments.palisade_commit.is_none() {
-        println!("The workflow calls `palisade` on the runner: install it there, or see `--palisade-commit`.");
+    let on_runners = written.contains(&pieces::WORKFLOW) && arguments.palisade_commit.is_none();
+    if on_runners {
+        println!("The workflow calls `palisade`, which hosted runners do not have: install it there, or run");
+        println!("`palisade init --only workflow --palisade-commit COMMIT`, which builds a commit that you reviewed.");
+    }
+    if written.contains(&pieces::GITLAB) && !written.contains(&pieces::GITLAB_ROOT) {
+        println!("The gate does not run yet: add to .gitlab-ci.yml");
+        pieces::GITLAB_INCLUDE.lines().for_each(|line| println!("    {line}"));
     }
     if written.contains(&pieces::RULESET) {
         println!("Import {} at GitHub, under Settings, Rules: a file alone protects nothing.", pieces::RULESET);
+        if arguments.palisade_commit.is_none() {
+            println!("It is disabled: active, it lets nothing merge until the job `gate` passes. Set `enforcement` to");
+            println!("`active` in the file and at GitHub once `gate` has passed on a pull request.");
+        }
     }
 }
 

@@ -4,7 +4,7 @@ use std::io::Read as _;
 use std::sync::Mutex;
 
 use anyhow::{Context as _, anyhow};
-use palisade_checks::iam::narrow::{self, POLICY_BYTES_MAX, Trail};
+use palisade_checks::iam::narrow::{self, NotRecords, POLICY_BYTES_MAX, Trail};
 use palisade_source::Entry;
 use palisade_source::walk::{WalkOptions, walk};
 
@@ -31,7 +31,7 @@ fn narrow(arguments: &Narrow, global: &Global) -> anyhow::Result<Exit> {
         hinted(error, "`aws iam get-policy-version` and `get-role-policy` print one: take its `Document`")
     };
     let policy = narrow::read_policy(&bytes).map_err(no_policy)?;
-    let (trail, passed_over) = read(arguments)?;
+    let (trail, passed_over) = read(arguments)?.whole()?;
     if trail.seen().records == 0 {
         return Err(hinted(
             anyhow!("there is no call in the records"),
@@ -56,28 +56,86 @@ fn narrow(arguments: &Narrow, global: &Global) -> anyhow::Result<Exit> {
     Ok(Exit::Done)
 }
 
-/// Everything in the logs, and the files that were no records.
-fn read(arguments: &Narrow) -> anyhow::Result<(Trail, Vec<String>)> {
-    let state = Mutex::new((Trail::new(arguments.principal.clone()), Vec::new()));
+/// Files named in an error; the others are counted.
+const NAMED_MAX: usize = 10;
+
+/// What was read of the logs, and what was not.
+struct Logs {
+    trail: Trail,
+    /// How many files gave records.
+    read: usize,
+    /// Files that are no logs.
+    passed_over: Vec<String>,
+    /// Files that are logs, or by their names should be, and could not be read whole.
+    lost: Vec<String>,
+}
+
+impl Logs {
+    /// The trail and what was passed over, unless a log was lost: the rights that only its calls needed would be taken
+    /// away.
+    fn whole(self) -> anyhow::Result<(Trail, Vec<String>)> {
+        if self.lost.is_empty() {
+            return Ok((self.trail, self.passed_over));
+        }
+        let (count, named) = (self.lost.len(), self.lost.iter().take(NAMED_MAX));
+        let mut said = match self.read {
+            0 => "none of the logs could be read".to_owned(),
+            read => format!("{count} of {} logs could not be read whole", count + read),
+        };
+        named.for_each(|line| said.push_str(&format!("\n  {line}")));
+        if count > NAMED_MAX {
+            said.push_str(&format!("\n  and {} more", count - NAMED_MAX));
+        }
+        let hint = "nothing was written: what only these calls needed would be taken away; fetch the files anew, or move \
+                    them out of the folder when they do not matter";
+        Err(hinted(anyhow!(said), hint))
+    }
+}
+
+/// Whether a file that is not read may have been a log: by its name, or because it was named itself.
+fn may_be_log(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
+    [".json", ".jsonl", ".ndjson", ".log"].iter().any(|part| name.contains(part))
+        || [".gz", ".zst", ".zip", ".tar", ".tgz"].iter().any(|end| name.ends_with(end))
+}
+
+fn is_json(bytes: &[u8]) -> bool {
+    serde_json::from_slice::<serde::de::IgnoredAny>(bytes).is_ok()
+}
+
+/// Everything in the logs.
+fn read(arguments: &Narrow) -> anyhow::Result<Logs> {
+    let trail = Trail::new(arguments.principal.clone());
+    let state = Mutex::new(Logs { trail, read: 0, passed_over: Vec::new(), lost: Vec::new() });
     for path in &arguments.cloudtrail {
+        let is_named = !path.is_dir();
         let options = WalkOptions { respect_gitignore: false, ..WalkOptions::default() };
         walk(path, &options, &|entry| {
             let Ok(mut state) = state.lock() else { return };
-            let (trail, passed_over) = &mut *state;
-            let told = match &entry {
-                Entry::File(file) if file.is_whole() => match trail.add(file.bytes) {
-                    Ok(()) => return,
-                    Err(error) => error.to_string(),
+            let guess = is_named || may_be_log(entry.path());
+            let (told, is_lost) = match &entry {
+                Entry::File(file) if file.is_whole() && file.bytes.trim_ascii().is_empty() => {
+                    ("empty".to_owned(), guess)
+                }
+                Entry::File(file) if file.is_whole() => match state.trail.add(file.bytes) {
+                    Ok(()) => {
+                        state.read += 1;
+                        return;
+                    }
+                    Err(error) => (error.to_string(), error == NotRecords::Damaged || guess && !is_json(file.bytes)),
                 },
                 Entry::File(file) if !file.is_first() => return,
-                Entry::File(file) if file.binary => "binary".to_owned(),
-                Entry::File(_) => "too large: split it".to_owned(),
-                Entry::Skipped { reason, .. } | Entry::Unreadable { reason, .. } => (*reason).to_owned(),
+                Entry::File(file) if file.binary => ("binary".to_owned(), guess),
+                Entry::File(_) => ("too large: split it".to_owned(), true),
+                Entry::Skipped { reason, .. } => ((*reason).to_owned(), guess),
+                Entry::Unreadable { reason, .. } => ((*reason).to_owned(), true),
             };
-            passed_over.push(format!("{}: {told}", entry.path()));
+            let line = format!("{}: {told}", entry.path());
+            if is_lost { state.lost.push(line) } else { state.passed_over.push(line) }
         })?;
     }
-    let (trail, mut passed_over) = state.into_inner().map_err(|_| anyhow!("a reading thread failed"))?;
-    passed_over.sort();
-    Ok((trail, passed_over))
+    let mut logs = state.into_inner().map_err(|_| anyhow!("a reading thread failed"))?;
+    logs.passed_over.sort();
+    logs.lost.sort();
+    Ok(logs)
 }

@@ -63,7 +63,7 @@ fn evidence(arguments: &arguments::Plan, global: &Global) -> anyhow::Result<(Evi
     verify::allowed(&arguments.look, global)?;
     let looked = target::look(&arguments.target, &arguments.look)?;
     let ran = looked.scanner.checks().iter().map(|check| check.meta.id);
-    Ok((Evidence::of(&looked.scan, ran), looked.scan.coverage.seen > 0))
+    Ok((Evidence::of(&looked.scan, ran), !looked.scan.coverage.is_nothing()))
 }
 
 fn previous(arguments: &arguments::Plan) -> anyhow::Result<Option<Previous>> {

@@ -42,6 +42,9 @@ pub(crate) fn explain(arguments: &Explain, global: &Global) -> anyhow::Result<Ex
 
 /// Prints a completion script.
 pub(crate) fn completions(arguments: &Completions) -> anyhow::Result<Exit> {
-    clap_complete::generate(arguments.shell, &mut Arguments::command(), "palisade", &mut std::io::stdout());
+    // It panics when it cannot write, so it writes to memory.
+    let mut script = Vec::new();
+    clap_complete::generate(arguments.shell, &mut Arguments::command(), "palisade", &mut script);
+    console::print(|out| out.write_all(&script))?;
     Ok(Exit::Done)
 }

@@ -11,7 +11,7 @@ use palisade_checks::secrets::{Identity, UserRules};
 use palisade_checks::{FileReport, Host, Scan, Scanner, Selection};
 use palisade_gate::{BASELINE_BYTES_MAX, Baseline, EXCEPTIONS_FILE};
 use palisade_inventory::{Facts, Format};
-use palisade_model::{Coverage, Skipped};
+use palisade_model::{BINARY, Coverage, Skipped};
 use palisade_report::{ScanReport, Target};
 use palisade_source::directory::Directory;
 use palisade_source::walk::{WalkOptions, walk};
@@ -301,7 +301,7 @@ pub(crate) fn collect(
 pub(crate) fn look_at(scanner: &Scanner, entry: &Entry<'_>) -> FileReport {
     let (path, reason): (&str, &str) = match entry {
         Entry::File(file) if file.is_whole() => return scanner.look(file.path, file.bytes),
-        Entry::File(File { path, binary: true, .. }) => (path, "binary"),
+        Entry::File(File { path, binary: true, .. }) => (path, BINARY),
         Entry::File(file) => (file.path, "too large to be parsed, searched for secrets only"),
         Entry::Skipped { path, reason } | Entry::Unreadable { path, reason } => (path, reason),
     };

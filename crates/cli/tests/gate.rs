@@ -366,3 +366,78 @@ fn a_decision_in_the_ledger_says_where_and_never_what_was_found() {
     assert_eq!(reason["fingerprint"].as_str().unwrap().len(), 32);
     assert!(reason.get("what").is_none());
 }
+
+/// Runs git with what a test needs of it.
+fn git(place: &Place, arguments: &[&str]) {
+    let mut command = Command::new("git");
+    command.args(["-c", "user.name=you", "-c", "user.email=you@example.com"]).args(arguments);
+    let status = command.current_dir(&place.root).env("GIT_CONFIG_GLOBAL", "/dev/null").status().unwrap();
+    assert!(status.success(), "{arguments:?}");
+}
+
+#[test]
+fn an_old_secret_denies_and_the_command_that_lets_it_stay_is_said() {
+    let key = ["AKIA", "Z7QXW3NDLPK5HT2R"].concat();
+    let place = Place::new(&[("deploy/it's.env", &format!("AWS_ACCESS_KEY_ID={key}\n"))]);
+    git(&place, &["init", "--quiet", "--initial-branch", "main"]);
+    git(&place, &["add", "."]);
+    git(&place, &["commit", "--quiet", "--message", "begin"]);
+    place.write("new.env", &format!("AWS_ACCESS_KEY_ID={}\n", ["AKIA", "Q4MVT6RJYX2BWZ7C"].concat()));
+    let text = place.expect(&["gate", "merge", "--since", "main"], 1);
+    assert!(text.contains("a secret is in the clear (old or new)"), "{text}");
+    assert!(text.contains("or, for what may stay for a while:"), "{text}");
+    let decision = place.json(&["gate", "merge", "--since", "main"], 1);
+    let reasons = decision["reasons"].as_array().unwrap();
+    let allowing: Vec<&Value> = reasons.iter().filter(|reason| !reason["allow"].is_null()).collect();
+    assert!(!allowing.is_empty() && allowing.len() < reasons.len(), "{reasons:#?}");
+    let comment = place.expect(&["gate", "merge", "--since", "main", "--format", "markdown"], 1);
+    for reason in allowing {
+        assert_eq!(reason["where"]["path"], "deploy/it's.env");
+        let command = reason["allow"].as_str().unwrap();
+        assert!(text.contains(&format!("     {command}\n")) && comment.contains(&format!("- `{command}`")), "{text}");
+        let run = command.replacen("palisade", env!("CARGO_BIN_EXE_palisade"), 1);
+        let done = Command::new("sh").arg("-c").arg(&run).current_dir(&place.root).status().unwrap();
+        assert!(done.success(), "{run}");
+    }
+    // What the commands were for is allowed; what is new is not.
+    let decision = place.json(&["gate", "merge", "--since", "main"], 1);
+    for reason in decision["reasons"].as_array().unwrap().iter().filter(|reason| reason["effect"] == "deny") {
+        assert_eq!(reason["where"]["path"], "new.env", "{reason:#}");
+    }
+}
+
+#[test]
+fn a_scope_that_misses_or_is_too_wide_is_said_at_once() {
+    let place = Place::new(&[("deploy/agent.yaml", POD)]);
+    let said = |scope: &[&str]| {
+        let why = ["--owner", "a", "--ticket", "OPS-1", "--reason", "until it is replaced", "--days", "3"];
+        let output = place.run(&[&["exception", "add"], scope, &why].concat());
+        assert_eq!(output.status.code(), Some(0), "{output:?}");
+        String::from_utf8(output.stderr).unwrap()
+    };
+    let check = "kubernetes/privileged-container";
+    assert_eq!(said(&["--check", check, "--path", "deploy/*.yaml"]), "");
+    assert!(said(&["--check", check, "--path", "depoy/agent.yaml"]).contains("no file is at depoy/agent.yaml"));
+    assert!(said(&["--check", "kubernetes/*", "--path", "deploy/agent.yaml"]).contains("kubernetes/* is "));
+}
+
+#[test]
+fn an_unknown_revision_says_what_brings_it() {
+    let place = Place::new(&[("a.txt", "hello\n")]);
+    git(&place, &["init", "--quiet", "--initial-branch", "main"]);
+    git(&place, &["add", "."]);
+    git(&place, &["commit", "--quiet", "--message", "begin"]);
+    git(&place, &["commit", "--quiet", "--message", "more", "--allow-empty"]);
+    let said = |folder: &str, arguments: &[&str]| {
+        let output = place.run(&[arguments, &[folder]].concat());
+        assert_eq!(output.status.code(), Some(2), "{output:?}");
+        String::from_utf8(output.stderr).unwrap()
+    };
+    let text = said(".", &["gate", "merge", "--since", "origin/mian"]);
+    assert!(text.contains("\"origin/mian\" names nothing in this repository: no branch, tag or commit"), "{text}");
+    assert!(text.contains("hint: `git branch --all`"), "{text}");
+    assert!(said(".", &["scan", "--range", "mian..HEAD"]).contains("hint: `git branch --all`"));
+    let from = format!("file://{}", place.root.display());
+    git(&place, &["clone", "--quiet", "--depth", "1", &from, "shallow"]);
+    assert!(said("shallow", &["scan", "--since", "HEAD~1"]).contains("`fetch-depth: 0`"));
+}

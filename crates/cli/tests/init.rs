@@ -113,6 +113,56 @@ fn a_dry_run_and_bad_arguments_write_nothing() {
     assert_eq!(all(&place).len(), 1);
 }
 
+#[test]
+fn what_is_left_to_do_is_said() {
+    let place = Place::new(&[(".gitlab-ci.yml", "stages: [test]\n"), (".github/CODEOWNERS", "* @shop/all\n")]);
+    let out = place.expect(&["init"], 0);
+    assert!(out.contains("The gate does not run yet: add to .gitlab-ci.yml\n    include:\n      - local: .gitlab/ci/"));
+    assert!(out.contains("hosted runners do not have") && out.contains("It is disabled"), "{out}");
+    let ruleset = || fs::read_to_string(place.root.join(".github/rulesets/main.json")).unwrap();
+    assert!(ruleset().contains("\"enforcement\": \"disabled\""));
+    fs::remove_dir_all(place.root.join(".github/rulesets")).unwrap();
+    let commit = "0123456789abcdef0123456789abcdef01234567";
+    let out = place.expect(&["init", "--only", "ruleset", "--palisade-commit", commit], 0);
+    assert!(!out.contains("disabled") && ruleset().contains("\"enforcement\": \"active\""), "{out}");
+    // With a pipeline of its own there is nothing left to add.
+    let gitlab = Place::new(&[(".gitlab/CODEOWNERS", "* @shop/all\n")]);
+    assert!(!gitlab.expect(&["init"], 0).contains("does not run yet"));
+}
+
+#[test]
+fn what_git_ignores_is_said() {
+    let place = Place::new(&[(".git/HEAD", "ref: refs/heads/main\n"), (".gitignore", "*.pyc\n.*\n!.github/\n")]);
+    fs::create_dir_all(place.root.join(".git/objects")).unwrap();
+    fs::create_dir_all(place.root.join(".git/refs")).unwrap();
+    let said = |arguments: &[&str]| {
+        let output = place.run(arguments);
+        assert_eq!(output.status.code(), Some(0), "{output:?}");
+        String::from_utf8(output.stderr).unwrap()
+    };
+    let ignored = "warning: git ignores .palisade/exceptions.toml, .palisade/identity.key, for .gitignore:2 (`.*`): a \
+                   clone will not have it\nhint: `git add -f .palisade/exceptions.toml .palisade/identity.key`, or add \
+                   the line `!.palisade/` to .gitignore\n";
+    assert_eq!(said(&["init", "--only", "settings"]), ignored);
+    let scope = ["--check", "kubernetes/privileged-container", "--path", ".gitignore", "--days", "3"];
+    let why = ["--owner", "platform", "--ticket", "OPS-1", "--reason", "until the agent is replaced"];
+    let add = [&["exception", "add"], scope.as_slice(), &why].concat();
+    assert!(said(&add).contains("git ignores .palisade/exceptions.toml, for .gitignore:2 (`.*`)"));
+    place.write(".gitignore", ".*\n!.palisade/\n");
+    assert_eq!(said(&["exception", "renew", "EX-1", "--days", "4"]), "");
+    assert_eq!(said(&["init", "--only", "settings"]), "");
+}
+
+#[test]
+fn a_missing_directory_is_an_error_and_a_changed_file_is_told_apart() {
+    let place = Place::new(&[("SECURITY.md", "Write to us.\n")]);
+    place.expect(&["init", "repositroy"], 2);
+    assert!(!place.root.join("repositroy").exists());
+    assert!(place.expect(&["init", "--only", "security"], 0).contains("kept SECURITY.md, which differs\n"));
+    place.expect(&["init", "--only", "threat-model"], 0);
+    assert!(place.expect(&["init", "--only", "threat-model"], 0).contains("kept docs/threat-model.md\n"));
+}
+
 #[cfg(unix)]
 #[test]
 fn no_link_leads_out() {

@@ -98,3 +98,42 @@ fn hostile_names_stay_text() {
     let html = place.expect(&["plan", "--format", "html"], 0);
     assert!(html.contains("default-src 'none'") && !html.contains("<script"), "the page runs something");
 }
+
+#[test]
+fn what_is_critical_is_never_left_out() {
+    let place = place();
+    let trust = r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sts:AssumeRoleWithWebIdentity",
+        "Principal": {"Federated": "arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com"},
+        "Condition": {"StringEquals": {"token.actions.githubusercontent.com:aud": "sts.amazonaws.com"}}}]}"#;
+    place.write("infra/trust.json", trust);
+    for folder in 0..12 {
+        let place_of = |name: &str| format!("services/s{folder}/{name}");
+        place.write(&place_of("pod.yaml"), POD);
+        place.write(&place_of("Dockerfile"), "FROM debian:latest\nRUN curl http://example.com/x | sh\n");
+    }
+    let plan = place.json(&["plan"], 0);
+    let tickets = plan["epics"].as_array().unwrap().iter().flat_map(|epic| epic["tickets"].as_array().unwrap());
+    let critical: Vec<&Value> = tickets.filter(|ticket| ticket["gap"]["worst"] == "critical").collect();
+    assert!(critical.iter().any(|ticket| ticket["code"] == "E2-T3"), "{critical:#?}");
+    let sprint = plan["sprint"].as_array().unwrap();
+    assert!(critical.iter().all(|ticket| sprint.contains(&ticket["code"])), "{sprint:?}");
+    assert!(sprint.iter().take(critical.len()).all(|code| critical.iter().any(|ticket| ticket["code"] == *code)));
+}
+
+#[test]
+fn owners_are_plain_and_commands_list_what_they_say() {
+    let place = place();
+    let plan = place.json(&["plan"], 0);
+    let tickets = plan["epics"].as_array().unwrap().iter().flat_map(|epic| epic["tickets"].as_array().unwrap());
+    for ticket in tickets.filter(|ticket| ticket["status"] == "open") {
+        let text = place.expect(&["plan", "--ticket", ticket["code"].as_str().unwrap()], 1);
+        let select = text.split_once("--select ").unwrap().1.split('`').next().unwrap();
+        let scan = place.json(&["scan", "--all", "--select", select], 0);
+        let found = scan["findings"].as_array().unwrap().len() as u64;
+        assert_eq!(Some(found), ticket["gap"]["findings"].as_u64(), "{text}");
+    }
+    for format in ["markdown", "html", "json", "jira-csv", "linear-csv", "github-json"] {
+        let text = place.expect(&["plan", "--format", format], 0);
+        assert!(text.contains("@shop/platform") && !text.contains("&#8203;shop"), "{format}: {text}");
+    }
+}

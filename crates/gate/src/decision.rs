@@ -59,6 +59,17 @@ pub enum Rule {
     Exceptions,
 }
 
+impl Rule {
+    /// Whether it asks about everything that is there, whatever a baseline knew.
+    #[must_use]
+    pub fn is_absolute(self) -> bool {
+        match self {
+            Self::Secrets | Self::UnpinnedDeployActions | Self::UnreadableLockfiles | Self::Exceptions => true,
+            Self::Coverage | Self::Severity | Self::UnreadableFiles => false,
+        }
+    }
+}
+
 /// Where a reason points.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Place {
@@ -89,6 +100,9 @@ pub struct Reason {
     pub severity: Option<Severity>,
     /// What to do next.
     pub next: String,
+    /// The command that lets it stay for a while: for secrets that are not new, or lie in test material.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub allow: Option<String>,
 }
 
 /// How much there was.

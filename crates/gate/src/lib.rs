@@ -11,6 +11,7 @@ mod merge;
 pub mod plan;
 mod settings;
 mod table;
+mod word;
 
 pub use baseline::{BASELINE_BYTES_MAX, Baseline, BaselineError};
 pub use decision::{Counts, Decision, Place, Reason, Rule, Verdict};
@@ -18,3 +19,4 @@ pub use exceptions::{Applied, ENTRY_KEYS, EXCEPTIONS_FILE, Exception, Exceptions
 pub use merge::{MergeInput, merge};
 pub use settings::{DaysOutOfRange, Effect, ExceptionSettings, GateSettings, MAX_DAYS_LIMIT, MaxDays, MergePolicy};
 pub use table::{EntryPlace, entry_places};
+pub use word::shell_word;

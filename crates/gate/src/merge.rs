@@ -4,11 +4,13 @@
 //! reason not to decide; nothing to look at is not an allow.
 
 use palisade_checks::{Check, catalogue};
+use palisade_inventory::glob::Glob;
 use palisade_model::{Coverage, Finding, Severity, Skipped};
 
 use crate::baseline::Baseline;
 use crate::decision::{Counts, Decision, Place, Reason, Rule, Verdict};
 use crate::settings::{Effect, MergePolicy};
+use crate::word::shell_word;
 
 /// Actions in workflows that deploy.
 const UNPINNED: &str = "ci/unpinned-action-in-deploy";
@@ -16,6 +18,9 @@ const UNPINNED: &str = "ci/unpinned-action-in-deploy";
 const LOCKFILE: &str = "scan/unreadable-lockfile";
 /// Files that do not parse.
 const UNREADABLE: &str = "scan/unreadable-file";
+
+/// Days of an exception that is proposed; less than what may be asked for by default.
+const ALLOW_DAYS: u32 = 60;
 
 /// Files named in one reason; the others are counted.
 const FILES_NAMED_MAX: usize = 5;
@@ -35,6 +40,8 @@ pub struct MergeInput<'a> {
     pub policy: &'a MergePolicy,
     /// Ids of the exceptions that covered something.
     pub used: &'a [String],
+    /// Names of folders with test material.
+    pub fixtures: &'a [String],
 }
 
 /// Judges a merge.
@@ -50,9 +57,9 @@ pub fn merge(input: &MergeInput<'_>) -> Decision {
         let key = |reason: &Reason| (std::cmp::Reverse(reason.effect), reason.rule, std::cmp::Reverse(reason.severity));
         key(left).cmp(&key(right)).then_with(|| left.place.cmp(&right.place))
     });
-    let verdict = match input.coverage.seen {
-        0 => Verdict::Nothing,
-        _ => reasons.iter().map(|reason| reason.effect).max().unwrap_or(Verdict::Allow),
+    let verdict = match input.coverage.is_nothing() {
+        true => Verdict::Nothing,
+        false => reasons.iter().map(|reason| reason.effect).max().unwrap_or(Verdict::Allow),
     };
     Decision { gate: "merge", verdict, reasons, counts: counts(input), exceptions: input.used.to_vec() }
 }
@@ -98,7 +105,16 @@ fn switched_off(ran: &[&'static Check]) -> Vec<Reason> {
 
 fn off(effect: Verdict, what: String) -> Reason {
     let next = "remove it from `ignore` (or add it to `select`) in palisade.toml and on the command line";
-    Reason { rule: Rule::Coverage, effect, what, place: None, finding: None, severity: None, next: next.to_owned() }
+    Reason {
+        rule: Rule::Coverage,
+        effect,
+        what,
+        place: None,
+        finding: None,
+        severity: None,
+        next: next.to_owned(),
+        allow: None,
+    }
 }
 
 fn unreadable(files: &[Skipped]) -> Option<Reason> {
@@ -116,6 +132,7 @@ fn unreadable(files: &[Skipped]) -> Option<Reason> {
         finding: None,
         severity: None,
         next: "make the files readable to whoever runs the gate, or exclude them in palisade.toml".to_owned(),
+        allow: None,
     })
 }
 
@@ -147,7 +164,29 @@ fn judge(finding: &Finding, input: &MergeInput<'_>) -> Option<Reason> {
         finding: Some((finding.check.id, finding.fingerprint)),
         severity: Some(finding.severity),
         next: next(rule, finding),
+        allow: (rule == Rule::Secrets && may_stay(finding, input)).then(|| allow(finding)),
     })
+}
+
+/// Whether an exception for a secret is worth proposing: it was there before, or lies in test material. A new one
+/// anywhere else is to be taken out of the change.
+fn may_stay(finding: &Finding, input: &MergeInput<'_>) -> bool {
+    let folders = finding.location.path.rsplit_once('/').map_or("", |(folders, _)| folders);
+    let in_tests = folders.split('/').any(|folder| input.fixtures.iter().any(|name| name == folder));
+    in_tests || !is_new(finding, input)
+}
+
+/// The command that lets a secret stay for a while: by check and path, or by fingerprint where the value stands in
+/// other files too or no glob means this path alone.
+fn allow(finding: &Finding) -> String {
+    let path = &*finding.location.path;
+    let elsewhere = finding.also.iter().any(|copy| &*copy.location.path != path);
+    let scope = if elsewhere || path.contains(['*', '?']) || Glob::parse(path).is_err() {
+        format!("--fingerprint {}", finding.fingerprint)
+    } else {
+        format!("--check {} --path {}", finding.check.id, shell_word(path))
+    };
+    format!("palisade exception add {scope} --owner OWNER --ticket TICKET --reason WHY --days {ALLOW_DAYS}")
 }
 
 fn next(rule: Rule, finding: &Finding) -> String {

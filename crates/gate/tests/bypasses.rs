@@ -73,8 +73,15 @@ fn judge(case: &Case, baseline: Option<&Baseline>, policy: &MergePolicy) -> Deci
 }
 
 fn judge_with(case: &Case, baseline: Option<&Baseline>, policy: &MergePolicy, ran: &[&'static Check]) -> Decision {
-    let input =
-        MergeInput { findings: &case.findings, coverage: &case.coverage, ran, baseline, policy, used: &case.used };
+    let input = MergeInput {
+        findings: &case.findings,
+        coverage: &case.coverage,
+        ran,
+        baseline,
+        policy,
+        used: &case.used,
+        fixtures: &Settings::default().fixtures,
+    };
     merge(&input)
 }
 

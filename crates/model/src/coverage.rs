@@ -26,7 +26,17 @@ pub struct Coverage {
     pub unreadable: Vec<Skipped>,
 }
 
+/// Why a file of bytes that are no text is passed over.
+pub const BINARY: &str = "binary";
+
 impl Coverage {
+    /// Whether there was nothing to look at: no file, or only what is never opened, such as a device, a pipe or a link.
+    /// A file of bytes that are no text was opened.
+    #[must_use]
+    pub fn is_nothing(&self) -> bool {
+        self.seen == self.skipped.iter().filter(|file| file.reason != BINARY).count()
+    }
+
     /// Adds the counts and lists of another part of the same scan.
     pub fn merge(&mut self, other: Coverage) {
         self.seen += other.seen;

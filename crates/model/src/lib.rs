@@ -13,7 +13,7 @@ mod severity;
 mod span;
 
 pub use check::Meta;
-pub use coverage::{Coverage, Skipped};
+pub use coverage::{BINARY, Coverage, Skipped};
 pub use date::{Clock, Date, DateError, FixedClock, Timestamp};
 pub use finding::{ExceptionNote, Excerpt, Finding, History, Location, Related, Validity, Verification};
 pub use fingerprint::{Digest, Fingerprint, content_hash};

@@ -41,9 +41,6 @@ pub fn write_narrowing(path: &str, before: &Value, narrowing: &Narrowing, out: &
     if seen.is_cut {
         writeln!(out, "There were more different calls than are kept: the policy may lack some.")?;
     }
-    if seen.unreadable > 0 {
-        writeln!(out, "{} parts of the files were no records and were left out.", seen.unreadable)?;
-    }
     let of_set = |set: &BTreeSet<String>| set.iter().cloned().collect::<Vec<_>>();
     listed(out, "Taken away, since no call needed it", &of_set(&narrowing.dropped))?;
     let title = "Taken away though the records cannot show calls of it: record events of data, or keep it by hand";

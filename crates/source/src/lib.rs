@@ -13,9 +13,11 @@ pub mod directory;
 mod entry;
 pub mod git;
 pub mod http;
+mod ignored;
 mod label;
 pub mod stream;
 pub mod walk;
 
 pub use entry::{Entry, File, Visit};
+pub use ignored::{Ignored, ignored};
 pub use label::label;

@@ -63,8 +63,6 @@ pub struct Seen {
     pub data_events: BTreeSet<String>,
     /// Who called.
     pub principals: BTreeMap<String, u64>,
-    /// Parts of files that were no records.
-    pub unreadable: u64,
     /// Whether there were more different calls than are kept.
     pub is_cut: bool,
 }

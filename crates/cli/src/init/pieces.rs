@@ -11,6 +11,13 @@ pub(super) const WORKFLOW: &str = ".github/workflows/palisade.yml";
 /// The path of the rules of branches.
 pub(super) const RULESET: &str = ".github/rulesets/main.json";
 
+/// The path of the jobs for GitLab.
+pub(super) const GITLAB: &str = ".gitlab/ci/palisade.yml";
+/// The path of GitLab's pipeline, which takes them in.
+pub(super) const GITLAB_ROOT: &str = ".gitlab-ci.yml";
+/// What takes them in.
+pub(super) const GITLAB_INCLUDE: &str = "include:\n  - local: .gitlab/ci/palisade.yml\n";
+
 /// One file to write.
 #[derive(Debug)]
 pub(super) struct Piece {
@@ -130,15 +137,15 @@ fn pipelines(survey: &Survey, arguments: &Init) -> Vec<Piece> {
         .replace("{{palisade-scan}}", &scan);
     let mut pieces = vec![
         piece(Part::Workflow, WORKFLOW, workflow, "gates each merge, hands findings to code scanning"),
-        piece(Part::Gitlab, ".gitlab/ci/palisade.yml", include_str!("gitlab.yml"), "gates each merge request"),
+        piece(Part::Gitlab, GITLAB, include_str!("gitlab.yml"), "gates each merge request"),
     ];
-    if survey.paths.contains(".gitlab-ci.yml") {
+    if survey.paths.contains(GITLAB_ROOT) {
         // Theirs to change: it is named in the file, and stays as it is.
         if let Some(piece) = pieces.iter_mut().find(|piece| piece.part == Part::Gitlab) {
             piece.purpose = "gates each merge request, once .gitlab-ci.yml includes it as `local:`";
         }
     } else {
-        pieces.push(piece(Part::Gitlab, ".gitlab-ci.yml", include_str!("gitlab-root.yml"), "takes in the jobs"));
+        pieces.push(piece(Part::Gitlab, GITLAB_ROOT, include_str!("gitlab-root.yml"), "takes in the jobs"));
     }
     pieces
 }
@@ -146,9 +153,12 @@ fn pipelines(survey: &Survey, arguments: &Init) -> Vec<Piece> {
 fn github(survey: &Survey, arguments: &Init) -> Vec<Piece> {
     let mut owned = piece(Part::Codeowners, owners_path(survey), owners(survey, arguments), "who must approve what");
     owned.lacks = arguments.owner.is_empty().then_some("say who owns the repository with `--owner @team`");
+    // A check that cannot run yet, required, would let nothing merge.
+    let enforcement = if arguments.palisade_commit.is_some() { "active" } else { "disabled" };
+    let ruleset = include_str!("ruleset.json").replace("{{enforcement}}", enforcement);
     vec![
         owned,
-        piece(Part::Ruleset, RULESET, include_str!("ruleset.json"), "rules of the default branch, to import at GitHub"),
+        piece(Part::Ruleset, RULESET, ruleset, "rules of the default branch, to import at GitHub"),
         piece(
             Part::Dependabot,
             ".github/dependabot.yml",

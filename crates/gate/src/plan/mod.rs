@@ -1,8 +1,9 @@
 //! The posture as a backlog: epics and tickets with evidence, effort, owner and order.
 //!
 //! A ticket is open while its checks find something, and clean only when checks that decide it alone ran and found
-//! nothing. Each finding is in one ticket, that of the first control that its check serves. What no check measures is said to be not measured, never to be done. Ids are those of the catalogue, so
-//! that a plan made again continues the one before.
+//! nothing. Each finding is in one ticket: that of the first control that its check serves, unless the catalogue gives
+//! it to one whose title fits better. What no check measures is said to be not measured, never to be done. Ids are those
+//! of the catalogue, so that a plan made again continues the one before.
 
 mod backlog;
 mod evidence;
@@ -185,7 +186,8 @@ impl Plan {
         let mut epics = Vec::new();
         for row in &backlog.epics {
             let rows = backlog.tickets.iter().filter(|ticket| ticket.epic == row.code);
-            let mut tickets: Vec<Ticket> = rows.map(|row| ticket(row, evidence, owners, previous)).collect();
+            let mut tickets: Vec<Ticket> =
+                rows.map(|row| ticket(row, &backlog.checks_of(&row.code), evidence, owners, previous)).collect();
             order::within_epic(&mut tickets);
             let (code, title, outcome) = (row.code.clone(), row.title.clone(), row.outcome.clone());
             epics.push(Epic { code, title, outcome, tickets });
@@ -197,9 +199,13 @@ impl Plan {
     }
 }
 
-fn ticket(row: &TicketRow, evidence: &Evidence, owners: Option<&Owners>, previous: Option<&Previous>) -> Ticket {
-    let checks: BTreeSet<&str> =
-        palisade_checks::catalogue().filter(|check| row.measures(&check.meta)).map(|check| check.meta.id).collect();
+fn ticket(
+    row: &TicketRow,
+    checks: &BTreeSet<&str>,
+    evidence: &Evidence,
+    owners: Option<&Owners>,
+    previous: Option<&Previous>,
+) -> Ticket {
     let found: Vec<_> = evidence.found.iter().filter(|found| checks.contains(found.check.as_str())).collect();
     let (excepted, open): (Vec<_>, Vec<_>) = found.into_iter().partition(|found| found.excepted);
     let ran = checks.iter().filter(|check| evidence.ran.contains(**check)).count();

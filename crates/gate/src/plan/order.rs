@@ -2,7 +2,8 @@
 //!
 //! Effort starts at what the kind of work costs once (repository XS, people S, pipeline and runtime S, platform M)
 //! and grows a step at more than 5, 25 and 100 places; four places that `palisade fix` mends count as one. Risk is
-//! the sum of the findings' weights. The first sprint takes the most risk for each hour that fits into it.
+//! the sum of the findings' weights. The first sprint takes every ticket with a critical finding, then the most risk for
+//! each hour that fits into it.
 
 use palisade_model::Severity;
 
@@ -95,12 +96,16 @@ fn worth(left: &Ticket, right: &Ticket) -> std::cmp::Ordering {
 /// The tickets of the first two weeks.
 pub(super) fn sprint(plan: &Plan) -> Vec<String> {
     let mut open: Vec<&Ticket> = plan.tickets().filter(|ticket| ticket.risk > 0).collect();
-    open.sort_by(|left, right| worth(right, left).then_with(|| left.code.cmp(&right.code)));
+    let is_critical = |ticket: &Ticket| ticket.gap.as_ref().is_some_and(|gap| gap.worst == Severity::Critical);
+    open.sort_by(|left, right| {
+        let by_worth = || worth(right, left).then_with(|| left.code.cmp(&right.code));
+        is_critical(right).cmp(&is_critical(left)).then_with(by_worth)
+    });
     let mut left = SPRINT_HOURS;
     let mut chosen = Vec::new();
     for ticket in open {
-        if chosen.len() < SPRINT_TICKETS && ticket.effort.hours() <= left {
-            left -= ticket.effort.hours();
+        if is_critical(ticket) || chosen.len() < SPRINT_TICKETS && ticket.effort.hours() <= left {
+            left = left.saturating_sub(ticket.effort.hours());
             chosen.push(ticket.code.clone());
         }
     }

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use palisade_gate::{Place, Verdict};
 use palisade_model::{Finding, Severity};
 
-use super::{DecisionReport, Group, findings, groups, headline, rule};
+use super::{DecisionReport, Group, allowing, counts_old, findings, groups, headline, rule};
 use crate::Style;
 use crate::human::push_excerpt;
 use crate::style::Role;
@@ -18,6 +18,8 @@ const EXCERPTS_MAX: usize = 16;
 const EXCERPTS_PER_GROUP_MAX: usize = 2;
 /// Places named for the rest of a group.
 const PLACES_MAX: usize = 6;
+/// Commands of one group that would let what was found stay.
+const COMMANDS_MAX: usize = 6;
 
 /// The whole text.
 pub(super) fn render(report: &DecisionReport<'_>, style: &Style) -> String {
@@ -71,6 +73,9 @@ fn push_group(out: &mut String, report: &DecisionReport<'_>, group: &Group<'_>, 
     let found = group.reasons.len();
     let number = if found > 1 { format!("  {}", thousands(found)) } else { String::new() };
     let _ = write!(out, "{}  {}", style.paint(role(group.effect), group.effect.name()), rule(group.rule));
+    if counts_old(report, group.rule) {
+        out.push_str(" (old or new)");
+    }
     if let Some(check) = group.check {
         let _ = write!(out, "  {}", style.paint(Role::Strong, check));
     }
@@ -110,6 +115,18 @@ fn push_group(out: &mut String, report: &DecisionReport<'_>, group: &Group<'_>, 
     steps.dedup();
     for step in steps.iter().take(EXCERPTS_PER_GROUP_MAX) {
         push_wrapped(out, "   next: ", &visible(step), style);
+    }
+    // Whole lines, to be copied.
+    let commands = allowing(group);
+    if !commands.is_empty() {
+        let _ = writeln!(out, "   {}", style.paint(Role::Code, "or, for what may stay for a while:"));
+        for command in commands.iter().take(COMMANDS_MAX) {
+            let _ = writeln!(out, "     {}", visible(command));
+        }
+        if commands.len() > COMMANDS_MAX {
+            let more = format!("and {} more; `--format json` has them all", thousands(commands.len() - COMMANDS_MAX));
+            let _ = writeln!(out, "     {}", style.paint(Role::Faint, more));
+        }
     }
     out.push('\n');
 }

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use palisade_gate::Verdict;
 
-use super::{DecisionReport, findings, groups, headline, rule};
+use super::{DecisionReport, allowing, counts_old, findings, groups, headline, rule};
 use crate::markdown::{CHARACTERS_MAX, code, ending, excerpt, text};
 use crate::tally::Tally;
 use crate::text::{count, thousands};
@@ -27,6 +27,9 @@ pub(super) fn render(report: &DecisionReport<'_>) -> String {
     let mut left = 0;
     for group in groups.iter().filter(|group| group.effect != Verdict::Warn) {
         let mut block = format!("\n### {}", capital(rule(group.rule)));
+        if counts_old(report, group.rule) {
+            block.push_str(" (old or new)");
+        }
         if let Some(check) = group.check {
             let _ = write!(block, ": `{check}`");
         }
@@ -45,6 +48,13 @@ pub(super) fn render(report: &DecisionReport<'_>) -> String {
         }
         if let Some(reason) = group.reasons.first() {
             let _ = writeln!(block, "\n**Next:** {}", text(&reason.next));
+        }
+        let commands = allowing(group);
+        if !commands.is_empty() {
+            block.push_str("\nOr, for what may stay for a while:\n\n");
+            for command in commands.iter().take(PLACES_MAX) {
+                let _ = writeln!(block, "- {}", code(command));
+            }
         }
         let size = block.chars().count();
         if length + size > CHARACTERS_MAX {

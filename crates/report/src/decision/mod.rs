@@ -147,6 +147,19 @@ fn groups<'a>(decision: &'a Decision) -> Vec<Group<'a>> {
     groups
 }
 
+/// Whether a rule counts what a baseline knew, which is worth a word where there is one.
+fn counts_old(report: &DecisionReport<'_>, rule: Rule) -> bool {
+    report.scan.baseline.is_some() && rule.is_absolute()
+}
+
+/// The commands that would let what a group denies stay for a while, each once.
+fn allowing<'a>(group: &Group<'a>) -> Vec<&'a str> {
+    let mut commands: Vec<&str> = group.reasons.iter().filter_map(|reason| reason.allow.as_deref()).collect();
+    commands.sort_unstable();
+    commands.dedup();
+    commands
+}
+
 /// The findings behind reasons, by identity.
 fn findings<'a>(scan: &ScanReport<'a>) -> BTreeMap<Fingerprint, &'a Finding> {
     scan.scan.findings.iter().rev().map(|finding| (finding.fingerprint, finding)).collect()

@@ -179,7 +179,7 @@ fn push_summary(out: &mut String, report: &ScanReport<'_>, groups: &[Group<'_>],
     let tally = Tally::of(report);
     let coverage = &report.scan.coverage;
     let headline = match tally.total() {
-        0 if coverage.seen == 0 => style.paint(Role::Strong, "There was nothing to look at"),
+        0 if coverage.is_nothing() => style.paint(Role::Strong, "There was nothing to look at"),
         0 => style.paint(Role::Good, if report.baseline.is_some() { "Nothing new" } else { "No faults found" }),
         total => {
             let what =

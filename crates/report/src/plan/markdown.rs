@@ -17,7 +17,8 @@ pub(super) fn render(plan: &Plan) -> String {
     changes(&mut out, plan);
     let _ = write!(out, "## First two weeks\n\n1. {PILOT}\n");
     for (at, ticket) in plan.sprint.iter().filter_map(|code| plan.ticket(code)).enumerate() {
-        let owner = if ticket.owners.is_empty() { "no owner yet".to_owned() } else { text(&ticket.owners.join(", ")) };
+        let owners: Vec<String> = ticket.owners.iter().map(|owner| code(owner)).collect();
+        let owner = if owners.is_empty() { "no owner yet".to_owned() } else { owners.join(", ") };
         let gap = ticket.gap.as_ref().map_or(0, |gap| gap.findings);
         let _ = writeln!(
             out,
@@ -29,7 +30,9 @@ pub(super) fn render(plan: &Plan) -> String {
             ticket.effort
         );
     }
-    out.push_str("\nChosen for the most risk taken away in an hour of work.\n\n## Gates, in this order\n\n");
+    out.push_str(
+        "\nWhat is critical first, then the most risk taken away in an hour of work.\n\n## Gates, in this order\n\n",
+    );
     for (at, gate) in gates(plan).iter().enumerate() {
         let _ = writeln!(out, "{}. {gate}", at + 1);
     }

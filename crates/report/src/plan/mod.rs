@@ -12,6 +12,7 @@ use std::io;
 use std::str::FromStr;
 
 use palisade_gate::plan::{Blast, Change, Gap, Plan, Status, Ticket};
+use palisade_gate::shell_word;
 use palisade_model::Severity;
 
 use crate::text::count;
@@ -100,7 +101,7 @@ const PILOT: &str = "Choose the pilot: one service, one repository, and a name f
                      there first.";
 
 /// The first gates, in order.
-fn gates(plan: &Plan) -> [String; 4] {
+fn gates(plan: &Plan) -> [String; 5] {
     let denied = match plan.denied {
         0 => "It would deny nothing today".to_owned(),
         denied => format!("Over everything it would deny {} today", count(denied, "finding", "findings")),
@@ -108,7 +109,11 @@ fn gates(plan: &Plan) -> [String; 4] {
     [
         "Advice: `palisade gate merge --since origin/main --dry-run` on each pull request of the pilot, for a week."
             .to_owned(),
-        "Block what is new: the same without `--dry-run`, as a required check. Old faults stay where they are."
+        "Secrets first, and actions of deploys that no commit pins: old or new, they deny. Revoke and remove the secrets; \
+         for what may stay, such as keys made up for tests, `palisade exception add --check ID --path PATH` with a last \
+         day. `palisade gate merge --dry-run` prints the commands."
+            .to_owned(),
+        "Block what is new: the same without `--dry-run`, as a required check. Other old faults stay where they are."
             .to_owned(),
         format!("Block everything: add `--all` once the open tickets that a gate watches are closed. {denied}."),
         "A gate of deploys (digest, signature, provenance) is not part of this version: E1-T4 stays a ticket."
@@ -161,13 +166,13 @@ fn description(ticket: &Ticket, ways: &Ways) -> Vec<(&'static str, String)> {
                 text("an exception with an owner, a ticket and a last day, for each finding:"),
                 code(&format!(
                     "palisade exception add --check {check} --path {} --owner OWNER --ticket TICKET --reason WHY --days 30",
-                    quoted(path)
+                    shell_word(path)
                 )),
                 text("(it ends by itself, and the gate says so two weeks before)")
             ),
         ));
     }
-    lines.push(("Owner", owners(ticket, text)));
+    lines.push(("Owner", owners(ticket, ways)));
     lines.push((
         "Effort and reach",
         format!("{:?} {}; {}", ticket.effort, text(hours(ticket)), text(reach(ticket.blast))),
@@ -210,23 +215,18 @@ fn done(ticket: &Ticket, ways: &Ways) -> String {
     format!("{} {}", (ways.code)(command), (ways.text)(rest))
 }
 
-/// The command that lists every place of a gap: its checks, or their families when they are many.
+/// The command that lists every place of a gap: by its checks, since others of their families belong to other tickets.
 fn every_place(gap: &Gap) -> String {
-    let mut names: Vec<&str> = gap.checks.iter().map(|one| one.check.as_str()).collect();
-    if names.len() > CHECKS {
-        names = names.iter().map(|id| id.split('/').next().unwrap_or(id)).collect();
-        names.sort_unstable();
-        names.dedup();
-    }
+    let names: Vec<&str> = gap.checks.iter().map(|one| one.check.as_str()).collect();
     format!("palisade scan --all --select {}", names.join(","))
 }
 
-fn owners(ticket: &Ticket, text: fn(&str) -> String) -> String {
+/// The owners, as code: a name with `@` is for people to copy, not for a forge to notify.
+fn owners(ticket: &Ticket, ways: &Ways) -> String {
     if ticket.owners.is_empty() {
-        text("nobody: CODEOWNERS names none for these files")
-    } else {
-        text(&ticket.owners.join(", "))
+        return (ways.text)("nobody: CODEOWNERS names none for these files");
     }
+    ticket.owners.iter().map(|owner| (ways.code)(owner)).collect::<Vec<_>>().join(", ")
 }
 
 fn hours(ticket: &Ticket) -> &'static str {
@@ -245,12 +245,6 @@ fn reach(blast: Blast) -> &'static str {
         Blast::Medium => "a mistake breaks a build or a deploy",
         Blast::High => "a mistake reaches what users depend on: stage first",
     }
-}
-
-/// A word for a shell, quoted when it must be.
-fn quoted(path: &str) -> String {
-    let plain = path.chars().all(|sign| sign.is_ascii_alphanumeric() || "/._-+@".contains(sign));
-    if plain { path.to_owned() } else { format!("'{}'", path.replace('\'', "'\\''")) }
 }
 
 fn capital(text: &str) -> String {

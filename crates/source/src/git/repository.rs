@@ -38,7 +38,7 @@ pub enum RepositoryError {
     #[error("cannot read the index: {0}")]
     Index(String),
     /// A name for a commit or a range means nothing here.
-    #[error("{revision:?} is not a revision of this repository: {reason}")]
+    #[error("{revision:?} names nothing in this repository: {reason}")]
     Revision {
         /// As given.
         revision: String,
@@ -132,7 +132,9 @@ impl Repository {
     pub fn commit(&self, revision: &str) -> Result<Commit, RepositoryError> {
         let told = |reason: String| RepositoryError::Revision { revision: revision.to_owned(), reason };
         let peeled = format!("{revision}^{{commit}}");
-        let id = self.inner.rev_parse_single(peeled.as_str()).map_err(|error| told(chain(&error)))?;
+        // What the library says of its own steps helps nobody who mistyped a name.
+        let unknown = |_| told("no branch, tag or commit is called that".to_owned());
+        let id = self.inner.rev_parse_single(peeled.as_str()).map_err(unknown)?;
         let id = ObjectId::from_slice(id.as_bytes()).ok_or_else(|| told("not a SHA-1 name".to_owned()))?;
         self.read_commit(id).map_err(|error| told(error.to_string()))
     }
@@ -220,7 +222,8 @@ impl Repository {
     /// When the range means nothing here. Missing objects are entries.
     pub fn range(&self, range: &str, visit: &dyn Fn(&Commit, Entry<'_>)) -> Result<(), RepositoryError> {
         let told = |reason: String| RepositoryError::Revision { revision: range.to_owned(), reason };
-        let spec = self.inner.rev_parse(range).map_err(|error| told(chain(&error)))?.detach();
+        let unknown = |_| told("a branch, tag or commit that it names is not here".to_owned());
+        let spec = self.inner.rev_parse(range).map_err(unknown)?.detach();
         let (tips, hidden) = match spec {
             gix::revision::plumbing::Spec::Include(tip) => (vec![tip], vec![]),
             gix::revision::plumbing::Spec::Range { from, to } => (vec![to], vec![from]),

@@ -128,15 +128,19 @@ fn it_never_allows_more_than_before() {
 #[test]
 fn forms_of_records_and_nonsense() {
     let one = record("sqs", "ListQueues", json!({})).to_string();
-    let event = json!({"Events": [{"CloudTrailEvent": one.clone()}, {"CloudTrailEvent": "{"}]}).to_string();
-    for (text, records) in [(one.clone(), 1), (format!("{one}\n\n{one}\nx\n"), 2), (format!("[{one}]"), 1), (event, 1)]
-    {
+    let event = json!({"Events": [{"CloudTrailEvent": one.clone()}]}).to_string();
+    for (text, records) in [(one.clone(), 1), (format!("{one}\n\n{one}\n"), 2), (format!("[{one}]"), 1), (event, 1)] {
         let mut trail = Trail::default();
         trail.add(text.as_bytes()).unwrap();
         assert_eq!(trail.seen().records, records, "{text}");
     }
-    assert_eq!(Trail::default().add(b"{\"a\": 1}"), Err(NotRecords));
-    assert_eq!(Trail::default().add(b"\xff\x00"), Err(NotRecords));
+    let half = json!({"Events": [{"CloudTrailEvent": one.clone()}, {"CloudTrailEvent": "{"}]}).to_string();
+    for text in [format!("{one}\nx\n"), format!("{{\"Records\": [{one},"), "{".to_owned(), half] {
+        assert_eq!(Trail::default().add(text.as_bytes()), Err(NotRecords::Damaged), "{text}");
+    }
+    assert_eq!(Trail::default().add(b"Where these come from\n"), Err(NotRecords::None));
+    assert_eq!(Trail::default().add(b"{\"a\": 1}"), Err(NotRecords::None));
+    assert_eq!(Trail::default().add(b"\xff\x00"), Err(NotRecords::None));
     let mut other = Trail::new(Some("role/other".to_owned()));
     other.add(one.as_bytes()).unwrap();
     assert_eq!(other.seen().records, 0);

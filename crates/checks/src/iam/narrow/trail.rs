@@ -28,13 +28,21 @@ pub struct Trail {
     pub(super) unknown: BTreeMap<String, u64>,
     pub(super) inferred: BTreeSet<String>,
     pub(super) seen: Seen,
+    /// Parts of files that were no JSON.
+    damaged: u64,
     principal: Option<String>,
 }
 
-/// A file holds no records.
-#[derive(Debug, thiserror::Error, PartialEq, Eq)]
-#[error("it holds no records of CloudTrail")]
-pub struct NotRecords;
+/// Why a file gave no records, or not all.
+#[derive(Clone, Copy, Debug, thiserror::Error, PartialEq, Eq)]
+pub enum NotRecords {
+    /// It is something else.
+    #[error("it holds no records of CloudTrail")]
+    None,
+    /// It has records, or should have, and some cannot be read: what they would need must not be taken away.
+    #[error("it is cut off or damaged: a part of it is no JSON")]
+    Damaged,
+}
 
 impl Trail {
     /// A trail of everybody's calls, or only of principals whose ARN or name holds `principal`.
@@ -46,9 +54,9 @@ impl Trail {
     /// Adds the records of a file: as CloudTrail delivers them, as `lookup-events` prints them, or one on a line.
     ///
     /// # Errors
-    /// [`NotRecords`] when there are none.
+    /// [`NotRecords`]; what could be read is added all the same.
     pub fn add(&mut self, bytes: &[u8]) -> Result<(), NotRecords> {
-        let before = self.seen.records;
+        let (before, damaged_before) = (self.seen.records, self.damaged);
         let mut any = false;
         match serde_json::from_slice::<Value>(bytes) {
             Ok(value) => any = self.records(&value, true),
@@ -56,12 +64,20 @@ impl Trail {
                 for line in bytes.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty()) {
                     match serde_json::from_slice::<Value>(line) {
                         Ok(value) => any |= self.records(&value, true),
-                        Err(_) => self.seen.unreadable += 1,
+                        Err(_) => self.damaged += 1,
                     }
                 }
             }
         }
-        if any || self.seen.records > before { Ok(()) } else { Err(NotRecords) }
+        let any = any || self.seen.records > before;
+        // Text that neither looks like JSON nor holds a record is something else, a README perhaps.
+        let is_json = bytes.trim_ascii_start().starts_with(b"{") || bytes.trim_ascii_start().starts_with(b"[");
+        match (self.damaged > damaged_before, any) {
+            (true, true) => Err(NotRecords::Damaged),
+            (true, false) if is_json => Err(NotRecords::Damaged),
+            (false, true) => Ok(()),
+            (_, false) => Err(NotRecords::None),
+        }
     }
 
     /// What is known of the records so far.
@@ -84,7 +100,7 @@ impl Trail {
                 let text = one.get("CloudTrailEvent").and_then(Value::as_str).unwrap_or("");
                 match serde_json::from_str::<Value>(text) {
                     Ok(record) => drop(self.records(&record, false)),
-                    Err(_) => self.seen.unreadable += 1,
+                    Err(_) => self.damaged += 1,
                 }
             }
             return true;
