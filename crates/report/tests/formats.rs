@@ -275,6 +275,7 @@ fn decided(scan: &palisade_checks::Scan, format: Format, dry_run: bool) -> Strin
         baseline: None,
         policy: &policy,
         used: &["base-image".to_owned()],
+        fixtures: &[],
     };
     let decision = palisade_gate::merge(&input);
     let hash = "ab".repeat(32);

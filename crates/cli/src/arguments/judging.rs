@@ -45,12 +45,12 @@ pub(crate) struct Merge {
 }
 
 const MERGE_EXAMPLES: &str = "\
-Without --since and --baseline every finding counts as new. Secrets, actions of deploys that no commit pins,
-lock files that cannot be read and faults of exceptions count whether old or new.
+Without --since and --baseline every finding counts as new. Secrets, actions of deploys that no
+commit pins, lock files that cannot be read and faults of exceptions count whether old or new.
 
 Examples:
   palisade gate merge                            everything in the current directory
-  palisade gate merge --since origin/main        what this branch brings, and old secrets
+  palisade gate merge --since origin/main        what this branch brings, and the above
   palisade gate merge --baseline main.json       the same, against a scan that was kept
   palisade gate merge --dry-run                  advise, do not block
 
