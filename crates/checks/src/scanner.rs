@@ -445,7 +445,7 @@ impl Scanner {
             }
         }
         let masks = |path: &str, bytes: &[u8]| self.masks(path, bytes);
-        let found = crate::iac::judge(&self.checks, &self.settings, &inventory, host, &masks);
+        let found = crate::iac::judge(&self.checks, &self.settings, &inventory, host, &masks, &mut scan.coverage);
         scan.findings.extend(found);
         let found = crate::data::judge(&self.checks, &self.settings, &inventory, host, &masks, &mut scan.coverage);
         scan.findings.extend(found);

@@ -270,7 +270,10 @@ fn stdin(scanner: &Scanner, path: &str) -> anyhow::Result<Scan> {
 
 fn file(scanner: &Scanner, path: &Path) -> anyhow::Result<Scan> {
     let reports = collect(scanner, |visit| Ok(walk(path, &WalkOptions::default(), visit)?))?;
-    Ok(scanner.finish(reports, Host::reading(&|_| None)))
+    // Members of an archive are not read again.
+    let alone = reports.first().filter(|_| reports.len() == 1).map(|report| report.facts.path.to_string());
+    let read = |name: &str| std::fs::read(path).ok().filter(|_| alone.as_deref() == Some(name) && !name.contains('!'));
+    Ok(scanner.finish(reports, Host::reading(&read)))
 }
 
 fn directory(scanner: &Scanner, root: &Path, config: &Config) -> anyhow::Result<Scan> {

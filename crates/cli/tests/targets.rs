@@ -113,3 +113,17 @@ fn a_lost_log_stops_it_and_is_named() {
     fs::write(place.root.join("trail/a.json"), "{\"Records\": [").unwrap();
     assert!(run(&place, 2).contains("none of the logs could be read"));
 }
+
+#[test]
+fn terraform_alone_is_judged_or_said_not_to_be() {
+    let open = "resource \"aws_db_instance\" \"a\" {\n  publicly_accessible = true\n}\n";
+    let place = Place::new(&[("infra/main.tf", open)]);
+    let found = |scan: &serde_json::Value| scan["findings"].to_string().contains("iac/");
+    assert!(found(&place.json(&["scan", "infra/main.tf"], 0)));
+    // What is staged is no whole module.
+    let git = |words: &[&str]| Command::new("git").args(words).current_dir(&place.root).status().unwrap();
+    assert!(git(&["init", "--quiet"]).success() && git(&["add", "."]).success());
+    let scan = place.json(&["scan", "--staged"], 0);
+    assert!(!found(&scan));
+    assert!(scan["coverage"]["partial"].to_string().contains("rest of its module"), "{scan}");
+}

@@ -6,7 +6,7 @@ use std::collections::{HashMap, HashSet};
 use palisade_inventory::terraform::{Body, Estate, Expression, File, Instance, Node, Origin, Part, plan};
 use palisade_inventory::yaml::Yaml;
 use palisade_inventory::{Format, Inventory, Structure, Subject, cloudformation, pulumi};
-use palisade_model::{Edit, Finding, Location, Span};
+use palisade_model::{Coverage, Edit, Finding, Location, Skipped, Span};
 
 use super::{COMPANIONS, Resource, mend};
 use crate::check::Run;
@@ -71,13 +71,15 @@ impl<'g> Source<'g> {
     }
 }
 
-/// What the checks find in the Terraform files, templates and policies of a target.
+/// What the checks find in the Terraform files, templates and policies of a target. What could not be judged goes
+/// into the coverage.
 pub(crate) fn judge(
     checks: &[&'static Check],
     settings: &Settings,
     inventory: &Inventory,
     host: Host<'_>,
     masks: Masks<'_>,
+    coverage: &mut Coverage,
 ) -> Vec<Finding> {
     let Some(first) = checks.iter().find(|check| matches!(check.meta.family(), "iac" | "iam")) else {
         return Vec::new();
@@ -87,6 +89,16 @@ pub(crate) fn judge(
     let documents: Vec<(&str, &Yaml)> = documents.collect();
     if files.is_empty() && documents.is_empty() && !crate::iam::has_accounts(inventory) {
         return Vec::new();
+    }
+    // Where files cannot be asked for again, as in a part of a history, nothing here can be told of.
+    let cannot_be_told = |file: &&&File| !host.whole && (host.read)(&file.path).is_none();
+    for file in files.iter().filter(cannot_be_told) {
+        let known = |list: &[Skipped]| list.iter().any(|skipped| *skipped.path == *file.path);
+        if !known(&coverage.partial) && !known(&coverage.unreadable) {
+            coverage.parsed = coverage.parsed.saturating_sub(1);
+            let reason = "Terraform is judged where the rest of its module is: scan its directory".to_owned();
+            coverage.partial.push(Skipped { path: file.path.to_string(), reason });
+        }
     }
     let mut by_kind: HashMap<&str, Vec<&'static Check>> = HashMap::new();
     for check in checks {
