@@ -270,9 +270,12 @@ fn stdin(scanner: &Scanner, path: &str) -> anyhow::Result<Scan> {
 
 fn file(scanner: &Scanner, path: &Path) -> anyhow::Result<Scan> {
     let reports = collect(scanner, |visit| Ok(walk(path, &WalkOptions::default(), visit)?))?;
-    // Members of an archive are not read again.
+    // Members of an archive are not read again, and neither is what is no plain file.
     let alone = reports.first().filter(|_| reports.len() == 1).map(|report| report.facts.path.to_string());
-    let read = |name: &str| std::fs::read(path).ok().filter(|_| alone.as_deref() == Some(name) && !name.contains('!'));
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = Directory::new(folder).with_context(|| format!("cannot open {}", folder.display()))?;
+    let file_name = path.file_name().and_then(|name| name.to_str());
+    let read = |name: &str| folder.read(file_name.filter(|_| alone.as_deref() == Some(name))?).ok();
     Ok(scanner.finish(reports, Host::reading(&read)))
 }
 
