@@ -130,7 +130,8 @@ fn read(arguments: &Narrow) -> anyhow::Result<Logs> {
                 Entry::Skipped { reason, .. } => ((*reason).to_owned(), guess),
                 Entry::Unreadable { reason, .. } => ((*reason).to_owned(), true),
             };
-            let line = format!("{}: {told}", entry.path());
+            let name = if is_named { entry.path().to_owned() } else { path.join(entry.path()).display().to_string() };
+            let line = format!("{name}: {told}");
             if is_lost { state.lost.push(line) } else { state.passed_over.push(line) }
         })?;
     }

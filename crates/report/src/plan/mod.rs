@@ -111,7 +111,7 @@ fn gates(plan: &Plan) -> [String; 5] {
             .to_owned(),
         "Secrets first, and actions of deploys that no commit pins: old or new, they deny. Revoke and remove the secrets; \
          for what may stay, such as keys made up for tests, `palisade exception add --check ID --path PATH` with a last \
-         day. `palisade gate merge --dry-run` prints the commands."
+         day. `palisade gate merge --since HEAD --dry-run` prints the commands."
             .to_owned(),
         "Block what is new: the same without `--dry-run`, as a required check. Other old faults stay where they are."
             .to_owned(),
