@@ -343,7 +343,10 @@ fn only_builds(step: &Step<'_>) -> bool {
 fn brings_token(step: &Step<'_>) -> bool {
     step.with.iter().any(|entry| {
         entry.key.as_str().is_some_and(|key| key.to_ascii_lowercase().contains("token"))
-            && entry.value.as_str().is_some_and(|value| !value.trim().is_empty() && !is_token(value))
+            && entry.value.as_str().is_some_and(|value| {
+                // An input or a variable may hold the job's own.
+                (value.contains("secrets.") || value.contains("steps.")) && !is_token(value)
+            })
     })
 }
 
