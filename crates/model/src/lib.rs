@@ -9,6 +9,7 @@ mod date;
 mod finding;
 mod fingerprint;
 mod fix;
+mod purl;
 mod severity;
 mod span;
 
@@ -18,5 +19,6 @@ pub use date::{Clock, Date, DateError, FixedClock, Timestamp};
 pub use finding::{ExceptionNote, Excerpt, Finding, History, Location, Related, Validity, Verification};
 pub use fingerprint::{Digest, Fingerprint, content_hash};
 pub use fix::{Edit, Fix, Safety};
+pub use purl::{PURL_BYTES_MAX, Purl, PurlError};
 pub use severity::{Confidence, Severity, UnknownName};
 pub use span::{LineIndex, Position, Span};

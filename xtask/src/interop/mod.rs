@@ -16,6 +16,7 @@ mod ledger;
 mod network;
 mod policies;
 mod postgresql;
+mod purl;
 mod secrets;
 mod tools;
 mod workflows;
@@ -44,7 +45,7 @@ pub(crate) struct Bench {
 /// A case: its name, and what returns in words what was compared.
 type Case = (&'static str, fn(&Bench) -> Result<String>);
 
-const CASES: [Case; 21] = [
+const CASES: [Case; 22] = [
     ("json-schema", formats::json),
     ("sarif-schema", formats::sarif),
     ("gitlab-quality", formats::gitlab),
@@ -59,6 +60,7 @@ const CASES: [Case; 21] = [
     ("actionlint", workflows::actionlint),
     ("zizmor", workflows::zizmor),
     ("parliament-actions", policies::parliament),
+    ("purl-specification", purl::specification),
     ("postgresql-grammar", postgresql::grammar),
     ("postgresql-check", postgresql::check),
     ("gitleaks-rules", secrets::gitleaks),
