@@ -21,6 +21,7 @@ pub mod kubernetes;
 pub mod kustomize;
 pub mod lockfile;
 pub mod migration;
+pub mod package;
 pub mod properties;
 pub mod pulumi;
 pub mod quality;

@@ -1,0 +1,204 @@
+//! Packages that a manifest or lock file names: what is shipped, in which version, and what brings it.
+//!
+//! Each module reads one ecosystem's files. A file that is partly understood
+//! gives what was understood, and [`Manifest::gaps`] says what was not: nothing
+//! is dropped in silence.
+
+mod cargo;
+mod graph;
+mod npm;
+mod pnpm;
+mod python;
+mod tables;
+
+use palisade_model::{Purl, Span};
+
+use crate::Problem;
+use crate::yaml::Yaml;
+
+/// Packages beyond this of one file are not listed, and said to be missing; the largest lock files in the wild have
+/// some 10,000.
+pub const PACKAGES_MAX: usize = 200_000;
+
+/// Gaps beyond this are not told one by one.
+const GAPS_MAX: usize = 50;
+
+/// What one file says about packages.
+#[derive(Clone, Debug, Default)]
+pub struct Manifest {
+    /// Whether versions are exact and transitive packages are listed.
+    pub locked: bool,
+    /// The packages that the file belongs to: the project itself, members of its workspace.
+    pub roots: Vec<Root>,
+    /// What is depended on, in the order of the file.
+    pub packages: Vec<Package>,
+    /// What was not understood.
+    pub gaps: Vec<Problem>,
+}
+
+/// A package that the file belongs to.
+#[derive(Clone, Debug)]
+pub struct Root {
+    /// Its name, when it has one.
+    pub purl: Option<Purl>,
+    /// Numbers of [`Manifest::packages`] that it asks for itself.
+    pub needs: Vec<u32>,
+}
+
+/// A package at one place.
+#[derive(Clone, Debug)]
+pub struct Package {
+    /// Its name and version.
+    pub purl: Purl,
+    /// What it is there for.
+    pub scope: Scope,
+    /// Whether the project asks for it itself; unknown where the file does not tell.
+    pub direct: Option<bool>,
+    /// Where it comes from.
+    pub source: Source,
+    /// Digests of what is downloaded.
+    pub hashes: Vec<Hash>,
+    /// The licence as the file writes it.
+    pub licence: Option<String>,
+    /// Where it stands.
+    pub span: Span,
+    /// Where its version stands, if by itself.
+    pub version_span: Option<Span>,
+    /// Numbers of the packages of this file that it needs.
+    pub needs: Vec<u32>,
+}
+
+/// What a package is there for. The smaller, the closer to production.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Scope {
+    /// Runs in production, as far as the file tells.
+    Runtime,
+    /// Only where somebody asks for an extra.
+    Optional,
+    /// To build, test or document.
+    Development,
+}
+
+/// Where a package comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// The ecosystem's public registry, or the file does not say.
+    Registry,
+    /// Another registry, by its address.
+    Mirror(String),
+    /// A repository of sources, by its address and revision as written.
+    Repository(String),
+    /// An archive or file by its address.
+    Address(String),
+    /// A folder beside the file.
+    Local,
+}
+
+/// A digest of a package's archive.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hash {
+    /// `sha256`, `sha512`, `sha1`, `md5`, `sha384`.
+    pub algorithm: &'static str,
+    /// In small hexadecimal digits.
+    pub hex: String,
+}
+
+impl Hash {
+    /// A digest in hexadecimal digits.
+    fn new(algorithm: &'static str, hex: &str) -> Option<Self> {
+        let digits = match algorithm {
+            "md5" => 32,
+            "sha1" => 40,
+            "sha256" => 64,
+            "sha384" => 96,
+            "sha512" => 128,
+            _ => return None,
+        };
+        let valid = hex.len() == digits && hex.bytes().all(|byte| byte.is_ascii_hexdigit());
+        valid.then(|| Self { algorithm, hex: hex.to_ascii_lowercase() })
+    }
+
+    /// A SHA-256 in hexadecimal digits.
+    fn sha256(hex: &str) -> Option<Self> {
+        Self::new("sha256", hex)
+    }
+
+    /// `sha256:HEX`.
+    fn labelled(text: &str) -> Option<Self> {
+        let (label, hex) = text.split_once(':')?;
+        Self::new(Self::algorithm(label)?, hex)
+    }
+
+    /// `sha512-BASE64`, as subresource integrity writes it; several stand side by side.
+    fn integrity(text: &str) -> Vec<Self> {
+        let one = |word: &str| {
+            let (label, digits) = word.split_once('-')?;
+            let digits = digits.split('?').next().unwrap_or(digits);
+            let bytes = base64::Engine::decode(&base64::engine::general_purpose::STANDARD, digits).ok()?;
+            let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+            Self::new(Self::algorithm(label)?, &hex)
+        };
+        text.split_ascii_whitespace().filter_map(one).collect()
+    }
+
+    fn algorithm(label: &str) -> Option<&'static str> {
+        ["md5", "sha1", "sha256", "sha384", "sha512"].into_iter().find(|known| label.eq_ignore_ascii_case(known))
+    }
+}
+
+impl Package {
+    /// A package of which only the name is known.
+    #[must_use]
+    pub fn new(purl: Purl, span: Span) -> Self {
+        Self {
+            purl,
+            scope: Scope::Runtime,
+            direct: None,
+            source: Source::Registry,
+            hashes: Vec::new(),
+            licence: None,
+            span,
+            version_span: None,
+            needs: Vec::new(),
+        }
+    }
+}
+
+impl Manifest {
+    /// Reads the file at `path` (its name decides); none when it is no file of packages.
+    #[must_use]
+    pub fn read(path: &str, text: &str) -> Option<Self> {
+        let name = path.rsplit('/').next().unwrap_or(path);
+        let mut manifest = match name {
+            "Cargo.lock" => cargo::lock(text),
+            "package-lock.json" | "npm-shrinkwrap.json" | ".package-lock.json" => npm::lock(&Yaml::parse(text)),
+            "pnpm-lock.yaml" => pnpm::lock(&Yaml::parse(text)),
+            "uv.lock" => python::uv(text),
+            "poetry.lock" => python::poetry(text),
+            "pdm.lock" => python::pdm(text),
+            _ => return None,
+        };
+        if manifest.packages.len() > PACKAGES_MAX {
+            manifest.packages.truncate(PACKAGES_MAX);
+            let kept = |needs: &mut Vec<u32>| needs.retain(|&at| (at as usize) < PACKAGES_MAX);
+            manifest.packages.iter_mut().for_each(|package| kept(&mut package.needs));
+            manifest.roots.iter_mut().for_each(|root| kept(&mut root.needs));
+            manifest.gap(Span::default(), format!("more than {PACKAGES_MAX} packages, the rest is not listed"));
+        }
+        Some(manifest)
+    }
+
+    /// A file that could not be read at all.
+    fn unread(span: Span, message: impl Into<String>) -> Self {
+        Self { gaps: vec![Problem { span, message: message.into() }], ..Self::default() }
+    }
+
+    /// Notes something that was not understood.
+    fn gap(&mut self, span: Span, message: impl Into<String>) {
+        if self.gaps.len() < GAPS_MAX {
+            self.gaps.push(Problem { span, message: message.into() });
+        } else if let Some(last) = self.gaps.last_mut() {
+            "and more that is not understood".clone_into(&mut last.message);
+        }
+    }
+}
