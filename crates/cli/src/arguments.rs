@@ -14,6 +14,8 @@ pub(crate) mod data;
 pub(crate) mod fixing;
 #[path = "arguments/judging.rs"]
 pub(crate) mod judging;
+#[path = "arguments/packages.rs"]
+pub(crate) mod packages;
 #[path = "arguments/planning.rs"]
 pub(crate) mod planning;
 #[path = "arguments/quality.rs"]
@@ -25,6 +27,7 @@ pub(crate) use access::IamVerb;
 pub(crate) use data::DataVerb;
 pub(crate) use fixing::Fix;
 pub(crate) use judging::{ExceptionVerb, Gate, LedgerVerb};
+pub(crate) use packages::Sbom;
 pub(crate) use planning::Plan;
 pub(crate) use quality::QualityVerb;
 pub(crate) use starting::Init;
@@ -86,6 +89,8 @@ pub(crate) enum Command {
     Init(Init),
     /// Turn what is weak into a backlog: epics and tickets with evidence, owner, effort and order.
     Plan(Plan),
+    /// List the packages that a target ships: for a person, as CycloneDX or as SPDX.
+    Sbom(Sbom),
     /// Database migrations: run them up, down and up again where nothing can be lost.
     #[command(subcommand)]
     Data(DataVerb),

@@ -7,7 +7,9 @@ use std::sync::Mutex;
 use palisade_checks::{FileReport, Host, Scan, Scanner};
 use palisade_inventory::{Facts, Format};
 use palisade_model::Coverage;
+use palisade_source::Visit;
 use palisade_source::git::repository::{Repository, RepositoryError};
+use palisade_source::git::tree::Commit;
 use palisade_source::walk::Excluded;
 
 use crate::config::Config;
@@ -119,6 +121,26 @@ pub(crate) fn revision(scanner: &Scanner, folder: &Path, revision: &str, config:
     })?;
     let read = |path: &str| files.get(path).and_then(|blob| repository.blob(*blob).ok());
     Ok(scanner.finish(reports, Host { whole: true, ..Host::reading(&read) }))
+}
+
+/// Visits the files that a revision holds below `folder` and whose paths are `wanted`; gives the commit.
+pub(crate) fn visit_revision(
+    folder: &Path,
+    revision: &str,
+    config: &Config,
+    wanted: &dyn Fn(&str) -> bool,
+    visit: &Visit<'_>,
+) -> anyhow::Result<Commit> {
+    let repository = Repository::discover(folder)?;
+    let prefix = prefix_of(&repository, folder);
+    let excluded = Excluded::new(&config.scan.exclude)?;
+    let commit = repository.commit(revision).map_err(|error| unknown(&repository, error))?;
+    for file in repository.files(&commit, visit) {
+        if let Some(path) = file.path.strip_prefix(&prefix).filter(|path| wanted(path) && !excluded.covers(path)) {
+            repository.deliver(path, file.blob, visit);
+        }
+    }
+    Ok(commit)
 }
 
 /// The bytes of one file below `folder` as a revision holds it.

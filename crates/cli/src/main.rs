@@ -25,6 +25,7 @@ mod quality;
 mod reference;
 mod registry;
 mod renderer;
+mod sbom;
 mod scan;
 mod target;
 mod verify;
@@ -47,6 +48,7 @@ fn main() -> ExitCode {
         Command::Ledger(verb) => ledger::run(verb),
         Command::Init(init) => init::run(init),
         Command::Plan(plan) => plan::run(plan, &arguments.global),
+        Command::Sbom(sbom) => sbom::run(sbom, &arguments.global),
         Command::Data(verb) => data::run(verb),
         Command::Iam(verb) => narrow::run(verb, &arguments.global),
         Command::Quality(verb) => quality::run(verb),

@@ -154,7 +154,8 @@ pub(crate) fn prepare(target: &Path, look: &Look) -> anyhow::Result<(Scanner, Co
     scanner(config, look, Some(target))
 }
 
-fn load_config(root: &Path) -> anyhow::Result<Config> {
+/// The settings at the root of a target.
+pub(crate) fn load_config(root: &Path) -> anyhow::Result<Config> {
     match std::fs::read_to_string(root.join(config::FILE)) {
         Ok(text) => Config::parse(&text),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Config::default()),

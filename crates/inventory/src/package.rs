@@ -4,6 +4,7 @@
 //! gives what was understood, and [`Manifest::gaps`] says what was not: nothing
 //! is dropped in silence.
 
+mod bill;
 mod cargo;
 mod graph;
 mod npm;
@@ -11,6 +12,7 @@ mod pnpm;
 mod python;
 mod tables;
 
+pub use bill::{Bill, Component, FileRead, Place, Read};
 use palisade_model::{Purl, Span};
 
 use crate::Problem;
@@ -80,7 +82,7 @@ pub enum Scope {
 }
 
 /// Where a package comes from.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Source {
     /// The ecosystem's public registry, or the file does not say.
     Registry,
@@ -95,12 +97,20 @@ pub enum Source {
 }
 
 /// A digest of a package's archive.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Hash {
     /// `sha256`, `sha512`, `sha1`, `md5`, `sha384`.
     pub algorithm: &'static str,
     /// In small hexadecimal digits.
     pub hex: String,
+}
+
+/// Whether the file at `path` is one of packages, by its name.
+#[must_use]
+pub fn is_manifest(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    ["Cargo.lock", "package-lock.json", "npm-shrinkwrap.json", "pnpm-lock.yaml", "uv.lock", "poetry.lock", "pdm.lock"]
+        .contains(&name)
 }
 
 impl Hash {

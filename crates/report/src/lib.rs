@@ -19,6 +19,7 @@ mod narrow;
 mod page;
 mod plan;
 mod sarif;
+mod sbom;
 mod style;
 mod tally;
 mod text;
@@ -38,6 +39,7 @@ pub use explain::{write_explanation, write_explanation_json};
 pub use fixes::{FixReport, write_human as write_fixes, write_json as write_fixes_json, write_patch};
 pub use narrow::write_narrowing;
 pub use plan::{PlanFormat, UnknownPlanFormat, write_plan, write_ticket};
+pub use sbom::{Sbom, SbomFormat, UnknownSbomFormat, write_sbom};
 pub use style::Style;
 pub use text::visible;
 

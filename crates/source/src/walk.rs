@@ -38,11 +38,19 @@ pub struct WalkOptions {
     pub open_archives: bool,
     /// Threads; by default one per core, at most eight.
     pub threads: Option<NonZero<usize>>,
+    /// Files below the root whose paths it does not take are passed over without a word. By default it takes all.
+    pub wanted: fn(&str) -> bool,
 }
 
 impl Default for WalkOptions {
     fn default() -> WalkOptions {
-        WalkOptions { respect_gitignore: true, exclude: Vec::new(), open_archives: true, threads: None }
+        WalkOptions {
+            respect_gitignore: true,
+            exclude: Vec::new(),
+            open_archives: true,
+            threads: None,
+            wanted: |_| true,
+        }
     }
 }
 
@@ -162,6 +170,9 @@ impl Reader<'_> {
             return;
         }
         let path = label(entry.path().strip_prefix(root).unwrap_or(entry.path()));
+        if !(self.options.wanted)(&path) {
+            return;
+        }
         if kind.is_file() {
             self.file(entry.path(), &path, buffer);
         } else {
