@@ -2,14 +2,15 @@
 //!
 //! `.gitignore` is honoured as ripgrep does it: inside a git repository, with the
 //! files of parent directories and `.git/info/exclude`, but without the user's
-//! global one, so that a laptop and CI see the same. Hidden files are read, `.git`
-//! is not. Links are named and never followed; pipes, sockets and devices are
+//! global one, so that a laptop and CI see the same. A file that git tracks all the
+//! same is read: it is in every clone. Hidden files are read, `.git` is not. Links are named and never followed; pipes, sockets and devices are
 //! named and never opened for waiting.
 
+use std::collections::HashSet;
 use std::fs;
 use std::io;
 use std::num::NonZero;
-use std::path::Path;
+use std::path::{Component, Path, PathBuf};
 use std::sync::Mutex;
 
 use ignore::overrides::OverrideBuilder;
@@ -18,6 +19,7 @@ use ignore::{DirEntry, WalkBuilder, WalkState};
 use crate::archive;
 use crate::directory::{OpenError, kind_name, open_regular};
 use crate::entry::{Entry, Visit};
+use crate::git::repository::Repository;
 use crate::label::label;
 use crate::stream;
 
@@ -143,18 +145,53 @@ pub fn walk(root: &Path, options: &WalkOptions, visit: &Visit<'_>) -> Result<(),
 
     let large = Mutex::new(());
     let reader = Reader { options, large: &large, visit };
+    // Whatever the walk does not meet of these is ignored and tracked.
+    let left: Mutex<HashSet<PathBuf>> = Mutex::new(tracked(&real_root, options)?);
     builder.build_parallel().run(|| {
         let mut buffer = Vec::new();
-        let (real_root, reader) = (&real_root, &reader);
+        let (real_root, reader, left) = (&real_root, &reader, &left);
         Box::new(move |step| {
             match step {
-                Ok(entry) => reader.entry(real_root, &entry, &mut buffer),
+                Ok(entry) => {
+                    if let Ok(mut left) = left.lock() {
+                        left.remove(entry.path());
+                    }
+                    reader.entry(real_root, &entry, &mut buffer);
+                }
                 Err(error) => report_walk_error(real_root, &error, visit),
             }
             WalkState::Continue
         })
     });
+    let mut left: Vec<PathBuf> = left.into_inner().unwrap_or_default().into_iter().collect();
+    left.sort();
+    for path in left.iter().filter(|path| is_below(&real_root, path)) {
+        reader.tracked(&real_root, path, &mut Vec::new());
+    }
     Ok(())
+}
+
+/// What git tracks below `root`, but for what the user leaves out. Nothing where there is no repository, or none whose
+/// index can be read: the walk itself needs neither.
+fn tracked(root: &Path, options: &WalkOptions) -> Result<HashSet<PathBuf>, WalkError> {
+    let repository = options.respect_gitignore.then(|| Repository::discover(root).ok()).flatten();
+    let folder = repository.as_ref().and_then(Repository::work_folder).and_then(|folder| fs::canonicalize(folder).ok());
+    let (Some(repository), Some(folder)) = (repository, folder) else { return Ok(HashSet::new()) };
+    let excluded = Excluded::new(&options.exclude)?;
+    let paths = repository.tracked().unwrap_or_default().into_iter();
+    // An index is bytes from anybody: names that lead elsewhere are none of git's.
+    let plain = paths.filter(|path| path.components().all(|part| matches!(part, Component::Normal(_))));
+    let below = plain
+        .map(|path| folder.join(path))
+        .filter(|path| path.strip_prefix(root).is_ok_and(|inside| !excluded.covers(&label(inside))));
+    Ok(below.collect())
+}
+
+/// Whether a path leads below `root` without a symbolic link on the way.
+fn is_below(root: &Path, path: &Path) -> bool {
+    let folders = path.ancestors().skip(1).take_while(|folder| *folder != root);
+    path.starts_with(root)
+        && folders.into_iter().all(|folder| fs::symlink_metadata(folder).is_ok_and(|found| found.is_dir()))
 }
 
 struct Reader<'a> {
@@ -177,6 +214,20 @@ impl Reader<'_> {
             self.file(entry.path(), &path, buffer);
         } else {
             (self.visit)(Entry::Skipped { path: &path, reason: kind_name(kind) });
+        }
+    }
+
+    /// A tracked file that the walk passed over; one that is not there was deleted, one that is a folder is a submodule.
+    fn tracked(&self, root: &Path, real: &Path, buffer: &mut Vec<u8>) {
+        let path = label(real.strip_prefix(root).unwrap_or(real));
+        let Ok(metadata) = fs::symlink_metadata(real) else { return };
+        if metadata.is_dir() || !(self.options.wanted)(&path) {
+            return;
+        }
+        if metadata.is_file() {
+            self.file(real, &path, buffer);
+        } else {
+            (self.visit)(Entry::Skipped { path: &path, reason: kind_name(metadata.file_type()) });
         }
     }
 

@@ -139,3 +139,43 @@ fn a_sparse_gigabyte_of_text_is_read_in_bounded_windows() {
     assert!(largest <= 34 << 20, "{largest}");
     assert!(end);
 }
+
+#[test]
+fn what_git_tracks_is_read_though_it_is_ignored() {
+    let root = tempfile::tempdir().unwrap();
+    let outside = tempfile::tempdir().unwrap();
+    let at = |name: &str| root.path().join(name);
+    let git = |words: &[&str]| {
+        let status = Command::new("git").arg("-C").arg(root.path()).args(words).status().unwrap();
+        assert!(status.success());
+    };
+    git(&["init", "--quiet"]);
+    fs::create_dir_all(at("secret/deep")).unwrap();
+    fs::create_dir_all(at("swapped")).unwrap();
+    fs::write(at(".gitignore"), "*.key\n/secret\n/swapped\n").unwrap();
+    for name in ["a.key", "gone.key", "left-out.key", "secret/deep/b", "swapped/c"] {
+        fs::write(at(name), "tracked").unwrap();
+        git(&["add", "--force", name]);
+    }
+    symlink("a.key", at("link.key")).unwrap();
+    git(&["add", "--force", "link.key"]);
+    fs::write(at("untracked.key"), "untracked").unwrap();
+    fs::remove_file(at("gone.key")).unwrap();
+    // A folder that has become a link must not lead out.
+    fs::remove_dir_all(at("swapped")).unwrap();
+    fs::write(outside.path().join("c"), "outside").unwrap();
+    symlink(outside.path(), at("swapped")).unwrap();
+
+    let options = WalkOptions { exclude: vec!["left-out.*".to_owned()], ..WalkOptions::default() };
+    let seen = look(root.path(), &options);
+    let expected = [
+        (".gitignore", "*.key\n/secret\n/swapped\n"),
+        ("a.key", "tracked"),
+        ("link.key", "skipped: symbolic link"),
+        ("secret/deep/b", "tracked"),
+    ];
+    let seen: Vec<(&str, &str)> = seen.iter().map(|(path, what)| (path.as_str(), what.as_str())).collect();
+    assert_eq!(seen, expected);
+    let below = look(&at("secret"), &WalkOptions::default());
+    assert_eq!(below.keys().collect::<Vec<_>>(), ["deep/b"]);
+}
