@@ -1,20 +1,22 @@
 //! Parts of a git repository as targets: what is staged, what a range brought, what a revision holds.
 
 use std::collections::{HashMap, HashSet};
-use std::path::Path;
+use std::io::Write as _;
+use std::path::{Component, Path};
 use std::sync::Mutex;
 
+use anyhow::Context as _;
 use palisade_checks::{FileReport, Host, Scan, Scanner};
 use palisade_inventory::{Facts, Format};
-use palisade_model::Coverage;
-use palisade_source::Visit;
+use palisade_model::{Coverage, Skipped};
 use palisade_source::git::repository::{Repository, RepositoryError};
 use palisade_source::git::tree::Commit;
 use palisade_source::walk::Excluded;
+use palisade_source::{Entry, Visit};
 
 use crate::config::Config;
 use crate::exit::hinted;
-use crate::target::{collect, look_at};
+use crate::target::{collect, directory, look_at};
 
 /// Scans what `git commit` would record: the staged contents, not the files on disk.
 pub(crate) fn staged(scanner: &Scanner, folder: &Path, config: &Config) -> anyhow::Result<Scan> {
@@ -101,26 +103,80 @@ fn unknown(repository: &Repository, error: RepositoryError) -> anyhow::Error {
     }
 }
 
-/// Scans the files that a revision holds below `folder`.
+/// Scans the files that a revision holds below `folder`, as if they were checked out: whatever a scan of a folder does,
+/// opening archives and rendering charts among it, it does here, so that the two can be compared.
 pub(crate) fn revision(scanner: &Scanner, folder: &Path, revision: &str, config: &Config) -> anyhow::Result<Scan> {
     let repository = Repository::discover(folder)?;
     let prefix = prefix_of(&repository, folder);
-    let excluded = Excluded::new(&config.scan.exclude)?;
     let commit = repository.commit(revision).map_err(|error| unknown(&repository, error))?;
-    let files: HashMap<String, _> = repository
-        .files(&commit, &|_| {})
-        .into_iter()
-        .filter_map(|file| Some((file.path.strip_prefix(&prefix)?.to_owned(), file.blob)))
-        .filter(|(path, _)| !excluded.covers(path))
-        .collect();
-    let reports = collect(scanner, |visit| {
-        for (path, blob) in &files {
-            repository.deliver(path, *blob, visit);
+    let place = tempfile::tempdir().context("cannot make a temporary folder for the files of the revision")?;
+    let unread = check_out(&repository, &commit, &prefix, &Excluded::new(&config.scan.exclude)?, place.path())?;
+    let mut scan = directory(scanner, place.path(), config)?;
+    scan.coverage.seen += unread.len();
+    scan.coverage.unreadable.extend(unread);
+    scan.coverage.sort();
+    Ok(scan)
+}
+
+/// Writes the files of a commit that stand below `prefix` to an empty folder; gives those that could not be read.
+///
+/// # Errors
+/// When the folder cannot be written.
+fn check_out(
+    repository: &Repository,
+    commit: &Commit,
+    prefix: &str,
+    excluded: &Excluded,
+    place: &Path,
+) -> anyhow::Result<Vec<Skipped>> {
+    let unread = Mutex::new(Vec::new());
+    let refuse = |path: &str, reason: String| {
+        if let Ok(mut unread) = unread.lock() {
+            unread.push(Skipped { path: path.to_owned(), reason });
         }
-        Ok(())
-    })?;
-    let read = |path: &str| files.get(path).and_then(|blob| repository.blob(*blob).ok());
-    Ok(scanner.finish(reports, Host { whole: true, ..Host::reading(&read) }))
+    };
+    let mut files = repository.files(commit, &|entry| {
+        if let Entry::Unreadable { path, reason } = entry {
+            refuse(path, reason.to_owned());
+        }
+    });
+    // Links come last: nothing is written through one.
+    files.sort_by_key(|file| file.link);
+    for file in files {
+        let Some(path) = file.path.strip_prefix(prefix).filter(|path| !excluded.covers(path)) else { continue };
+        // A tree is bytes from anybody: a name that leads elsewhere is not followed.
+        let odd = |part: Component<'_>| !matches!(part, Component::Normal(name) if !name.eq_ignore_ascii_case(".git"));
+        if Path::new(path).components().any(odd) {
+            refuse(path, "its name leads out of the target".to_owned());
+            continue;
+        }
+        let bytes = match repository.blob(file.blob) {
+            Ok(bytes) => bytes,
+            Err(error) => {
+                refuse(path, error.to_string());
+                continue;
+            }
+        };
+        let to = place.join(path);
+        let written = to.parent().map_or(Ok(()), std::fs::create_dir_all).and_then(|()| match file.link {
+            true => link(&bytes, &to),
+            false => std::fs::OpenOptions::new().write(true).create_new(true).open(&to)?.write_all(&bytes),
+        });
+        written.with_context(|| format!("cannot write the revision's {path} to {}", place.display()))?;
+    }
+    Ok(unread.into_inner().unwrap_or_default())
+}
+
+#[cfg(unix)]
+fn link(target: &[u8], at: &Path) -> std::io::Result<()> {
+    use std::os::unix::ffi::OsStrExt as _;
+    std::os::unix::fs::symlink(std::ffi::OsStr::from_bytes(target), at)
+}
+
+#[cfg(not(unix))]
+fn link(target: &[u8], at: &Path) -> std::io::Result<()> {
+    // As git does it where there are no links.
+    std::fs::write(at, target)
 }
 
 /// Visits the files that a revision holds below `folder` and whose paths are `wanted`; gives the commit.
@@ -135,7 +191,7 @@ pub(crate) fn visit_revision(
     let prefix = prefix_of(&repository, folder);
     let excluded = Excluded::new(&config.scan.exclude)?;
     let commit = repository.commit(revision).map_err(|error| unknown(&repository, error))?;
-    for file in repository.files(&commit, visit) {
+    for file in repository.files(&commit, visit).into_iter().filter(|file| !file.link) {
         if let Some(path) = file.path.strip_prefix(&prefix).filter(|path| wanted(path) && !excluded.covers(path)) {
             repository.deliver(path, file.blob, visit);
         }
@@ -148,7 +204,7 @@ pub(crate) fn file_of_revision(folder: &Path, revision: &str, path: &str) -> any
     let repository = Repository::discover(folder)?;
     let path = prefix_of(&repository, folder) + path;
     let commit = repository.commit(revision)?;
-    let file = repository.files(&commit, &|_| {}).into_iter().find(|file| file.path == path);
+    let file = repository.files(&commit, &|_| {}).into_iter().find(|file| file.path == path && !file.link);
     Ok(file.map(|file| repository.blob(file.blob)).transpose()?)
 }
 

@@ -280,7 +280,8 @@ fn file(scanner: &Scanner, path: &Path) -> anyhow::Result<Scan> {
     Ok(scanner.finish(reports, Host::reading(&read)))
 }
 
-fn directory(scanner: &Scanner, root: &Path, config: &Config) -> anyhow::Result<Scan> {
+/// Scans a folder on disk.
+pub(crate) fn directory(scanner: &Scanner, root: &Path, config: &Config) -> anyhow::Result<Scan> {
     let options = WalkOptions { exclude: config.scan.exclude.clone(), ..WalkOptions::default() };
     let reports = collect(scanner, |visit| Ok(walk(root, &options, visit)?))?;
     let files = Directory::new(root).with_context(|| format!("cannot open {}", root.display()))?;

@@ -130,3 +130,35 @@ fn terraform_alone_is_judged_or_said_not_to_be() {
     assert!(!found(&scan));
     assert!(scan["coverage"]["partial"].to_string().contains("rest of its module"), "{scan}");
 }
+
+#[test]
+fn an_untouched_clone_has_nothing_new_since_its_own_commit() {
+    let key = ["AKIA", "Z7QXW3NDLPK5HT2R"].concat();
+    let place = Place::new(&[
+        (".gitignore", "*.env\n"),
+        ("pods/agent.yaml", POD),
+        ("prod.env", &format!("AWS_ACCESS_KEY_ID={key}\n")),
+        ("compose.yaml", "services:\n  web:\n    image: web:1\n    env_file: [linked.env]\n"),
+    ]);
+    std::os::unix::fs::symlink("prod.env", place.root.join("linked.env")).unwrap();
+    let run = |program: &str, arguments: &[&str]| {
+        let output = Command::new(program).args(arguments).current_dir(&place.root).output().unwrap();
+        assert!(output.status.success(), "{program} {arguments:?}: {output:?}");
+    };
+    run("tar", &["-czf", "pods.tar.gz", "pods"]);
+    run("git", &["init", "--quiet"]);
+    run("git", &["add", "--force", "."]);
+    let named = ["-c", "user.name=test", "-c", "user.email=test@localhost"];
+    run("git", &[&named[..], &["commit", "--quiet", "--message", "begin"]].concat());
+
+    let scan = place.json(&["scan", "--since", "HEAD"], 0);
+    let findings = scan["findings"].as_array().unwrap();
+    let at = |path: &str| findings.iter().filter(|one| one["location"]["path"] == path).count();
+    assert!(at("prod.env") > 0 && at("pods/agent.yaml") > 0, "{findings:#?}");
+    assert_eq!(at("pods.tar.gz!pods/agent.yaml"), at("pods/agent.yaml"), "{findings:#?}");
+    let new: Vec<_> = findings.iter().filter(|one| one["baseline"] == "new").collect();
+    assert!(new.is_empty(), "{new:#?}");
+    assert_eq!(scan["baseline"]["gone"], 0);
+    let revision = place.json(&["scan", "--revision", "HEAD"], 0);
+    assert_eq!(revision["findings"].as_array().unwrap().len(), findings.len());
+}

@@ -65,6 +65,8 @@ pub struct TreeFile {
     pub path: String,
     /// The blob.
     pub blob: ObjectId,
+    /// Whether it is a symbolic link, whose target the blob holds.
+    pub link: bool,
 }
 
 impl Repository {
@@ -262,7 +264,8 @@ impl Repository {
                 commit.parents.iter().filter_map(|parent| Some(self.read_commit(*parent).ok()?.tree)).collect();
             let mut introduced = Vec::new();
             self.introduced(commit.tree, parents, &mut Vec::new(), 0, &mut |path, found| match found {
-                Ok(blob) => introduced.push((path.to_vec(), blob)),
+                Ok((_, true)) => {}
+                Ok((blob, false)) => introduced.push((path.to_vec(), blob)),
                 Err(error) => {
                     let path = label_bytes(path);
                     visit(&commit, Entry::Unreadable { path: &path, reason: &error.to_string() });
@@ -277,13 +280,13 @@ impl Repository {
         Ok(())
     }
 
-    /// Every file of the tree of a commit.
+    /// Every file and symbolic link of the tree of a commit.
     ///
     /// Trees that cannot be read are told to `visit` and passed over.
     pub fn files(&self, commit: &Commit, visit: &Visit<'_>) -> Vec<TreeFile> {
         let mut files = Vec::new();
         self.introduced(commit.tree, Vec::new(), &mut Vec::new(), 0, &mut |path, found| match found {
-            Ok(blob) => files.push(TreeFile { path: label_bytes(path).into_owned(), blob }),
+            Ok((blob, link)) => files.push(TreeFile { path: label_bytes(path).into_owned(), blob, link }),
             Err(error) => visit(Entry::Unreadable { path: &label_bytes(path), reason: &error.to_string() }),
         });
         files
@@ -295,7 +298,7 @@ impl Repository {
     /// When the revision means nothing here.
     pub fn revision(&self, revision: &str, visit: &Visit<'_>) -> Result<(), RepositoryError> {
         let commit = self.commit(revision)?;
-        for file in self.files(&commit, visit) {
+        for file in self.files(&commit, visit).into_iter().filter(|file| !file.link) {
             self.deliver(&file.path, file.blob, visit);
         }
         Ok(())
@@ -360,14 +363,14 @@ impl Repository {
             .map_err(|error| RepositoryError::Index(chain(&error)))
     }
 
-    /// Tells every file below `tree` that none of `before`, at the same path, holds as well.
+    /// Tells every file and link below `tree` that none of `before`, at the same path, holds as well.
     fn introduced(
         &self,
         tree: ObjectId,
         before: Vec<ObjectId>,
         path: &mut Vec<u8>,
         depth: usize,
-        tell: &mut dyn FnMut(&[u8], Result<ObjectId, ObjectError>),
+        tell: &mut dyn FnMut(&[u8], Result<(ObjectId, bool), ObjectError>),
     ) {
         if before.contains(&tree) {
             return;
@@ -394,8 +397,8 @@ impl Repository {
             path.extend_from_slice(entry.name);
             match entry.kind {
                 EntryKind::Tree => self.introduced(entry.id, earlier().collect(), path, depth + 1, tell),
-                EntryKind::Blob => tell(path, Ok(entry.id)),
-                EntryKind::Link | EntryKind::Submodule => {}
+                EntryKind::Blob | EntryKind::Link => tell(path, Ok((entry.id, entry.kind == EntryKind::Link))),
+                EntryKind::Submodule => {}
             }
             path.truncate(length);
         }
