@@ -1,16 +1,17 @@
 //! `palisade fix`: show the edits that remove findings, write them when asked to.
 
+mod asking;
+mod commit;
+
 use std::collections::{BTreeMap, BTreeSet, HashSet};
-use std::io::{BufRead as _, Write as _};
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::sync::{Arc, Mutex};
 
 use anyhow::{Context as _, anyhow};
 use palisade_checks::{FixedFile, Host, Mark, Selection, is_image, matches};
 use palisade_inventory::Format;
 use palisade_model::{Finding, Safety};
-use palisade_report::{FixReport, visible, write_fixes, write_fixes_json, write_patch};
+use palisade_report::{FixReport, write_fixes, write_fixes_json, write_patch};
 use palisade_source::Entry;
 use palisade_source::directory::Directory;
 use palisade_source::walk::{WalkOptions, walk};
@@ -21,6 +22,7 @@ use crate::lookup::{self, LOCK_FILE};
 use crate::renderer::Programs;
 use crate::target::{self, Looked};
 use crate::{console, excepting, files, registry};
+use asking::Asking;
 
 /// Runs the verb.
 pub(crate) fn run(arguments: &Fix, global: &Global) -> anyhow::Result<Exit> {
@@ -51,7 +53,8 @@ pub(crate) fn run(arguments: &Fix, global: &Global) -> anyhow::Result<Exit> {
         unknown.extend(lookup::update(&root, &mut lock, &references(arguments, &looked, &root)?)?);
         looked = target::look(&arguments.target, &Look::default())?;
     }
-    let (planned, mut failed) = plan(arguments, &looked, &root, only.as_deref())?;
+    let mut asking = arguments.interactive.then(Asking::default);
+    let (planned, mut failed) = plan(arguments, &looked, &root, only.as_deref(), &mut asking)?;
     for file in &looked.scan.coverage.unreadable {
         if failed.iter().all(|(path, _)| *path != file.path) {
             failed.push((file.path.clone(), file.reason.clone()));
@@ -59,8 +62,16 @@ pub(crate) fn run(arguments: &Fix, global: &Global) -> anyhow::Result<Exit> {
     }
     let writing = arguments.write || arguments.commit || arguments.interactive;
     let mut written: Vec<&str> = Vec::new();
+    let changed: Vec<&str> = planned.iter().filter(|file| file.before != file.after).map(|file| &*file.path).collect();
+    let busy = if arguments.commit { commit::with_changes(&root, &changed)? } else { Vec::new() };
     if writing {
         for file in planned.iter().filter(|file| file.before != file.after) {
+            if busy.iter().any(|path| **path == *file.path) {
+                let reason =
+                    "has changes that are not committed, and --commit would take them along: nothing was written";
+                failed.push((file.path.to_string(), reason.to_owned()));
+                continue;
+            }
             match write(&root, file) {
                 Ok(()) => written.push(&file.path),
                 Err(error) => failed.push((file.path.to_string(), format!("{error:#}"))),
@@ -76,11 +87,16 @@ pub(crate) fn run(arguments: &Fix, global: &Global) -> anyhow::Result<Exit> {
         written: writing,
         unfixable: tally.unfixable,
         withheld: tally.withheld,
+        declined: asking.as_ref().map_or(0, Asking::declined),
         hidden: &|path, bytes| looked.scanner.hidden(path, bytes),
     };
     if let Some(path) = &arguments.patch {
         let mut patch = Vec::new();
         write_patch(&report, &mut patch)?;
+        if path == Path::new("-") {
+            console::print(|out| out.write_all(&patch))?;
+            return Ok(if failed.is_empty() { Exit::Done } else { Exit::Undecided });
+        }
         std::fs::write(path, patch).with_context(|| format!("cannot write {}", path.display()))?;
     }
     let style = console::style(global, false);
@@ -89,7 +105,7 @@ pub(crate) fn run(arguments: &Fix, global: &Global) -> anyhow::Result<Exit> {
         PlainFormat::Json => write_fixes_json(&report, out),
     })?;
     if arguments.commit && !written.is_empty() {
-        commit(&root, &planned, &written)?;
+        commit::commit(&root, &planned, &written)?;
     }
     Ok(if failed.is_empty() { Exit::Done } else { Exit::Undecided })
 }
@@ -171,9 +187,9 @@ fn plan(
     looked: &Looked,
     root: &Path,
     only: Option<&str>,
+    asking: &mut Option<Asking>,
 ) -> anyhow::Result<(Vec<FixedFile>, Vec<(String, String)>)> {
     let open = looked.scan.findings.iter().filter(|finding| finding.exception.is_none());
-    // What lies in an archive has a `!` in its path, and cannot be written.
     let paths: BTreeSet<&str> = open
         .filter(|finding| is_taken(arguments, finding))
         .flat_map(|finding| {
@@ -181,11 +197,9 @@ fn plan(
             std::iter::once(&finding.location).chain(others.map(|also| &also.location))
         })
         .map(|location| &*location.path)
-        .filter(|path| !path.contains("!/"))
         .collect();
     let folder = Directory::new(root).with_context(|| format!("cannot open {}", root.display()))?;
     let exceptions = excepting::read(&looked.excepted.file, &looked.config, &looked.scanner);
-    let mut asking = arguments.interactive.then(Asking::default);
     // What an overlay mends is found in its base alone, and is let be.
     let key = |finding: &Finding| (finding.check.id, finding.location.path.clone(), finding.location.structure.clone());
     let found: HashSet<_> = looked.scan.findings.iter().map(key).collect();
@@ -208,7 +222,10 @@ fn plan(
     let mut wanted = |finding: &Finding, text: &[u8]| {
         is_taken(arguments, finding)
             && stands(finding)
-            && asking.as_mut().is_none_or(|asking| asking.wants(finding, text))
+            && asking.as_mut().is_none_or(|asking| {
+                let hidden = looked.scanner.hidden(&finding.location.path, text);
+                asking.wants(finding, &palisade_report::without(&hidden, text))
+            })
     };
     let (mut planned, mut failed) = (Vec::new(), Vec::new());
     // An account of a workload's own may stand in another file already.
@@ -228,8 +245,6 @@ fn plan(
     let alone: Vec<&str> = paths
         .into_iter()
         .filter(|path| together.iter().all(|other| *other.path != **path) && !in_chart(path))
-        // What lies in an archive is not written back.
-        .filter(|path| !path.contains('!') || root.join(path).exists())
         .collect();
     let read = |path: &str| folder.read(path).ok().filter(|_| only.is_none());
     let mut changed = looked.scanner.fix_together(together, Host::reading(&read), &except, &mut wanted);
@@ -388,92 +403,4 @@ fn write(root: &Path, file: &FixedFile) -> anyhow::Result<()> {
         return Err(anyhow!("changed while it was looked at; nothing was written, run again"));
     }
     files::replace(root, &file.path, &file.after)
-}
-
-/// Commits what was written, whatever else is staged.
-fn commit(root: &Path, planned: &[FixedFile], written: &[&str]) -> anyhow::Result<()> {
-    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-    for file in planned.iter().filter(|file| written.contains(&&*file.path)) {
-        for fixed in &file.fixed {
-            *counts.entry(fixed.finding.check.id).or_default() += 1;
-        }
-    }
-    let mut message = format!("Fix {} findings of palisade\n\n", counts.values().sum::<usize>());
-    for (id, count) in counts {
-        message.push_str(&format!("- {id}: {count}\n"));
-    }
-    let output = Command::new("git")
-        .arg("-C")
-        .arg(root)
-        .args(["commit", "--quiet", "--only", "--message", &message, "--"])
-        .args(written.iter().map(|path| format!(":(literal){path}")))
-        .output()
-        .context("cannot start git")?;
-    if !output.status.success() {
-        let said = String::from_utf8_lossy(&output.stderr).trim().to_owned();
-        return Err(hinted(anyhow!("git did not commit: {said}"), "the files are written; commit them yourself"));
-    }
-    println!("committed {} files", written.len());
-    Ok(())
-}
-
-/// Questions about each fix.
-#[derive(Default)]
-struct Asking {
-    /// Answers for all findings of a check.
-    by_check: BTreeMap<&'static str, bool>,
-    /// No more questions: no to all that follow.
-    quit: bool,
-}
-
-impl Asking {
-    fn wants(&mut self, finding: &Finding, text: &[u8]) -> bool {
-        if self.quit {
-            return false;
-        }
-        if let Some(answer) = self.by_check.get(finding.check.id) {
-            return *answer;
-        }
-        let Some(fix) = &finding.fix else { return false };
-        let caution = if fix.safety == Safety::Unsafe { " (may change behaviour)" } else { "" };
-        eprintln!(
-            "\n{}:{}  {} {}\n  {}",
-            visible(&finding.location.path),
-            finding.location.start.line,
-            finding.severity,
-            finding.check.id,
-            visible(&finding.message)
-        );
-        for edit in &fix.edits {
-            if let Some(path) = &edit.path {
-                edit.replacement.lines().for_each(|added| eprintln!("  {}: {}", visible(path), visible(added)));
-                continue;
-            }
-            let line =
-                text.get(..edit.span.start as usize).unwrap_or(text).iter().filter(|byte| **byte == b'\n').count();
-            for added in edit.replacement.lines().filter(|line| !line.trim().is_empty()) {
-                eprintln!("  line {}: {}", line + 1, visible(added));
-            }
-        }
-        loop {
-            eprint!("{}{caution}? [y]es, [n]o, [a]ll of this check, [s]kip this check, [q]uit: ", visible(&fix.title));
-            let _ = std::io::stderr().flush();
-            let mut answer = String::new();
-            if !matches!(std::io::stdin().lock().read_line(&mut answer), Ok(1..)) {
-                self.quit = true;
-                return false;
-            }
-            match answer.trim() {
-                "y" | "yes" => return true,
-                "n" | "no" | "" => return false,
-                "a" | "all" => return *self.by_check.entry(finding.check.id).or_insert(true),
-                "s" | "skip" => return *self.by_check.entry(finding.check.id).or_insert(false),
-                "q" | "quit" => {
-                    self.quit = true;
-                    return false;
-                }
-                _ => {}
-            }
-        }
-    }
 }

@@ -76,7 +76,10 @@ pub(crate) fn update(
             }
         }
     }
-    files::replace(root, LOCK_FILE, lock.to_text().as_bytes())?;
+    // A file that says nothing would only have to be deleted again.
+    if !lock.actions.is_empty() || !lock.images.is_empty() || root.join(LOCK_FILE).exists() {
+        files::replace(root, LOCK_FILE, lock.to_text().as_bytes())?;
+    }
     Ok(failed)
 }
 

@@ -277,7 +277,9 @@ fn file(scanner: &Scanner, path: &Path) -> anyhow::Result<Scan> {
     let folder = Directory::new(folder).with_context(|| format!("cannot open {}", folder.display()))?;
     let file_name = path.file_name().and_then(|name| name.to_str());
     let read = |name: &str| folder.read(file_name.filter(|_| alone.as_deref() == Some(name))?).ok();
-    Ok(scanner.finish(reports, Host::reading(&read)))
+    let mut scan = scanner.finish(reports, Host::reading(&read));
+    drop_fixes_in_archives(&mut scan, &|inside| path.as_os_str() == inside);
+    Ok(scan)
 }
 
 /// Scans a folder on disk.
@@ -287,7 +289,17 @@ pub(crate) fn directory(scanner: &Scanner, root: &Path, config: &Config) -> anyh
     let files = Directory::new(root).with_context(|| format!("cannot open {}", root.display()))?;
     let read = |path: &str| files.read(path).ok();
     let programs = Programs::new(root);
-    Ok(scanner.finish(reports, Host { read: &read, renderer: Some(&programs), whole: true }))
+    let mut scan = scanner.finish(reports, Host { read: &read, renderer: Some(&programs), whole: true });
+    drop_fixes_in_archives(&mut scan, &|path| root.join(path).exists());
+    Ok(scan)
+}
+
+/// Takes the fixes from findings inside of archives, which are not written.
+fn drop_fixes_in_archives(scan: &mut Scan, exists: &dyn Fn(&str) -> bool) {
+    let inside = |path: &str| path.contains('!') && !exists(path);
+    for finding in scan.findings.iter_mut().filter(|finding| inside(&finding.location.path)) {
+        finding.fix = None;
+    }
 }
 
 /// Scans every entry that a reader yields, on the reader's threads.

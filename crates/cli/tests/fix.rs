@@ -128,6 +128,53 @@ fn fixes_are_taken_one_by_one() {
 }
 
 #[test]
+fn a_question_shows_what_would_go_but_no_secret() {
+    let key = ["AKIA", "Z7QXW3NDLPK5HT2R"].concat();
+    let app = format!("import os\nkey = \"{key}\"\n");
+    let place = Place::new(&[(CI, WORKFLOW), ("app.py", &app)]);
+    let output = place.start(Path::new(env!("CARGO_BIN_EXE_palisade")), &["fix", "--interactive"], "n\nn\nn\nn\n");
+    let (asked, told) = (String::from_utf8_lossy(&output.stderr), String::from_utf8_lossy(&output.stdout));
+    assert!(asked.contains("- key = \"********************\"") && !asked.contains(&key), "{asked}");
+    assert!(asked.contains("- ") && asked.contains("+ "), "{asked}");
+    assert!(told.contains("Nothing was written") && told.contains("not taken"), "{told}");
+}
+
+#[test]
+fn a_commit_takes_no_changes_along_that_were_there_before() {
+    let place = Place::new(&[(CI, WORKFLOW), (".github/workflows/two.yml", WORKFLOW)]);
+    let told = place.start(Path::new(env!("CARGO_BIN_EXE_palisade")), &["fix", "--unsafe", "--commit"], "");
+    assert_eq!(told.status.code(), Some(2), "outside of git: {told:?}");
+    assert_eq!(place.read(CI), WORKFLOW, "nothing is written that cannot be committed");
+    place.git(&["init", "-q"]);
+    place.git(&["config", "user.name", "t"]);
+    place.git(&["config", "user.email", "t@example.com"]);
+    place.git(&["add", "."]);
+    place.git(&["commit", "-qm", "one"]);
+    let mine = format!("{WORKFLOW}# mine\r\n");
+    for stage in [false, true] {
+        fs::write(place.path(CI), &mine).unwrap();
+        if stage {
+            place.git(&["add", CI]);
+        }
+        let told = place.palisade(&["fix", "--unsafe", "--commit"], 2);
+        assert!(told.contains("has changes that are not committed"), "{told}");
+        assert_eq!(place.read(CI), mine);
+    }
+    assert_eq!(place.git(&["log", "--oneline", "--", CI]).lines().count(), 1);
+    assert_eq!(place.git(&["log", "--oneline"]).lines().count(), 2, "the other file was free");
+}
+
+#[test]
+fn what_lies_in_an_archive_has_no_fix() {
+    let place = Place::new(&[("in/.github/workflows/ci.yml", WORKFLOW)]);
+    let packed = Command::new("tar").args(["-czf", "in.tar.gz", "in"]).current_dir(place.folder.path()).status();
+    assert!(packed.unwrap().success());
+    fs::remove_dir_all(place.path("in")).unwrap();
+    let told = place.palisade(&["fix", "--unsafe"], 0);
+    assert!(told.contains("Nothing to fix") && told.contains("have no fix"), "{told}");
+}
+
+#[test]
 fn a_patch_applies_and_a_commit_holds_nothing_else() {
     let place = Place::new(&[(CI, WORKFLOW), ("other.txt", "x\n")]);
     place.git(&["init", "-q"]);

@@ -36,7 +36,7 @@ use palisade_model::{Finding, Fingerprint};
 pub use catalogue::{write_checks, write_checks_json};
 pub use decision::{DecisionReport, Recorded, write_decision};
 pub use explain::{write_explanation, write_explanation_json};
-pub use fixes::{FixReport, write_human as write_fixes, write_json as write_fixes_json, write_patch};
+pub use fixes::{FixReport, without, write_human as write_fixes, write_json as write_fixes_json, write_patch};
 pub use narrow::write_narrowing;
 pub use plan::{PlanFormat, UnknownPlanFormat, write_plan, write_ticket};
 pub use sbom::{Sbom, SbomFormat, UnknownSbomFormat, write_sbom};

@@ -94,6 +94,9 @@ fn push_summary(out: &mut String, report: &FixReport<'_>, style: &Style) {
     }
     let found = count(fixed, "finding", "findings");
     let (what, how) = match (fixed, report.written) {
+        (0, _) if report.declined > 0 => {
+            (format!("Nothing was written; {} not taken", count(report.declined, "fix was", "fixes were")), "")
+        }
         (0, _) => ("Nothing to fix".to_owned(), ""),
         (_, true) => (format!("{found} fixed in {}", count(files, "file", "files")), ""),
         (_, false) => (
@@ -137,9 +140,15 @@ fn push_rotation(out: &mut String, report: &FixReport<'_>, style: &Style) {
 
 /// The text with what no output may show starred out, line by line as long as before.
 fn masked(report: &FixReport<'_>, path: &str, text: &[u8]) -> Vec<u8> {
+    without(&(report.hidden)(path, text), text)
+}
+
+/// A text with these spans starred out, line by line as long as before.
+#[must_use]
+pub fn without(hidden: &[Span], text: &[u8]) -> Vec<u8> {
     let mut out = text.to_vec();
-    for Span { start, end } in (report.hidden)(path, text) {
-        let hidden = out.get_mut(start as usize..end as usize).unwrap_or_default();
+    for Span { start, end } in hidden {
+        let hidden = out.get_mut(*start as usize..*end as usize).unwrap_or_default();
         hidden.iter_mut().filter(|byte| !matches!(byte, b'\n' | b'\r')).for_each(|byte| *byte = b'*');
     }
     out

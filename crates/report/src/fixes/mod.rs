@@ -12,6 +12,7 @@ use serde::Serialize;
 use crate::Style;
 use crate::json;
 
+pub use human::without;
 pub use patch::write as write_patch;
 
 /// What is shown.
@@ -28,6 +29,8 @@ pub struct FixReport<'a> {
     pub unfixable: usize,
     /// Open findings whose fix may change behaviour, when those were not asked for.
     pub withheld: usize,
+    /// Fixes that a person was offered and did not take.
+    pub declined: usize,
     /// The spans of a text that no output may show.
     pub hidden: &'a dyn Fn(&str, &[u8]) -> Vec<Span>,
 }
