@@ -35,14 +35,27 @@ fn run(workflow: &Workflow<'_>, report: &mut Report<'_>) {
                 }
             }
         }
-        if let Some(span) = first {
-            let what = if names.len() == 1 { "this secret is" } else { "these secrets are" };
-            let others =
-                if names.len() > 1 { format!(" (and {} more in this job)", names.len() - 1) } else { String::new() };
-            report.finding(
-                span,
-                format!("{what} open to every workflow and branch; an environment would limit who gets them{others}"),
+        // At the job, not at a secret: which of them comes first changes, the fault does not.
+        if let Some(first_use) = first {
+            let what = if names.len() == 1 { "a secret is" } else { "secrets are" };
+            let message = format!(
+                "{what} open to every workflow and branch here ({}); an environment would limit who gets them",
+                shown(&names)
             );
+            let first_use = report.locate(first_use);
+            report.finding(job.key.span(), message).also(first_use, "first used here");
         }
+    }
+}
+
+/// Names of secrets that a message holds.
+const NAMES_SHOWN_MAX: usize = 3;
+
+/// The first of the names, as the workflow writes them.
+fn shown(names: &[String]) -> String {
+    let first = names.iter().take(NAMES_SHOWN_MAX).map(|name| name.to_ascii_uppercase()).collect::<Vec<_>>().join(", ");
+    match names.len().saturating_sub(NAMES_SHOWN_MAX) {
+        0 => first,
+        more => format!("{first} and {more} more"),
     }
 }
