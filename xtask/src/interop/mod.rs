@@ -17,6 +17,7 @@ mod network;
 mod policies;
 mod postgresql;
 mod purl;
+mod sbom;
 mod secrets;
 mod tools;
 mod workflows;
@@ -45,7 +46,7 @@ pub(crate) struct Bench {
 /// A case: its name, and what returns in words what was compared.
 type Case = (&'static str, fn(&Bench) -> Result<String>);
 
-const CASES: [Case; 22] = [
+const CASES: [Case; 23] = [
     ("json-schema", formats::json),
     ("sarif-schema", formats::sarif),
     ("gitlab-quality", formats::gitlab),
@@ -61,6 +62,7 @@ const CASES: [Case; 22] = [
     ("zizmor", workflows::zizmor),
     ("parliament-actions", policies::parliament),
     ("purl-specification", purl::specification),
+    ("sbom-schemas", sbom::schemas),
     ("postgresql-grammar", postgresql::grammar),
     ("postgresql-check", postgresql::check),
     ("gitleaks-rules", secrets::gitleaks),
