@@ -75,3 +75,20 @@ fn keys_that_more_than_a_login_may_need_stay() {
     let cases: Vec<&str> = cases.iter().map(String::as_str).collect();
     withheld("ci/static-cloud-key", ".github/workflows/a.yml", &cases);
 }
+
+#[test]
+fn secrets_that_the_build_may_need_stay() {
+    withheld(
+        "container/secret-in-environment",
+        "Dockerfile",
+        &[
+            "FROM a AS base\nENV DB_PASSWORD=Xk29skQ0pLaa7\nFROM base\nCMD [\"sh\", \"-c\", \"connect $DB_PASSWORD\"]\n",
+            "FROM node:22\nENV NPM_TOKEN=Xk29skQ0pLaa7\nRUN npm ci\n",
+            "FROM node:22\n# For the tests alone.\nENV DB_PASSWORD=Xk29skQ0pLaa7\n",
+            "FROM node:22\nARG DB_PASSWORD\nENV DB_PASSWORD=Xk29skQ0pLaa7\n",
+            "FROM node:22\nENV POSTGRES_PASSWORD=postgres\n",
+            "FROM node:22\nONBUILD ENV DB_PASSWORD=Xk29skQ0pLaa7\n",
+            "FROM node:22\nENV A=1 \\\n    # for the tests\n    DB_PASSWORD=Xk29skQ0pLaa7\n",
+        ],
+    );
+}
