@@ -92,3 +92,41 @@ fn secrets_that_the_build_may_need_stay() {
         ],
     );
 }
+
+#[test]
+fn what_writes_beside_its_code_stays_root() {
+    withheld(
+        "container/root-user",
+        "Dockerfile",
+        &[
+            "FROM node:22\nWORKDIR /app\nCMD npm run start\n",
+            "FROM node:22\nCMD [\"pnpm\", \"dev\"]\n",
+            "FROM node:22\nCMD node migrate.js && node x.js\n",
+            "FROM node:22\nCMD [\"tini\", \"--\", \"node\", \"--watch\", \"x.js\"]\n",
+            "FROM node:22\nVOLUME /data\nCMD [\"node\", \"x.js\"]\n",
+            "FROM node:22\nRUN adduser --system shop && chown -R shop /srv\nCMD [\"node\", \"x.js\"]\n",
+            "FROM node:22\nENTRYPOINT [\"/bin/bash\"]\nCMD [\"-c\", \"node x.js\"]\n",
+            "FROM node:22\nENTRYPOINT [\"/start.sh\"]\nCMD [\"node\", \"x.js\"]\n",
+        ],
+    );
+    for kept in [
+        "FROM node:22\nENTRYPOINT [\"dumb-init\", \"--\"]\nCMD [\"node\", \"x.js\"]\n",
+        "FROM node:22\nCMD exec node x.js\n",
+        "FROM node:22\nCMD [\"x.js\"]\n",
+    ] {
+        assert!(fixed("container/root-user", "Dockerfile", kept).1.contains("USER 1000"), "{kept}");
+    }
+}
+
+#[test]
+fn ports_that_others_reach_stay_open() {
+    let compose = "services:\n  db:\n    image: db:1\n    ports: [\"5432:5432\"]\n";
+    for path in ["tests/docker-compose.yml", "docker-compose.test.yml", "docker-compose-ci.yml"] {
+        withheld("container/published-database-port", path, &[compose]);
+    }
+    let through =
+        format!("{compose}  jobs:\n    image: jobs:1\n    environment:\n      DB: host.docker.internal:5432\n");
+    withheld("container/published-database-port", "docker-compose.yml", &[&through]);
+    let changed = fixed("container/published-database-port", "contest/docker-compose.yml", compose).1;
+    assert!(changed.contains("127.0.0.1:5432"), "{changed}");
+}
