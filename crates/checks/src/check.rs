@@ -79,7 +79,7 @@ impl Check {
     /// Whether it looks at all files of a target together.
     #[must_use]
     pub const fn looks_across(&self) -> bool {
-        matches!(self.run, Run::Inventory(_))
+        matches!(self.run, Run::Inventory(_) | Run::Migrations(_) | Run::Statement(..))
     }
 
     /// A check of each workflow.

@@ -300,7 +300,8 @@ const INFRASTRUCTURE: [Format; 5] =
     [Format::Terraform, Format::CloudFormation, Format::TerraformPlan, Format::Pulumi, Format::Policy];
 
 /// What checks across files rest on whose findings have fixes.
-const ACROSS: [Format; 4] = [Format::Kubernetes, Format::Kustomization, Format::Workflow, Format::Action];
+const ACROSS: [Format; 5] =
+    [Format::Kubernetes, Format::Kustomization, Format::Workflow, Format::Action, Format::Migration];
 
 /// The files of a target in some formats.
 fn files_of(root: &Path, looked: &Looked, only: Option<&str>, formats: &[Format]) -> anyhow::Result<Vec<FixedFile>> {

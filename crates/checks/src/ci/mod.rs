@@ -57,6 +57,7 @@ pub mod missing_scan;
 mod needs;
 pub mod obfuscated_expression;
 mod oidc;
+mod oidc_env;
 pub mod overprovisioned_secrets;
 pub mod persisted_credentials;
 pub mod place;

@@ -88,7 +88,7 @@ fn inputs(step: &Step<'_>, login: &Login) -> Option<Vec<Edit>> {
 
 /// What lets the job ask for a token of its identity; no edit when it may already.
 #[expect(clippy::option_option, reason = "no edit is needed, or none is certain")]
-fn permission(job: &Job<'_>, workflow: &Workflow<'_>, why: &str) -> Option<Option<Edit>> {
+pub(super) fn permission(job: &Job<'_>, workflow: &Workflow<'_>, why: &str) -> Option<Option<Edit>> {
     let line = format!("id-token: write # {why}");
     match &job.permissions.grant {
         Grant::WriteAll(_) => return Some(None),

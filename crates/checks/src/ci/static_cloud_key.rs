@@ -1,9 +1,10 @@
 //! Cloud keys from stored secrets where the cloud would take the workflow's own identity.
 
-use palisade_inventory::workflow::{Step, Workflow};
+use palisade_inventory::workflow::Workflow;
 use palisade_inventory::yaml::Entry;
-use palisade_model::{Confidence, Meta, Severity};
+use palisade_model::{Confidence, Fix, Meta, Severity};
 
+use super::oidc_env;
 use crate::{Check, Report};
 
 /// See the page.
@@ -42,18 +43,14 @@ pub(super) const KEYS: [(&str, &str); 16] = [
 ];
 
 fn run(workflow: &Workflow<'_>, report: &mut Report<'_>) {
-    judge(&workflow.env, report);
+    judge(&workflow.env, report, || workflow.jobs.first().and_then(|job| oidc_env::fix(workflow, job)));
     for job in &workflow.jobs {
-        judge(&job.env, report);
-        job.steps.iter().for_each(|step| of_step(step, report));
+        let levels = std::iter::once(&job.env).chain(job.steps.iter().map(|step| &step.env));
+        levels.for_each(|env| judge(env, report, || oidc_env::fix(workflow, job)));
     }
 }
 
-fn of_step(step: &Step<'_>, report: &mut Report<'_>) {
-    judge(&step.env, report);
-}
-
-fn judge(env: &[Entry<'_>], report: &mut Report<'_>) {
+fn judge(env: &[Entry<'_>], report: &mut Report<'_>, fix: impl Fn() -> Option<Fix>) {
     let names = || env.iter().filter_map(|entry| entry.key.as_str());
     // Object stores of others speak the same protocol, and know no workload identity.
     if names().any(|name| name.to_ascii_uppercase().contains("ENDPOINT")) {
@@ -66,7 +63,8 @@ fn judge(env: &[Entry<'_>], report: &mut Report<'_>) {
             let message = format!(
                 "this {cloud} key works from anywhere until somebody revokes it; let the job log in with its own identity (OIDC)"
             );
-            report.finding(entry.key.span().to(entry.value.span()), message);
+            let fix = if name == oidc_env::SECRET { fix() } else { None };
+            report.finding(entry.key.span().to(entry.value.span()), message).maybe_fix(fix);
         }
     }
 }

@@ -56,7 +56,9 @@ fn run(compose: &Compose<'_>, report: &mut Report<'_>) {
                     "port {} is usually {what}, and answers to everybody who reaches the host; publish it on 127.0.0.1",
                     port.target
                 );
-                report.finding(port.span, message).maybe_fix(fix(&port, node.yaml().text()));
+                let text = node.yaml().text();
+                let fix = fix(&port, text).filter(|_| !is_reached_from_outside(report.path(), text));
+                report.finding(port.span, message).maybe_fix(fix);
             }
         }
     }
@@ -68,6 +70,19 @@ fn is_open(port: &Port<'_>) -> bool {
         None => true,
         Some(address) => matches!(address, "0.0.0.0" | "::" | "*"),
     }
+}
+
+/// Words of names of files and folders in which services are started for tests, which may run on another host.
+const TESTS: [&str; 6] = ["ci", "e2e", "integration", "test", "testing", "tests"];
+
+/// The host as containers see it: what is published to the host's own address alone does not answer there.
+const HOST: [&str; 3] = ["host.docker.internal", "host-gateway", "172.17.0.1"];
+
+/// Whether somebody seems to reach published ports by another address than the host's own.
+fn is_reached_from_outside(path: &str, text: &str) -> bool {
+    let mut words = path.split(|letter: char| !letter.is_ascii_alphanumeric());
+    words.any(|word| TESTS.iter().any(|test| test.eq_ignore_ascii_case(word)))
+        || HOST.iter().any(|host| text.contains(host))
 }
 
 /// The host's own address before the ports. A published port without a number of its own is let be.

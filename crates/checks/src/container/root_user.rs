@@ -1,6 +1,6 @@
 //! Images whose last stage runs as root.
 
-use palisade_inventory::dockerfile::{Base, Dockerfile, ImageName, Kind, Stage};
+use palisade_inventory::dockerfile::{Base, Dockerfile, Form, ImageName, Instruction, Invocation, Kind, Stage};
 use palisade_model::{Confidence, Edit, Fix, Meta, Safety, Severity, Span};
 
 use crate::{Check, Report};
@@ -140,7 +140,8 @@ fn runs_as_user(base: &ImageName<'_>) -> bool {
 }
 
 /// `USER` before what the image starts: a user that the base image is known to bring. Not before steps that may need
-/// root, and not where a port below 1024 is opened.
+/// root, and not where a port below 1024 is opened, where a volume or a user of the image's own is made, or where what
+/// is started may install or build something first.
 fn end_as_user(file: &Dockerfile, stage: &Stage, base: &ImageName<'_>, text: &str) -> Option<Fix> {
     let full = base.full();
     let (user, number) = match base.hub_name() {
@@ -162,7 +163,7 @@ fn end_as_user(file: &Dockerfile, stage: &Stage, base: &ImageName<'_>, text: &st
                 | Kind::StopSignal(_)
         )
     };
-    let low = |it: &palisade_inventory::dockerfile::Instruction| {
+    let low = |it: &Instruction| {
         let Kind::Expose(ports) = &it.kind else { return false };
         ports.iter().any(|port| {
             port.resolved
@@ -173,7 +174,13 @@ fn end_as_user(file: &Dockerfile, stage: &Stage, base: &ImageName<'_>, text: &st
         })
     };
     let ancestry: Vec<_> = file.ancestry(stage).flat_map(|it| file.of_stage(it)).collect();
-    if !own.get(started..)?.iter().all(|it| quiet(&it.kind)) || ancestry.into_iter().any(low) {
+    // A volume belongs to root until somebody gives it away.
+    let keeps = |it: &&Instruction| matches!(it.kind, Kind::Volume(_)) || makes_user(it);
+    if !own.get(started..)?.iter().all(|it| quiet(&it.kind)) || ancestry.iter().any(|it| low(it) || keeps(it)) {
+        return None;
+    }
+    // What is copied and installed as root can be read, and not written.
+    if user == "node" && !starts_node(own) {
         return None;
     }
     let at = own.get(started)?.span.start as usize;
@@ -194,4 +201,37 @@ fn end_as_user(file: &Dockerfile, stage: &Stage, base: &ImageName<'_>, text: &st
         replacement: format!("# {user}, a user of the base image{newline}USER {number}{newline}"),
     };
     Some(Fix::new(format!("run as `{user}`, whom the base image brings"), Safety::Unsafe, vec![edit]))
+}
+
+/// Whether a step makes a user, whom the image is meant for then.
+fn makes_user(it: &Instruction) -> bool {
+    let Kind::Run(run) = &it.kind else { return false };
+    let programs = run.script.commands.iter().filter_map(|command| command.program());
+    programs.into_iter().any(|program| matches!(program.name, "adduser" | "useradd"))
+}
+
+/// Whether the image starts a program of Node.js itself, and not through a package manager, a shell that does more, or
+/// a tool that watches files: those write beside the code.
+fn starts_node(own: &[Instruction]) -> bool {
+    let last = |wanted: fn(&Kind) -> Option<&Invocation>| own.iter().rev().find_map(|it| wanted(&it.kind));
+    let entrypoint = last(|kind| if let Kind::Entrypoint(it) = kind { Some(it) } else { None });
+    let command = last(|kind| if let Kind::Cmd(it) = kind { Some(it) } else { None });
+    let words: Vec<&str> = match [entrypoint, command].into_iter().flatten().collect::<Vec<_>>().as_slice() {
+        [only] if only.form == Form::Shell => match only.script.commands.as_slice() {
+            [one] if only.script.complete => one.words.iter().map(|word| word.text.as_str()).collect(),
+            _ => return false,
+        },
+        all if all.iter().all(|it| it.form == Form::Exec) => {
+            all.iter().flat_map(|it| &it.words).map(|word| word.text.as_str()).collect()
+        }
+        _ => return false,
+    };
+    let name = |word: &str| word.rsplit('/').next().unwrap_or("").to_owned();
+    let mut started =
+        words.iter().skip_while(|word| matches!(name(word).as_str(), "tini" | "dumb-init" | "exec" | "--"));
+    let program = started.next().copied().unwrap_or("");
+    // The base image's entry point gives a script to `node`.
+    let is_node = name(program) == "node"
+        || entrypoint.is_none() && [".js", ".mjs", ".cjs"].iter().any(|end| program.ends_with(end));
+    is_node && !started.any(|word| word.starts_with("--watch"))
 }

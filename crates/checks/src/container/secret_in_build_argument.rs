@@ -72,7 +72,7 @@ fn mount(file: &Dockerfile, name: &str, text: &str) -> Option<Fix> {
 }
 
 /// An edit that takes an instruction out, its line whole.
-fn without(instruction: &Instruction, text: &str) -> Option<Edit> {
+pub(super) fn without(instruction: &Instruction, text: &str) -> Option<Edit> {
     let (start, end) = (instruction.span.start as usize, instruction.span.end as usize);
     let above = text.get(..start)?;
     let rest = text.get(end..)?;
@@ -84,7 +84,7 @@ fn without(instruction: &Instruction, text: &str) -> Option<Edit> {
 }
 
 /// Whether a text has a name as a word of its own.
-fn mentions(text: &str, name: &str) -> bool {
+pub(super) fn mentions(text: &str, name: &str) -> bool {
     let part = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
     text.match_indices(name).any(|(at, _)| {
         let (before, after) = (text.get(..at).unwrap_or(""), text.get(at + name.len()..).unwrap_or(""));

@@ -8,6 +8,7 @@ use palisade_inventory::sql::{Act, Script, Statement};
 use palisade_inventory::{Inventory, Subject};
 use palisade_model::{Coverage, Finding, Meta, Severity, Skipped, Span};
 
+use super::mend::Mend;
 use super::{Age, Set};
 use crate::check::Run;
 use crate::scanner::text_of;
@@ -42,6 +43,7 @@ struct Note {
     span: Span,
     message: String,
     severity: Option<Severity>,
+    mend: Option<Mend>,
 }
 
 impl StatementAt<'_> {
@@ -61,16 +63,34 @@ impl StatementAt<'_> {
 impl Notes<'_> {
     /// A finding in the file of a migration.
     pub fn add(&mut self, migration: &Migration, span: Span, message: impl Into<String>) {
-        self.push(migration, span, message.into(), None);
+        self.push(migration, span, message.into(), None, None);
+    }
+
+    /// A finding with what mends it, when anything does.
+    pub(super) fn add_with(
+        &mut self,
+        mend: Option<Mend>,
+        migration: &Migration,
+        span: Span,
+        message: impl Into<String>,
+    ) {
+        self.push(migration, span, message.into(), None, mend);
     }
 
     /// A finding that weighs more or less than usual.
     pub fn add_as(&mut self, severity: Severity, migration: &Migration, span: Span, message: impl Into<String>) {
-        self.push(migration, span, message.into(), Some(severity));
+        self.push(migration, span, message.into(), Some(severity), None);
     }
 
-    fn push(&mut self, migration: &Migration, span: Span, message: String, severity: Option<Severity>) {
-        let note = Note { check: self.check, span, message, severity };
+    fn push(
+        &mut self,
+        migration: &Migration,
+        span: Span,
+        message: String,
+        severity: Option<Severity>,
+        mend: Option<Mend>,
+    ) {
+        let note = Note { check: self.check, span, message, severity, mend };
         self.by_path.entry(Arc::clone(&migration.path)).or_default().push(note);
     }
 }
@@ -108,7 +128,8 @@ pub(crate) fn judge(
         let mut report = Report::new(settings, Some(&subject), &first.meta);
         for note in notes {
             report.switch(note.check);
-            let draft = report.finding(note.span, note.message);
+            let fix = note.mend.and_then(|mend| mend(&text, note.span));
+            let draft = report.finding(note.span, note.message).maybe_fix(fix);
             if let Some(severity) = note.severity {
                 draft.severity(severity);
             }

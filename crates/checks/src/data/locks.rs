@@ -3,7 +3,7 @@
 use palisade_inventory::sql::{Act, Action, ActionKind, Column, Constraint, ConstraintKind, Table};
 use palisade_model::{Severity, Span};
 
-use super::{Age, Notes, Set, StatementAt, likely, meta};
+use super::{Age, Notes, Set, StatementAt, likely, mend, meta};
 use crate::Check;
 
 const PAGE: &str = include_str!("locks.md");
@@ -111,14 +111,14 @@ fn index(at: &StatementAt<'_>, notes: &mut Notes<'_>) {
             "every write to `{}` waits until this index is built; CREATE INDEX CONCURRENTLY, outside of a transaction, does not hold them up",
             table.name
         );
-        notes.add(at.migration, *word, message);
+        notes.add_with(mend::index(at), at.migration, *word, message);
     }
 }
 
 fn index_drop(at: &StatementAt<'_>, notes: &mut Notes<'_>) {
     if let Act::DropIndex { word, concurrently: None } = &at.statement.act {
         let message = "its table is locked, reads included, as soon as this waits for a running query; DROP INDEX CONCURRENTLY does not";
-        notes.add(at.migration, *word, message);
+        notes.add_with(mend::index(at), at.migration, *word, message);
     }
 }
 
@@ -312,7 +312,7 @@ fn no_timeout(set: &Set<'_>, notes: &mut Notes<'_>) {
             };
             if locks(&statement.act) && on_old && !migration.is_down(statement.span) {
                 let message = "no migration here sets lock_timeout: when this waits for a slow query, everybody waits behind it; SET lock_timeout = '2s' and try again";
-                notes.add(migration, statement.span, message);
+                notes.add_with(mend::timeout(migration, statement.span), migration, statement.span, message);
                 return;
             }
         }

@@ -8,6 +8,7 @@ mod cypher;
 mod judge;
 mod locks;
 mod losses;
+mod mend;
 mod order;
 mod rewrites;
 mod rights;

@@ -6,7 +6,7 @@ use palisade_inventory::migration::{Direction, Migration, Tool};
 use palisade_inventory::sql::{Act, ActionKind};
 use palisade_model::{Severity, Span};
 
-use super::{Notes, Set, likely, meta};
+use super::{Notes, Set, likely, mend, meta};
 use crate::Check;
 
 const PAGE: &str = include_str!("order.md");
@@ -229,7 +229,8 @@ fn repeatable(set: &Set<'_>, notes: &mut Notes<'_>) {
             );
             dropped |= one.is_conditional && !makes;
             if makes && !one.is_conditional && !dropped {
-                notes.add(migration, one.span, "this runs again whenever the file changes, and fails because it exists; say OR REPLACE or IF NOT EXISTS");
+                let message = "this runs again whenever the file changes, and fails because it exists; say OR REPLACE or IF NOT EXISTS";
+                notes.add_with(Some(mend::again), migration, one.span, message);
             }
         }
     }

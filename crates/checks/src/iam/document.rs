@@ -26,6 +26,9 @@ pub enum Role {
     Resource,
     /// Says what others may be permitted at most: service control policies and boundaries.
     Limit,
+    /// Says what may pass through an endpoint of a network. It gives nothing: whoever calls still needs permission
+    /// from elsewhere, and AWS itself writes `*` there.
+    Endpoint,
 }
 
 /// Where a kind of element holds a policy.
@@ -67,6 +70,9 @@ pub(super) static PLACES: &[Place] = &[
     place("aws_glacier_vault", "access_policy", Role::Resource),
     place("aws_cloudwatch_event_bus_policy", "policy", Role::Resource),
     place("aws_dynamodb_resource_policy", "policy", Role::Resource),
+    place("aws_vpc_endpoint", "policy", Role::Endpoint),
+    place("aws_vpc_endpoint_policy", "policy", Role::Endpoint),
+    place("AWS::EC2::VPCEndpoint", "PolicyDocument", Role::Endpoint),
     place("AWS::IAM::Policy", "PolicyDocument", Role::Permissions),
     place("AWS::IAM::ManagedPolicy", "PolicyDocument", Role::Permissions),
     place("AWS::IAM::RolePolicy", "PolicyDocument", Role::Permissions),
@@ -155,6 +161,7 @@ impl<'a> Document<'a> {
         let controls = super::organizations::named_control(own).is_some();
         let role = match principals {
             _ if controls => Role::Limit,
+            true if names_endpoint(own) || has_perimeter(&policy) => Role::Endpoint,
             true if policy.statements.iter().all(assumes) => Role::Trust,
             true => Role::Resource,
             false if named(&["boundary", "guardrail"]) => Role::Limit,
@@ -173,6 +180,38 @@ impl<'a> Document<'a> {
     pub(super) fn fault<'r>(&self, place: Origin, message: &str, report: &'r mut Report<'_>) -> Option<&'r mut Draft> {
         self.resource.fault_at(place, message, report)
     }
+}
+
+/// How the names of policies of endpoints are written, without what stands between the words.
+const ENDPOINTS: [&str; 3] = ["vpce", "vpcendpoint", "endpointpolic"];
+/// Whatever stands in a folder of endpoints, a file of such a name is the policy of something else.
+const HOLDERS: [&str; 8] = ["bucket", "queue", "topic", "kms", "key", "secret", "repository", "domain"];
+
+/// Whether a path or name says that the policy is of an endpoint.
+fn names_endpoint(name: &str) -> bool {
+    let mut name = name.to_ascii_lowercase();
+    name.retain(|letter| letter.is_ascii_alphanumeric() || letter == '/');
+    let (folder, file) = name.rsplit_once('/').unwrap_or(("", &name));
+    let said = |text: &str| ENDPOINTS.iter().any(|word| text.contains(word));
+    said(file) || said(folder) && !HOLDERS.iter().any(|word| file.contains(word))
+}
+
+/// Whether a statement lets one organisation do anything to anything of its own, which only a policy of an endpoint
+/// says: one on a resource speaks of that resource and its service.
+fn has_perimeter(policy: &Policy) -> bool {
+    let all = |values: &[Value]| matches!(values, [one] if one.as_str() == Some("*"));
+    policy.statements.iter().any(|one| {
+        let asks = |key: &str| {
+            one.conditions
+                .iter()
+                .any(|condition| condition.key == key && !condition.operator.to_ascii_lowercase().contains("not"))
+        };
+        one.allows == Some(true)
+            && all(&one.actions)
+            && all(&one.resources)
+            && asks("aws:principalorgid")
+            && asks("aws:resourceorgid")
+    })
 }
 
 /// A text that names what a value stands for, with the known name of a resource of the target.
