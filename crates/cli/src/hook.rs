@@ -119,7 +119,7 @@ fn guard(kind: HookKind, remote: Option<&str>, global: &Global) -> anyhow::Resul
             ..Scan::default()
         };
         let report = ScanReport {
-            target: Target { kind: looked.kind.to_owned(), path: looked.path.clone() },
+            target: Target { kind: looked.kind.to_owned(), path: looked.path.clone(), name: looked.path.clone() },
             scan: &scan,
             checks: looked.scanner.checks(),
             duration: started.elapsed(),
