@@ -250,7 +250,7 @@ pub(crate) struct Checks {
 /// `palisade explain`
 #[derive(Debug, Args)]
 pub(crate) struct Explain {
-    /// A check, such as kubernetes/host-path.
+    /// A check, such as kubernetes/host-path, or a family, such as kubernetes, whose checks are listed.
     pub(crate) id: String,
     /// How to print.
     #[arg(long, value_enum, default_value_t = PlainFormat::Human)]

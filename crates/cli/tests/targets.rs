@@ -39,9 +39,9 @@ fn a_fix_names_what_it_could_not_read() {
 #[test]
 fn a_family_is_explained_by_its_checks() {
     let place = Place::new(&[]);
-    assert_eq!(place.expect(&["explain", "kubernetes"], 0), place.expect(&["checks", "--family", "kubernetes"], 0));
+    assert_eq!(place.expect(&["explain", "kubernetes"], 0), place.expect(&["checks", "kubernetes"], 0));
     let listed = place.json(&["explain", "kubernetes"], 0);
-    assert_eq!(listed, place.json(&["checks", "--family", "kubernetes"], 0));
+    assert_eq!(listed, place.json(&["checks", "kubernetes"], 0));
     place.expect(&["explain", "kubernete"], 2);
 }
 
