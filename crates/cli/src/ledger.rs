@@ -80,6 +80,10 @@ impl Opened {
         for old in appended.replaced.iter().filter(|old| old.checkpoint.size > 0) {
             eprintln!(
                 "warning: the ledger that stood here before, {}, is gone with its {} entries",
+        if appended.wrong_stored_key {
+            eprintln!("warning: `key.pub` in this ledger is not the key that signs it: do not hand it out");
+            eprintln!("hint: find out who changed it, then write the right key into it: {}", appended.verifier);
+        }
                 old.checkpoint.origin, old.checkpoint.size
             );
         }

@@ -441,3 +441,28 @@ fn an_unknown_revision_says_what_brings_it() {
     git(&place, &["clone", "--quiet", "--depth", "1", &from, "shallow"]);
     assert!(said("shallow", &["scan", "--since", "HEAD~1"]).contains("`fetch-depth: 0`"));
 }
+
+#[test]
+fn a_public_key_that_is_not_the_one_that_signs_is_warned_of() {
+    let place = Place::new(&[("a.txt", "x")]);
+    place.expect(&["gate", "merge"], 0);
+    let right = fs::read_to_string(ledger(&place, "key.pub")).unwrap();
+    let warned = || {
+        let output = place.run(&["gate", "merge"]);
+        assert_eq!(output.status.code(), Some(0), "{output:?}");
+        let said = String::from_utf8(output.stderr).unwrap();
+        let warned = said.contains("warning: `key.pub` in this ledger is not the key that signs it");
+        assert_eq!(warned, said.contains(right.trim()), "the right key is told: {said}");
+        warned
+    };
+    assert!(!warned());
+    for wrong in ["junk\n", "", &right.replacen('+', "+0", 1)] {
+        fs::write(ledger(&place, "key.pub"), wrong).unwrap();
+        assert!(warned(), "{wrong:?}");
+    }
+    fs::remove_file(ledger(&place, "key.pub")).unwrap();
+    assert!(warned());
+    fs::write(ledger(&place, "key.pub"), &right).unwrap();
+    assert!(!warned());
+    place.expect(&["ledger", "verify"], 0);
+}
