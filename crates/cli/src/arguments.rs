@@ -198,6 +198,14 @@ pub(crate) enum Hook {
         #[arg(value_enum)]
         kinds: Vec<HookKind>,
     },
+    /// Remove the hooks that `hook install` wrote: all of them, unless you name some. Other hooks stay.
+    ///
+    /// Exit codes: 0 removed, 2 a hook was edited since and stays, 3 there was none of ours.
+    Uninstall {
+        /// Which hooks.
+        #[arg(value_enum)]
+        kinds: Vec<HookKind>,
+    },
     /// Print the script of a hook, for servers (pre-receive) and hook managers.
     Print {
         /// Which hook.
