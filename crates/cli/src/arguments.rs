@@ -49,7 +49,8 @@ const EXIT_CODES: &str = "Exit codes: 0 done or allowed, 1 denied, 2 could not d
 /// Settings of every verb.
 #[derive(Debug, Args)]
 pub(crate) struct Global {
-    /// Never use the network. Only --verify-live does, and refuses to together with this.
+    /// Refuse what would ask others over the network: `scan --verify-live` and `fix --update`. Nothing else asks
+    /// anybody; `data check` uses the database that you name, with this too.
     #[arg(long, global = true)]
     pub(crate) offline: bool,
     /// When to colour output.
@@ -81,7 +82,7 @@ pub(crate) enum Command {
     /// Permissions for findings to stay for a while: add, list, renew, revoke.
     #[command(subcommand)]
     Exception(ExceptionVerb),
-    /// The log of decisions: append, prove, verify.
+    /// The log of what the gates decided: show it, append to it, prove an entry, verify that nothing was changed.
     #[command(subcommand)]
     Ledger(LedgerVerb),
     /// Write what a repository lacks and what fits it: settings, workflows, hooks, owners, rules, runbooks.
@@ -94,10 +95,10 @@ pub(crate) enum Command {
     /// Database migrations: run them up, down and up again where nothing can be lost.
     #[command(subcommand)]
     Data(DataVerb),
-    /// Policies of AWS: narrow one to what was called.
+    /// Policies of AWS: take permissions away that were never used.
     #[command(subcommand)]
     Iam(IamVerb),
-    /// Numbers of tests: keep those of this run, so that later ones are compared with them.
+    /// Coverage and other numbers of tests: keep those of this run, so that later runs are compared with them.
     #[command(subcommand)]
     Quality(QualityVerb),
     /// Keep secrets out of commits and pushes with git hooks.
@@ -202,6 +203,14 @@ pub(crate) enum Hook {
         #[arg(value_enum)]
         kinds: Vec<HookKind>,
     },
+    /// Remove the hooks that `hook install` wrote: all of them, unless you name some. Other hooks stay.
+    ///
+    /// Exit codes: 0 removed, 2 a hook was edited since and stays, 3 there was none of ours.
+    Uninstall {
+        /// Which hooks.
+        #[arg(value_enum)]
+        kinds: Vec<HookKind>,
+    },
     /// Print the script of a hook, for servers (pre-receive) and hook managers.
     Print {
         /// Which hook.
@@ -255,7 +264,7 @@ pub(crate) struct Checks {
 /// `palisade explain`
 #[derive(Debug, Args)]
 pub(crate) struct Explain {
-    /// A check, such as kubernetes/host-path.
+    /// A check, such as kubernetes/host-path, or a family, such as kubernetes, whose checks are listed.
     pub(crate) id: String,
     /// How to print.
     #[arg(long, value_enum, default_value_t = PlainFormat::Human)]

@@ -286,7 +286,7 @@ fn print(format: DataFormat, folder: &str, steps: &[Step], left: &[String]) -> a
             for step in steps.iter().filter(|step| step.fault.is_some()) {
                 writeln!(out, "{} of version {} failed: {}", step.direction, step.version, printable(&step.path))?;
                 for line in step.fault.iter().flat_map(|fault| fault.lines()) {
-                    writeln!(out, "  {}", printable(line))?;
+                    writeln!(out, "  {}", fault_line(line))?;
                 }
             }
             for role in left {
@@ -303,4 +303,20 @@ fn print(format: DataFormat, folder: &str, steps: &[Step], left: &[String]) -> a
             )
         }
     })
+}
+
+/// A line of what the database said, with the tabs of a query as spaces.
+fn fault_line(line: &str) -> String {
+    printable(&line.replace('\t', "    "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn queries_keep_their_indentation_and_nothing_acts_on_the_terminal() {
+        assert_eq!(fault_line("\tSELECT \u{1b}[2J1"), "    SELECT \\u{1b}[2J1");
+        assert_eq!(printable("a\tb"), "a\\tb", "elsewhere a tab is told from spaces");
+    }
 }

@@ -70,7 +70,9 @@ pub(crate) fn printable(text: &str) -> String {
     for character in text.chars() {
         let hostile = character.is_control() && character != '\n'
             || matches!(character, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-        if hostile {
+        if character == '\t' {
+            shown.push_str("\\t");
+        } else if hostile {
             shown.extend(character.escape_unicode());
         } else {
             shown.push(character);

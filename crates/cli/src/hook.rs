@@ -3,12 +3,13 @@
 //! The hooks run where git runs, so what a push brings is asked of the `git`
 //! program itself: only it knows the quarantine of a receiving repository.
 
-use std::io::{BufRead as _, BufReader, Read, Write as _};
+use std::io::{BufRead as _, BufReader, ErrorKind, Read, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::Mutex;
 
 use anyhow::{Context as _, anyhow, bail};
+use clap::ValueEnum as _;
 use palisade_checks::{Host, Scan};
 use palisade_gate::EXCEPTIONS_FILE;
 use palisade_model::{Confidence, Finding, Skipped};
@@ -29,6 +30,7 @@ const MARK: &str = "# Installed by `palisade hook install`.";
 pub(crate) fn run(arguments: &Hook, global: &Global) -> anyhow::Result<Exit> {
     match arguments {
         Hook::Install { kinds } => install(kinds),
+        Hook::Uninstall { kinds } => uninstall(kinds),
         Hook::Print { kind } => {
             console::print(|out| out.write_all(script(*kind).as_bytes()))?;
             Ok(Exit::Done)
@@ -67,6 +69,38 @@ fn install(kinds: &[HookKind]) -> anyhow::Result<Exit> {
         std::fs::write(&path, script(*kind)).with_context(|| format!("cannot write {}", path.display()))?;
         make_executable(&path)?;
         println!("{} now keeps secrets out ({})", path.display(), kind.purpose());
+    }
+    Ok(Exit::Done)
+}
+
+/// Removes what `install` wrote. A file with a line of somebody else's in it stays: it would be lost with ours.
+fn uninstall(kinds: &[HookKind]) -> anyhow::Result<Exit> {
+    let folder = PathBuf::from(git(&["rev-parse", "--git-path", "hooks"])?);
+    let kinds = if kinds.is_empty() { HookKind::value_variants() } else { kinds };
+    let (mut removed, mut edited) = (false, Vec::new());
+    for kind in kinds {
+        let path = folder.join(kind.name());
+        let text = match std::fs::read_to_string(&path) {
+            Ok(text) => text,
+            // A hook that is no text is not ours.
+            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::InvalidData) => continue,
+            Err(error) => return Err(error).with_context(|| format!("cannot read {}", path.display())),
+        };
+        if text == script(*kind) {
+            std::fs::remove_file(&path).with_context(|| format!("cannot remove {}", path.display()))?;
+            println!("{} is gone; nothing keeps secrets out there now", path.display());
+            removed = true;
+        } else if text.contains(MARK) {
+            edited.push(path.display().to_string());
+        }
+    }
+    if !edited.is_empty() {
+        let error = anyhow!("edited since it was installed, so it stays: {}", edited.join(", "));
+        return Err(hinted(error, "keep your own lines and take out `exec palisade hook run`, or delete the file"));
+    }
+    if !removed {
+        eprintln!("there is no hook here that `palisade hook install` wrote");
+        return Ok(Exit::Nothing);
     }
     Ok(Exit::Done)
 }
@@ -119,7 +153,7 @@ fn guard(kind: HookKind, remote: Option<&str>, global: &Global) -> anyhow::Resul
             ..Scan::default()
         };
         let report = ScanReport {
-            target: Target { kind: looked.kind.to_owned(), path: looked.path.clone() },
+            target: Target { kind: looked.kind.to_owned(), path: looked.path.clone(), name: looked.path.clone() },
             scan: &scan,
             checks: looked.scanner.checks(),
             duration: started.elapsed(),

@@ -1,4 +1,6 @@
-//! `palisade ledger`: append by hand, prove, verify; and the same ledger for the gates.
+//! `palisade ledger`: show, append by hand, prove, verify; and the same ledger for the gates.
+
+mod show;
 
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
@@ -27,6 +29,7 @@ const FAULTS_SHOWN_MAX: usize = 50;
 pub(crate) fn run(verb: &LedgerVerb) -> anyhow::Result<Exit> {
     match verb {
         LedgerVerb::Append { file, place, format } => append_lines(file, place, *format),
+        LedgerVerb::Show { last, place, vkey, format } => show::run(*last, place, vkey.as_deref(), *format),
         LedgerVerb::Prove { index, place, vkey } => prove_entry(*index, place, vkey.as_deref()),
         LedgerVerb::Verify(arguments) => match &arguments.proof {
             Some(file) => verify_proof(file, arguments),
@@ -76,6 +79,10 @@ impl Opened {
         }
         if appended.dropped > 0 {
             eprintln!("removed {} unsigned entries that an interrupted append had left", appended.dropped);
+        }
+        if appended.wrong_stored_key {
+            eprintln!("warning: `key.pub` in this ledger is not the key that signs it: do not hand it out");
+            eprintln!("hint: find out who changed it, then write the right key into it: {}", appended.verifier);
         }
         for old in appended.replaced.iter().filter(|old| old.checkpoint.size > 0) {
             eprintln!(

@@ -30,7 +30,7 @@ mod scan;
 mod target;
 mod verify;
 
-use std::io::IsTerminal as _;
+use std::io::{IsTerminal as _, Write as _};
 use std::process::ExitCode;
 
 use clap::Parser as _;
@@ -39,7 +39,10 @@ use crate::arguments::{Arguments, Command};
 use crate::exit::Exit;
 
 fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => return told(&error),
+    };
     let result = match &arguments.command {
         Command::Scan(scan) => scan::run(scan, &arguments.global),
         Command::Fix(fix) => fix::run(fix, &arguments.global),
@@ -59,9 +62,23 @@ fn main() -> ExitCode {
     };
     match result {
         Ok(exit) => exit.code(),
-        Err(error) => {
-            exit::print_error(&error, std::io::stderr().is_terminal());
-            Exit::Undecided.code()
-        }
+        Err(error) => failed(&error),
+    }
+}
+
+fn failed(error: &anyhow::Error) -> ExitCode {
+    exit::print_error(error, std::io::stderr().is_terminal());
+    Exit::Undecided.code()
+}
+
+/// Prints the help or version that was asked for, or what is wrong with the arguments.
+fn told(error: &clap::Error) -> ExitCode {
+    if error.use_stderr() {
+        error.exit();
+    }
+    // Clap's own way out would not say that the text could not be written.
+    match console::written(error.print().and_then(|()| std::io::stdout().flush())) {
+        Ok(()) => Exit::Done.code(),
+        Err(error) => failed(&error),
     }
 }

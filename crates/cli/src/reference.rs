@@ -3,6 +3,7 @@
 use anyhow::anyhow;
 use clap::CommandFactory as _;
 use palisade_checks::{catalogue, distance};
+use palisade_model::Meta;
 
 use crate::arguments::{Arguments, Checks, Completions, Explain, Global, PlainFormat};
 use crate::console;
@@ -20,16 +21,25 @@ pub(crate) fn checks(arguments: &Checks, global: &Global) -> anyhow::Result<Exit
         let families = families.into_iter().collect::<Vec<_>>().join(", ");
         return Err(hinted(anyhow!("there is no family `{}`", family.unwrap_or("")), format!("one of {families}")));
     }
-    console::print(|out| match arguments.format {
-        PlainFormat::Human => palisade_report::write_checks(&chosen, &console::style(global, false), out),
-        PlainFormat::Json => palisade_report::write_checks_json(&chosen, out),
+    list(&chosen, arguments.format, global)
+}
+
+fn list(chosen: &[&'static Meta], format: PlainFormat, global: &Global) -> anyhow::Result<Exit> {
+    console::print(|out| match format {
+        PlainFormat::Human => palisade_report::write_checks(chosen, &console::style(global, false), out),
+        PlainFormat::Json => palisade_report::write_checks_json(chosen, out),
     })?;
     Ok(Exit::Done)
 }
 
-/// Prints a check's page.
+/// Prints a check's page, or lists the checks of a family.
 pub(crate) fn explain(arguments: &Explain, global: &Global) -> anyhow::Result<Exit> {
     let Some(check) = palisade_checks::find(&arguments.id) else {
+        let metas = catalogue().map(|check| &check.meta);
+        let family: Vec<_> = metas.filter(|meta| meta.family() == arguments.id).collect();
+        if !family.is_empty() {
+            return list(&family, arguments.format, global);
+        }
         let nearest = catalogue().map(|check| check.meta.id).min_by_key(|id| distance(id, &arguments.id)).unwrap_or("");
         return Err(hinted(anyhow!("no check is called `{}`", arguments.id), format!("did you mean `{nearest}`?")));
     };

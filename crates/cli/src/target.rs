@@ -1,7 +1,7 @@
 //! A target is read and scanned: directory, file, standard input, or part of a git repository.
 
 use std::io::Read as _;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::sync::Mutex;
 use std::time::Duration;
 
@@ -55,7 +55,7 @@ impl Looked {
     /// What is said about it, for any format.
     pub(crate) fn report(&self, duration: Duration) -> ScanReport<'_> {
         ScanReport {
-            target: Target { kind: self.kind.to_owned(), path: self.path.clone() },
+            target: Target { kind: self.kind.to_owned(), path: self.path.clone(), name: name_of(&self.path) },
             scan: &self.scan,
             checks: self.scanner.checks(),
             duration,
@@ -66,6 +66,13 @@ impl Looked {
             }),
         }
     }
+}
+
+/// The path, or the directory's own name where the path is one like `.` and says nothing elsewhere.
+fn name_of(path: &str) -> String {
+    let here = Path::new(path).components().all(|part| matches!(part, Component::CurDir | Component::ParentDir));
+    let own = || Some(std::fs::canonicalize(path).ok()?.file_name()?.to_string_lossy().into_owned());
+    Some(path).filter(|_| here).and_then(|_| own()).unwrap_or_else(|| path.to_owned())
 }
 
 /// An earlier state of the target.

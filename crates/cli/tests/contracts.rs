@@ -89,6 +89,7 @@ fn the_ledger() {
     let append = ["ledger", "append", "lines.jsonl"];
     assert_eq!(kept(&place, &append, 0)["size"], 3);
     assert_eq!(kept(&place, &["ledger", "verify"], 0)["intact"], true);
+    assert_eq!(kept(&place, &["ledger", "show"], 0)["entries"][0]["index"], 0);
     let proof = place.expect(&["ledger", "prove", "1"], 0);
     for (text, code) in [(proof.clone(), 0), (proof.replace("index 1", "index 2"), 1)] {
         place.write("proof", &text);

@@ -441,3 +441,53 @@ fn an_unknown_revision_says_what_brings_it() {
     git(&place, &["clone", "--quiet", "--depth", "1", &from, "shallow"]);
     assert!(said("shallow", &["scan", "--since", "HEAD~1"]).contains("`fetch-depth: 0`"));
 }
+
+#[test]
+fn a_public_key_that_is_not_the_one_that_signs_is_warned_of() {
+    let place = Place::new(&[("a.txt", "x")]);
+    place.expect(&["gate", "merge"], 0);
+    let right = fs::read_to_string(ledger(&place, "key.pub")).unwrap();
+    let warned = || {
+        let output = place.run(&["gate", "merge"]);
+        assert_eq!(output.status.code(), Some(0), "{output:?}");
+        let said = String::from_utf8(output.stderr).unwrap();
+        let warned = said.contains("warning: `key.pub` in this ledger is not the key that signs it");
+        assert_eq!(warned, said.contains(right.trim()), "the right key is told: {said}");
+        warned
+    };
+    assert!(!warned());
+    for wrong in ["junk\n", "", &right.replacen('+', "+0", 1)] {
+        fs::write(ledger(&place, "key.pub"), wrong).unwrap();
+        assert!(warned(), "{wrong:?}");
+    }
+    fs::remove_file(ledger(&place, "key.pub")).unwrap();
+    assert!(warned());
+    fs::write(ledger(&place, "key.pub"), &right).unwrap();
+    assert!(!warned());
+    place.expect(&["ledger", "verify"], 0);
+}
+
+#[test]
+fn a_person_can_read_the_ledger_while_it_is_as_signed() {
+    let place = Place::new(&[("a.txt", "x")]);
+    place.expect(&["ledger", "show"], 3);
+    place.expect(&["gate", "merge"], 0);
+    place.write("deploy/agent.yaml", POD);
+    place.expect(&["gate", "merge"], 1);
+    place.write("lines.jsonl", "{\"kind\":\"drill\",\"payload\":{\"name\":\"a\\u001b[2Jb\"}}\n");
+    place.expect(&["ledger", "append", "lines.jsonl"], 0);
+    let shown = place.expect(&["ledger", "show"], 0);
+    let lines: Vec<&str> = shown.lines().collect();
+    assert_eq!(lines.len(), 4, "{shown}");
+    assert!(lines[0].starts_with("the last 3 of 3 entries in palisade-ledger/"), "{shown}");
+    assert!(lines[1].starts_with("0  ") && lines[1].ends_with("Z  gate.merge  allow  directory ."), "{shown}");
+    assert!(lines[2].contains("  gate.merge  deny   directory ., "), "{shown}");
+    assert!(lines[3].contains("  drill       -      {\"name\":\"a\\u001b[2Jb\"}"), "{shown}");
+    let last = place.expect(&["ledger", "show", "--last", "1"], 0);
+    assert!(last.starts_with("the last 1 of 3 entries") && last.contains("  drill  -  {"), "{last}");
+    assert_eq!(place.json(&["ledger", "show"], 0)["entries"][1]["decision"], "deny");
+    let entries = ledger(&place, "tile/entries/000.p/3");
+    let changed = String::from_utf8_lossy(&fs::read(&entries).unwrap()).replace("deny", "warn");
+    fs::write(&entries, changed).unwrap();
+    assert_eq!(place.expect(&["ledger", "show"], 1), "", "nothing of a changed ledger is shown");
+}

@@ -154,3 +154,30 @@ fn exceptions_count_as_they_are_staged_or_pushed() {
     fs::write(root.join(".palisade/exceptions.toml"), file).unwrap();
     assert_eq!(hook(root, "pre-push", &push_of(&git(root, &["rev-parse", "HEAD"]))).0, 1);
 }
+
+#[test]
+fn uninstalling_removes_what_was_installed_and_nothing_else() {
+    let folder = repository();
+    let root = folder.path();
+    let run = |arguments: &[&str]| {
+        let output = start(env!("CARGO_BIN_EXE_palisade"), root, &[&["hook"], arguments].concat(), b"");
+        (output.status.code().unwrap(), String::from_utf8(output.stderr).unwrap())
+    };
+    let there = |name: &str| root.join(".git/hooks").join(name).exists();
+    assert_eq!(run(&["uninstall"]).0, 3, "none was there");
+    let own = root.join(".git/hooks/pre-receive");
+    fs::write(&own, "#!/bin/sh\nexit 0\n").unwrap();
+    assert_eq!(run(&["install"]).0, 0);
+    assert_eq!(run(&["uninstall", "pre-push"]).0, 0);
+    assert!(there("pre-commit") && !there("pre-push"));
+    // A line of somebody's own would be lost with ours.
+    let file = root.join(".git/hooks/pre-commit");
+    let script = fs::read_to_string(&file).unwrap();
+    fs::write(&file, script.replace("exec palisade", "make lint && exec palisade")).unwrap();
+    let (code, said) = run(&["uninstall"]);
+    assert!(code == 2 && said.contains("pre-commit") && there("pre-commit"), "{said}");
+    fs::write(&file, script).unwrap();
+    assert_eq!(run(&["uninstall"]).0, 0);
+    assert!(!there("pre-commit"));
+    assert_eq!(fs::read_to_string(&own).unwrap(), "#!/bin/sh\nexit 0\n");
+}

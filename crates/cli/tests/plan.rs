@@ -77,6 +77,7 @@ fn a_plan_made_again_closes_and_never_files_twice() {
 fn a_ticket_alone_tells_by_its_exit_code() {
     let place = place();
     assert!(place.expect(&["plan", "--ticket", "E5-T1"], 1).starts_with("E5-T1 "));
+    assert!(place.expect(&["plan", "--ticket", "e5-t1"], 1).starts_with("E5-T1 "), "in small letters too");
     place.expect(&["plan", "--ticket", "E2-T2"], 0);
     place.expect(&["plan", "--ticket", "E1-T3"], 2);
     place.expect(&["plan", "--ticket", "E10-T1"], 2);

@@ -37,14 +37,28 @@ fn a_fix_names_what_it_could_not_read() {
 }
 
 #[test]
-fn completions_to_a_full_disk_are_an_error() {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_palisade"));
-    let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
-    let output =
-        command.args(["completions", "bash"]).stdout(Stdio::from(full)).stderr(Stdio::piped()).output().unwrap();
-    assert_eq!(output.status.code(), Some(2), "{output:?}");
+fn a_family_is_explained_by_its_checks() {
+    let place = Place::new(&[]);
+    assert_eq!(place.expect(&["explain", "kubernetes"], 0), place.expect(&["checks", "kubernetes"], 0));
+    let listed = place.json(&["explain", "kubernetes"], 0);
+    assert_eq!(listed, place.json(&["checks", "kubernetes"], 0));
+    place.expect(&["explain", "kubernete"], 2);
+}
+
+#[test]
+fn what_a_full_disk_does_not_take_is_an_error() {
+    for arguments in [&["completions", "bash"][..], &["--help"], &["scan", "--help"], &["help", "gate"], &["--version"]]
+    {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_palisade"));
+        let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+        let output = command.args(arguments).stdout(Stdio::from(full)).stderr(Stdio::piped()).output().unwrap();
+        assert_eq!(output.status.code(), Some(2), "{arguments:?} {output:?}");
+        assert!(String::from_utf8_lossy(&output.stderr).contains("cannot write to standard output"), "{output:?}");
+    }
     let place = Place::new(&[]);
     assert!(place.expect(&["completions", "bash"], 0).contains("_palisade()"));
+    assert!(place.expect(&["scan", "--help"], 0).contains("Examples:"));
+    place.expect(&["scan", "--no-such-option"], 2);
 }
 
 const POLICY: &str = r#"{"Version": "2012-10-17", "Statement": [

@@ -1,6 +1,7 @@
 //! One file under examination, and how a span in it becomes a location.
 
 use std::cell::OnceCell;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use palisade_model::{Excerpt, LineIndex, Location, Span, content_hash};
@@ -20,7 +21,8 @@ pub struct Subject<'a> {
     bytes: &'a [u8],
     structure: &'a dyn Structure,
     masks: &'a [Span],
-    lines: OnceCell<LineIndex>,
+    hidden: Option<Span>,
+    lines: OnceCell<Rc<LineIndex>>,
     origins: Option<&'a dyn Origins>,
 }
 
@@ -34,7 +36,19 @@ impl<'a> Subject<'a> {
     /// A file at `path`; `masks` are the spans of secrets in it.
     #[must_use]
     pub fn new(path: Arc<str>, bytes: &'a [u8], structure: &'a dyn Structure, masks: &'a [Span]) -> Self {
-        Self { path, bytes, structure, masks, lines: OnceCell::new(), origins: None }
+        Self { path, bytes, structure, masks, hidden: None, lines: OnceCell::new(), origins: None }
+    }
+
+    /// Takes the index of this very text, made before: to make one reads the whole text, too much for each finding.
+    #[must_use]
+    pub fn with_lines(self, lines: Rc<LineIndex>) -> Self {
+        Self { lines: OnceCell::from(lines), ..self }
+    }
+
+    /// From now on excerpts do not show this place either.
+    #[must_use]
+    pub fn hiding(self, hidden: Option<Span>) -> Self {
+        Self { hidden, ..self }
     }
 
     /// From now on places are those that the text was rendered from.
@@ -59,7 +73,7 @@ impl<'a> Subject<'a> {
     /// Where the lines start.
     #[must_use]
     pub fn lines(&self) -> &LineIndex {
-        self.lines.get_or_init(|| LineIndex::new(self.bytes))
+        self.lines.get_or_init(|| Rc::new(LineIndex::new(self.bytes)))
     }
 
     /// The location of a span: position, place in the structure, masked excerpt.
@@ -100,8 +114,8 @@ impl<'a> Subject<'a> {
         let end = (line.end).min(line.start.saturating_add(EXCERPT_COLUMNS_MAX as u32 * 4));
         let line = Span { start: line.start, end };
         let text = String::from_utf8_lossy(line.of_bytes(self.bytes));
-        let touching: Vec<&Span> =
-            self.masks.iter().filter(|mask| mask.start < line.end && line.start < mask.end).collect();
+        let masks = self.masks.iter().chain(&self.hidden);
+        let touching: Vec<&Span> = masks.filter(|mask| mask.start < line.end && line.start < mask.end).collect();
         let cut = text.char_indices().take(EXCERPT_COLUMNS_MAX);
         cut.map(|(offset, character)| {
             let at = line.start + u32::try_from(offset).unwrap_or(u32::MAX);

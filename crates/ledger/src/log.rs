@@ -22,6 +22,7 @@ use crate::note::{NOTE_BYTES_MAX, Note, Signer, Verifier};
 use crate::proof::Proof;
 use crate::storage::{Access, Storage, make_parents, put};
 use crate::tile::{self, BUNDLE_BYTES_MAX, Kind, TILE_WIDTH, Tile};
+use crate::verify::stored_key;
 
 /// Entries in one batch at most, so that one lock is held for a bounded time.
 pub const BATCH_MAX: usize = 1024;
@@ -66,6 +67,9 @@ pub struct Appended {
     pub began: bool,
     /// Entries that an interrupted append (or a forger) had left unsigned, now removed.
     pub dropped: u64,
+    /// Whether the ledger's `key.pub` is missing or another key than the one that signs: nothing rests on that file
+    /// here, but whoever is handed it would verify against the wrong key.
+    pub wrong_stored_key: bool,
     /// Ledgers that were remembered at this place and are gone.
     pub replaced: Vec<Remembered>,
 }
@@ -108,6 +112,7 @@ impl<'a> Ledger<'a> {
                 (signer, checkpoint, true)
             }
         };
+        let wrong_stored_key = stored_key(self.storage)?.as_ref() != Some(signer.verifier());
         let mut own = 0;
         if let Some(old) = replaced.iter().max_by_key(|old| old.checkpoint.size) {
             let old = serde_json::json!({
@@ -127,7 +132,7 @@ impl<'a> Ledger<'a> {
             .skip(own)
             .map(|(index, leaf)| Receipt { index, leaf: *leaf, size: next.size, root: next.root })
             .collect();
-        Ok(Appended { receipts, verifier: signer.verifier().clone(), began, dropped, replaced })
+        Ok(Appended { receipts, verifier: signer.verifier().clone(), began, dropped, wrong_stored_key, replaced })
     }
 
     fn read_checkpoint(&self) -> Result<Option<Vec<u8>>, LedgerError> {

@@ -154,7 +154,7 @@ fn memory(trust: &Trust<'_>, verifier: &Verifier, source: KeySource) -> Result<O
     keyring.remembered(verifier.name())
 }
 
-fn stored_key(storage: &dyn Storage) -> Result<Option<Verifier>, LedgerError> {
+pub(crate) fn stored_key(storage: &dyn Storage) -> Result<Option<Verifier>, LedgerError> {
     let read = storage.read(KEY_FILE, NOTE_BYTES_MAX).map_err(LedgerError::storage("read key.pub"))?;
     let text = read.and_then(|bytes| String::from_utf8(bytes).ok());
     Ok(text.and_then(|text| Verifier::parse(text.strip_suffix('\n').unwrap_or(&text)).ok()))

@@ -78,10 +78,15 @@ impl Default for Position {
     }
 }
 
-/// Where the lines of a text start, to turn byte offsets into positions.
+/// Bytes between two counts of characters, so that a column in a file of one line is not counted from its beginning.
+const BLOCK_BYTES: usize = 1024;
+
+/// Where the lines of a text start, to turn byte offsets into positions. Made once for each text: it reads all of it.
 #[derive(Clone, Debug)]
 pub struct LineIndex {
     starts: Vec<u32>,
+    /// Characters before each block of `BLOCK_BYTES`.
+    characters: Vec<u32>,
 }
 
 impl LineIndex {
@@ -92,7 +97,21 @@ impl LineIndex {
         starts.extend(
             bytes.iter().enumerate().filter(|(_, byte)| **byte == b'\n').map(|(at, _)| Span::new(at + 1, at + 1).start),
         );
-        Self { starts }
+        let mut before = 0_u32;
+        let counted = bytes.chunks(BLOCK_BYTES).map(|block| {
+            let so_far = before;
+            before = before.saturating_add(characters(block));
+            so_far
+        });
+        Self { starts, characters: counted.collect() }
+    }
+
+    /// Characters that begin before the offset. Looks at less than one block.
+    fn characters_before(&self, offset: usize, bytes: &[u8]) -> u32 {
+        let offset = offset.min(bytes.len());
+        let block = (offset / BLOCK_BYTES).min(self.characters.len().saturating_sub(1));
+        let rest = bytes.get(block * BLOCK_BYTES..offset).unwrap_or(&[]);
+        self.characters.get(block).copied().unwrap_or(0).saturating_add(characters(rest))
     }
 
     /// Line of the offset, from 0.
@@ -129,16 +148,42 @@ impl LineIndex {
     pub fn position(&self, offset: u32, bytes: &[u8]) -> Position {
         let line = self.line(offset);
         let start = self.starts.get(line).copied().unwrap_or(0) as usize;
-        let before = bytes.get(start..(offset as usize).min(bytes.len())).unwrap_or(&[]);
-        let column = before.iter().filter(|byte| **byte & 0xC0 != 0x80).count();
-        let number = |count: usize| u32::try_from(count + 1).unwrap_or(u32::MAX);
-        Position { line: number(line), column: number(column) }
+        let column =
+            self.characters_before(offset as usize, bytes).saturating_sub(self.characters_before(start, bytes));
+        Position { line: u32::try_from(line + 1).unwrap_or(u32::MAX), column: column.saturating_add(1) }
     }
+}
+
+/// How many characters of UTF-8 begin in the bytes.
+fn characters(bytes: &[u8]) -> u32 {
+    u32::try_from(bytes.iter().filter(|byte| **byte & 0xC0 != 0x80).count()).unwrap_or(u32::MAX)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn columns_are_the_same_on_both_sides_of_every_block() {
+        let text = "aö€\u{1F600}".repeat(BLOCK_BYTES) + "\nö";
+        let index = LineIndex::new(text.as_bytes());
+        for (column, (offset, _)) in text.char_indices().enumerate().take(4 * BLOCK_BYTES) {
+            let place = Position { line: 1, column: column as u32 + 1 };
+            assert_eq!(index.position(offset as u32, text.as_bytes()), place);
+        }
+        let end = index.position(text.len() as u32, text.as_bytes());
+        assert_eq!(end, Position { line: 2, column: 2 });
+        assert_eq!(index.position(u32::MAX, text.as_bytes()), end, "an offset past the end is the end");
+    }
+
+    #[test]
+    fn a_column_is_counted_from_its_block_not_from_the_beginning_of_the_line() {
+        let mut text = vec![b'a'; 8 * BLOCK_BYTES];
+        let index = LineIndex::new(&text);
+        text.iter_mut().take(7 * BLOCK_BYTES).for_each(|byte| *byte = 0x80); // would not count
+        let offset = 7 * BLOCK_BYTES as u32 + 9;
+        assert_eq!(index.characters_before(offset as usize, &text), offset);
+    }
 
     #[test]
     fn positions_count_characters_and_survive_carriage_returns() {

@@ -111,6 +111,8 @@ pub struct Target {
     pub kind: String,
     /// As given on the command line.
     pub path: String,
+    /// What a page of its own calls it, read far from where `.` meant something: the directory's name, or the path.
+    pub name: String,
 }
 
 /// A scan and what is said about it.

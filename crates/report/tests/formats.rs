@@ -8,10 +8,11 @@ mod support;
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use palisade_checks::Scan;
 use palisade_report::{Baseline, DecisionReport, Format, Recorded, SCAN_SCHEMA, Style, render, write_decision};
 use palisade_testkit::schema;
 use serde_json::Value;
-use support::{CHECKS, HOSTILE, everything, hostile, many, report};
+use support::{CHECKS, HOSTILE, PRIVILEGED, everything, finding, hostile, location, many, report};
 
 fn expect(name: &str, text: &str) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/expected").join(name);
@@ -196,6 +197,18 @@ fn sarif_refers_to_its_own_rules_and_bounds_its_results() {
     let value: Value = serde_json::from_str(&text).unwrap();
     assert_eq!(value.pointer("/runs/0/results").and_then(Value::as_array).unwrap().len(), 25_000);
     assert!(text.contains("10 less severe results were left out"));
+}
+
+#[test]
+fn a_page_names_its_target_and_says_when_filters_leave_nothing() {
+    let html = render(Format::Html, &report(&everything()), &Style::default());
+    assert!(html.contains("looked at directory <code>shop</code>") && html.contains(" in shop</title>"));
+    assert!(html.contains("id=\"none\" hidden>Nothing matches."));
+    assert!(html.contains("getElementById(\"none\")") && html.contains("none.hidden = visible > 0"));
+    let long =
+        Scan { findings: vec![finding(&PRIVILEGED, "x", location("a/b_c/d.yaml", 3, 1, &["x"]))], ..Scan::default() };
+    let html = render(Format::Html, &report(&long), &Style::default());
+    assert!(html.contains("<code>a/<wbr>b_<wbr>c/<wbr>d.<wbr>yaml:3:1</code>"), "{html}");
 }
 
 #[test]

@@ -2,11 +2,12 @@
 
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
 
 use palisade_inventory::terraform::{Body, Estate, Expression, File, Instance, Node, Origin, Part, plan};
 use palisade_inventory::yaml::Yaml;
 use palisade_inventory::{Format, Inventory, Structure, Subject, cloudformation, pulumi};
-use palisade_model::{Coverage, Edit, Finding, Location, Skipped, Span};
+use palisade_model::{Coverage, Edit, Finding, LineIndex, Location, Skipped, Span};
 
 use super::{COMPANIONS, Resource, mend};
 use crate::check::Run;
@@ -16,8 +17,16 @@ use crate::{Check, Host, Report, Settings};
 /// Finds the secrets of a file.
 type Masks<'a> = &'a dyn Fn(&str, &[u8]) -> Vec<Span>;
 
-/// Texts by the numbers of their sources, with what no excerpt may show.
-type Texts = HashMap<u32, Option<(String, Vec<Span>)>>;
+/// Texts by the numbers of their sources.
+type Texts = HashMap<u32, Option<Text>>;
+
+/// The text of a file in which something was found: read and indexed once, however many findings it has.
+pub(super) struct Text {
+    text: String,
+    lines: Rc<LineIndex>,
+    /// What no excerpt may show.
+    masks: Vec<Span>,
+}
 
 /// What checks of one target share.
 pub(crate) struct Ground<'g> {
@@ -26,7 +35,7 @@ pub(crate) struct Ground<'g> {
     pub(super) sources: Vec<Source<'g>>,
     host: Host<'g>,
     masks: Masks<'g>,
-    /// Texts of files in which something was found, with what no excerpt may show.
+    /// Texts of files in which something was found.
     texts: RefCell<Texts>,
     /// Checks and places at which something was found.
     pub(super) seen: RefCell<HashSet<(&'static str, Origin)>>,
@@ -164,7 +173,7 @@ impl Ground<'_> {
     pub(super) fn mend(&self, head: Origin, path: &str, literal: &str) -> Option<Edit> {
         let Source::Terraform(file) = *self.sources.get(head.source as usize)? else { return None };
         let mut texts = self.texts.borrow_mut();
-        let (text, _) = self.text(head.source, &mut texts)?;
+        let Text { text, .. } = self.text(head.source, &mut texts)?;
         mend::set(file, text, head.span, path, literal)
     }
 
@@ -172,7 +181,7 @@ impl Ground<'_> {
     pub(super) fn replace(&self, written: Origin, literal: &str) -> Option<Edit> {
         let Source::Document(path, _) = *self.sources.get(written.source as usize)? else { return None };
         let mut texts = self.texts.borrow_mut();
-        let (text, _) = self.text(written.source, &mut texts)?;
+        let Text { text, .. } = self.text(written.source, &mut texts)?;
         let raw = written.span.of(text);
         let plain =
             !raw.is_empty() && raw.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'"' || byte == b'\'');
@@ -185,15 +194,15 @@ impl Ground<'_> {
     pub(crate) fn respell(&self, written: Origin, word: &str, other: &str) -> Option<Edit> {
         let from = *self.sources.get(written.source as usize)?;
         let mut texts = self.texts.borrow_mut();
-        let (text, _) = self.text(written.source, &mut texts)?;
+        let Text { text, .. } = self.text(written.source, &mut texts)?;
         let raw = written.span.of(text);
         // A plan is made by Terraform: it is no place to mend anything.
         let plain = raw.trim_matches(['"', '\'']) == word && !from.is_plan();
         plain.then(|| Edit { path: None, span: written.span, replacement: raw.replacen(word, other, 1) })
     }
 
-    /// The text of a source, and what no excerpt may show of it.
-    fn text<'t>(&self, source: u32, texts: &'t mut Texts) -> Option<&'t (String, Vec<Span>)> {
+    /// The text of a source, read when it is first asked for.
+    fn text<'t>(&self, source: u32, texts: &'t mut Texts) -> Option<&'t Text> {
         let from = *self.sources.get(source as usize)?;
         let text = texts.entry(source).or_insert_with(|| {
             // A document holds its text: it is told of also where nothing can be read again, as in one file alone.
@@ -201,8 +210,8 @@ impl Ground<'_> {
                 Source::Terraform(file) => text_of(&(self.host.read)(&file.path)?),
                 Source::Document(_, yaml) => yaml.text().to_owned(),
             };
-            let shown = [(self.masks)(from.path(), text.as_bytes()), from.masks()].concat();
-            Some((text, shown))
+            let masks = [(self.masks)(from.path(), text.as_bytes()), from.masks()].concat();
+            Some(Text { lines: Rc::new(LineIndex::new(text.as_bytes())), text, masks })
         });
         text.as_ref()
     }
@@ -211,10 +220,10 @@ impl Ground<'_> {
     pub(super) fn locate(&self, origin: Origin, hidden: Option<Origin>) -> Option<Location> {
         let source = *self.sources.get(origin.source as usize)?;
         let mut texts = self.texts.borrow_mut();
-        let (text, masks) = self.text(origin.source, &mut texts)?;
-        let here = hidden.filter(|hidden| hidden.source == origin.source).map(|hidden| hidden.span);
-        let masks: Vec<Span> = masks.iter().copied().chain(here).collect();
-        Some(Subject::new(source.path().into(), text.as_bytes(), source.structure(), &masks).locate(origin.span))
+        let Text { text, lines, masks } = self.text(origin.source, &mut texts)?;
+        let hidden = hidden.filter(|hidden| hidden.source == origin.source).map(|hidden| hidden.span);
+        let subject = Subject::new(source.path().into(), text.as_bytes(), source.structure(), masks);
+        Some(subject.with_lines(Rc::clone(lines)).hiding(hidden).locate(origin.span))
     }
 }
 
@@ -280,5 +289,38 @@ fn of_entry(name: &str, value: &Expression, masks: &mut Vec<Span>) {
         }
         Node::List(items) | Node::Call(_, items, _) => items.iter().for_each(|item| of_entry(name, item, masks)),
         _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_indexed_once_for_all_findings_in_it() {
+        let yaml = Yaml::parse("a: 1\nb: 2\n");
+        let asked = RefCell::new(0);
+        let masks = |_: &str, _: &[u8]| {
+            *asked.borrow_mut() += 1;
+            Vec::new()
+        };
+        let ground = Ground {
+            estate: Estate::evaluate(&[], &|_| None, &|_| false),
+            sources: vec![Source::Document("plan.json", &yaml)],
+            host: Host::reading(&|_| None),
+            masks: &masks,
+            texts: RefCell::default(),
+            seen: RefCell::default(),
+            told: RefCell::default(),
+        };
+        let place = Origin { source: 0, span: Span::new(5, 6) };
+        let line = || ground.locate(place, None).map(|location| location.start.line);
+        assert_eq!(line(), Some(2));
+        // An index of another text shows that none is made anew.
+        for text in ground.texts.borrow_mut().values_mut().flatten() {
+            text.lines = Rc::new(LineIndex::new(b"\n\n\n\n\n"));
+        }
+        assert_eq!(line(), Some(6));
+        assert_eq!(*asked.borrow(), 1);
     }
 }

@@ -159,6 +159,22 @@ pub(crate) struct Until {
 /// `palisade ledger`
 #[derive(Debug, Subcommand)]
 pub(crate) enum LedgerVerb {
+    /// List the newest entries: when, what was decided, and on what. Only entries that are as signed are shown.
+    #[command(after_help = SHOW_EXAMPLES)]
+    Show {
+        /// How many of the newest entries.
+        #[arg(long, value_name = "N", default_value_t = 20)]
+        last: u64,
+        /// Where the ledger is.
+        #[command(flatten)]
+        place: LedgerPlace,
+        /// The public key to check against, instead of this machine's.
+        #[arg(long, value_name = "KEY")]
+        vkey: Option<String>,
+        /// How to print; JSON has the whole entries.
+        #[arg(long, value_enum, default_value_t = PlainFormat::Human)]
+        format: PlainFormat,
+    },
     /// Append entries by hand: each line of a file is one JSON value.
     #[command(after_help = APPEND_EXAMPLES)]
     Append {
@@ -187,6 +203,13 @@ pub(crate) enum LedgerVerb {
     #[command(after_help = VERIFY_EXAMPLES)]
     Verify(Verify),
 }
+
+const SHOW_EXAMPLES: &str = "\
+Exit codes: 0 shown, 1 the ledger was changed, 2 could not be decided, 3 there is nothing to show.
+
+Examples:
+  palisade ledger show
+  palisade ledger show --last 100 --format json";
 
 const APPEND_EXAMPLES: &str = "\
 An object with `kind` and `payload` (and perhaps `time`) becomes that entry; any other value becomes the

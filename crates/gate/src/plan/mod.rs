@@ -166,10 +166,10 @@ impl Plan {
         self.epics.iter().flat_map(|epic| &epic.tickets)
     }
 
-    /// The ticket with a code.
+    /// The ticket with a code, in capitals or not.
     #[must_use]
     pub fn ticket(&self, code: &str) -> Option<&Ticket> {
-        self.tickets().find(|ticket| ticket.code == code)
+        self.tickets().find(|ticket| ticket.code.eq_ignore_ascii_case(code))
     }
 
     /// Makes a plan of what was found.

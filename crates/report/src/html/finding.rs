@@ -17,18 +17,18 @@ pub(super) fn push(out: &mut String, report: &ScanReport<'_>, finding: &Finding)
         (None, Some("unchanged")) => "unchanged",
         _ => "open",
     };
-    let at = escape(&place(location)).into_owned();
+    let at = breakable(&place(location));
     let _ = write!(out, "<article class=\"finding\" data-state=\"{state}\">\n<p class=\"place\"><code>{at}</code>");
     if !location.structure.is_empty() {
-        let _ = write!(out, " <span class=\"where\">{}</span>", escape(&location.structure));
+        let _ = write!(out, " <span class=\"where\">{}</span>", breakable(&location.structure));
     }
     let _ = writeln!(out, "</p>\n<p>{}</p>", prose(&finding.message));
     if let Some(excerpt) = &location.excerpt {
         push_excerpt(out, location, excerpt);
     }
     for related in &finding.also {
-        let at = place(&related.location);
-        let _ = writeln!(out, "<p class=\"note\">also <code>{}</code>: {}</p>", escape(&at), prose(&related.message));
+        let at = breakable(&place(&related.location));
+        let _ = writeln!(out, "<p class=\"note\">also <code>{}</code>: {}</p>", at, prose(&related.message));
     }
     push_notes(out, finding);
     if state == "unchanged" {
@@ -88,6 +88,12 @@ fn push_excerpt(out: &mut String, location: &Location, excerpt: &Excerpt) {
         out.push_str("</span>");
     }
     out.push_str("</pre>\n");
+}
+
+/// A path or a place in a structure, which a narrow page breaks between its parts and not within a word.
+fn breakable(text: &str) -> String {
+    let parts: Vec<_> = text.split_inclusive(['/', '.', '_', '[']).map(escape).collect();
+    parts.join("<wbr>")
 }
 
 fn shown(text: &str) -> String {

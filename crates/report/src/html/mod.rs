@@ -67,7 +67,7 @@ fn push_head(out: &mut String, report: &ScanReport<'_>, tally: &Tally) {
         hash(STYLE),
         hash(SCRIPT),
         count(tally.total(), "finding", "findings"),
-        escape(&report.target.path),
+        escape(&report.target.name),
     );
 }
 
@@ -84,7 +84,7 @@ fn push_header(out: &mut String, report: &ScanReport<'_>, tally: &Tally) {
         "<header class=\"wrap\">\n<h1>{headline}</h1>\n<p class=\"lead\">Palisade looked at {} <code>{}</code></p>\n\
          <ul class=\"tiles\">\n",
         escape(&report.target.kind),
-        escape(&report.target.path)
+        escape(&report.target.name)
     );
     for (severity, number) in Severity::ALL.iter().zip(tally.open) {
         let none = if number == 0 { " none" } else { "" };
@@ -140,7 +140,9 @@ fn push_findings(out: &mut String, report: &ScanReport<'_>, tally: &Tally) {
         }
         out.push_str("</div>\n</details>\n");
     }
-    out.push_str("</section>\n");
+    out.push_str(
+        "<p class=\"empty\" id=\"none\" hidden>Nothing matches. Search for fewer words, or take a filter away.</p>\n</section>\n",
+    );
 }
 
 fn push_filter(out: &mut String, report: &ScanReport<'_>, tally: &Tally) {

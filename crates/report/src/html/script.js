@@ -6,6 +6,7 @@
   const family = document.getElementById("family");
   const state = document.getElementById("state");
   const shown = document.getElementById("shown");
+  const none = document.getElementById("none");
   const boxes = [...form.querySelectorAll("input[type=checkbox]")];
   const checks = [...document.querySelectorAll("details.check")].map((node) => ({
     node,
@@ -35,6 +36,7 @@
       check.count.textContent = here === all ? number(all) : number(here) + " of " + number(all);
       visible += here;
     }
+    none.hidden = visible > 0;
     shown.textContent = visible === total ? number(total) + " shown" : number(visible) + " of " + number(total) + " shown";
   };
 
