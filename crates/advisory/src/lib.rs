@@ -1,7 +1,17 @@
 //! Advisories: which versions of which packages are known to be at fault.
 //!
-//! It refuses all I/O: advisories and versions are arguments, whoever fetched them.
+//! It refuses all I/O: advisories and versions are arguments, whoever fetched them, and an index is read through a
+//! function that its opener gives.
 
+mod index;
+mod name;
+pub mod osv;
+mod severity;
 mod version;
 
+pub use index::{
+    About, Block, BuildError, Builder, Enrichment, Event, EventKind, Fault, Index, Kev, MAGIC, Match, OpenError,
+    Record, SourceCount,
+};
+pub use name::{ecosystem, package_name};
 pub use version::{Order, VERSION_BYTES_MAX};

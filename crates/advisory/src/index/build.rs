@@ -1,0 +1,290 @@
+//! Builds the index: advisories in any order become packages with faults, each fault once under all its names.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use super::fault::sort;
+use super::{
+    About, BLOCK_BYTES_MAX, Block, Event, EventKind, Fault, HEADER_BYTES, Header, Kev, Record, SLOTS_LOG2_MAX,
+    SourceCount, block_digest, hash, slot, tag_of,
+};
+use crate::osv::{Advisory, Affected, Range};
+use crate::severity;
+use crate::{Order, package_name};
+use sha2::{Digest as _, Sha256};
+
+/// Events in one range beyond which it is no range; the longest in public advisories have some hundred.
+const EVENTS_MAX: usize = 2_000;
+
+/// Letters of a summary that are kept.
+const SUMMARY_MAX: usize = 200;
+
+/// Why no index could be built.
+#[derive(Debug, thiserror::Error)]
+pub enum IndexError {
+    /// Larger than the format can say.
+    #[error("there are more advisories than an index can hold")]
+    Full,
+}
+
+/// What is known of vulnerabilities beside the advisories, by their CVE names.
+#[derive(Clone, Debug, Default)]
+pub struct Enrichment {
+    /// Added, due, used to extort: CISA's catalogue.
+    pub kev: HashMap<String, (String, String, bool)>,
+    /// Chance and rank: EPSS.
+    pub epss: HashMap<String, (f32, f32)>,
+}
+
+/// Collects advisories.
+#[derive(Debug, Default)]
+pub struct Builder {
+    advisories: BTreeMap<String, Advisory>,
+    withdrawn: HashSet<String>,
+    sources: Vec<SourceCount>,
+}
+
+impl Builder {
+    /// From now on advisories come from this source.
+    pub fn source(&mut self, name: &str) {
+        self.sources.push(SourceCount { name: name.to_owned(), taken: 0, refused: 0 });
+    }
+
+    /// Adds an advisory; of several with one name the one that was changed last stays.
+    pub fn add(&mut self, advisory: Advisory) {
+        if let Some(source) = self.sources.last_mut() {
+            source.taken += 1;
+        }
+        let known = self.advisories.get(&advisory.id).map(|known| known.modified.as_str());
+        if known.is_some_and(|known| known > advisory.modified.as_str()) {
+            return;
+        }
+        if advisory.withdrawn.is_some() {
+            self.advisories.remove(&advisory.id);
+            self.withdrawn.insert(advisory.id);
+            return;
+        }
+        self.withdrawn.remove(&advisory.id);
+        self.advisories.insert(advisory.id.clone(), advisory);
+    }
+
+    /// Counts a file that looked like a record and was none.
+    pub fn refuse(&mut self) {
+        if let Some(source) = self.sources.last_mut() {
+            source.refused += 1;
+        }
+    }
+
+    /// How many advisories were taken.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.advisories.len()
+    }
+
+    /// Whether none was taken.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.advisories.is_empty()
+    }
+
+    /// Writes the index. The same advisories give the same bytes, but for the time.
+    ///
+    /// # Errors
+    /// When it would be too large.
+    pub fn finish(&self, enrichment: &Enrichment, built: i64) -> Result<Vec<u8>, IndexError> {
+        let groups = Groups::of(&self.advisories);
+        // By package: by group of names: the advisories with what they say of the package.
+        let mut packages: BTreeMap<(&str, String), BTreeMap<usize, Vec<(&Advisory, &Affected)>>> = BTreeMap::new();
+        let mut ecosystems: BTreeMap<&str, HashSet<&str>> = BTreeMap::new();
+        for advisory in self.advisories.values() {
+            let group = groups.of_id(&advisory.id);
+            for affected in &advisory.affected {
+                let Some(package) = affected.package.as_ref().filter(|package| !package.name.is_empty()) else {
+                    continue;
+                };
+                let name = package_name(&package.ecosystem, &package.name);
+                let of_package = packages.entry((&package.ecosystem, name)).or_default();
+                of_package.entry(group).or_default().push((advisory, affected));
+                let family = package.ecosystem.split(':').next().unwrap_or("");
+                ecosystems.entry(family).or_default().insert(&advisory.id);
+            }
+        }
+        let slots_log2 = (packages.len() * 2).max(2).next_power_of_two().ilog2();
+        if slots_log2 > SLOTS_LOG2_MAX {
+            return Err(IndexError::Full);
+        }
+        let mut table = vec![0_u8; 8 << slots_log2];
+        let mut out = vec![0_u8; HEADER_BYTES + table.len()];
+        for ((ecosystem, name), of_package) in &packages {
+            let faults = of_package.iter().map(|(group, said)| fault(ecosystem, &groups, *group, said, enrichment));
+            let block = Block { ecosystem, name, faults: faults.collect() };
+            let content = postcard::to_allocvec(&block).map_err(|_| IndexError::Full)?;
+            let length = u32::try_from(content.len()).map_err(|_| IndexError::Full)?;
+            if content.len() > BLOCK_BYTES_MAX {
+                return Err(IndexError::Full);
+            }
+            let place = u32::try_from(out.len() / 8).map_err(|_| IndexError::Full)?;
+            out.extend_from_slice(&length.to_le_bytes());
+            out.extend_from_slice(&block_digest(&content));
+            out.extend_from_slice(&content);
+            out.resize(out.len().next_multiple_of(8), 0);
+            insert(&mut table, slots_log2, hash(ecosystem, name), place);
+        }
+        let about = About {
+            built,
+            newest: self.advisories.values().map(|one| one.modified.clone()).max().unwrap_or_default(),
+            sources: self.sources.clone(),
+            advisories: u32::try_from(self.advisories.len()).unwrap_or(u32::MAX),
+            withdrawn: u32::try_from(self.withdrawn.len()).unwrap_or(u32::MAX),
+            packages: u32::try_from(packages.len()).unwrap_or(u32::MAX),
+            ecosystems: ecosystems
+                .into_iter()
+                .map(|(name, ids)| (name.to_owned(), u32::try_from(ids.len()).unwrap_or(u32::MAX)))
+                .collect(),
+        };
+        let about = postcard::to_allocvec(&about).map_err(|_| IndexError::Full)?;
+        let about_at = out.len() as u64;
+        out.extend_from_slice(&about);
+        let digest = Sha256::digest(&table).into();
+        out.splice(HEADER_BYTES..HEADER_BYTES + table.len(), table);
+        let header = Header {
+            length: out.len() as u64,
+            slots_log2,
+            about_at,
+            about_bytes: about.len(),
+            table: digest,
+            body: Sha256::digest(out.get(HEADER_BYTES..).unwrap_or_default()).into(),
+        };
+        out.splice(..HEADER_BYTES, header.bytes());
+        Ok(out)
+    }
+}
+
+fn insert(table: &mut [u8], slots_log2: u32, hash: u64, place: u32) {
+    let mask = (1_usize << slots_log2) - 1;
+    let mut at = usize::try_from(hash & mask as u64).unwrap_or(0);
+    while slot(table, at).is_some_and(|(_, taken)| taken != 0) {
+        at = (at + 1) & mask;
+    }
+    let bytes = tag_of(hash).to_le_bytes().into_iter().chain(place.to_le_bytes());
+    if let Some(slot) = table.get_mut(at * 8..at * 8 + 8) {
+        slot.iter_mut().zip(bytes).for_each(|(slot, byte)| *slot = byte);
+    }
+}
+
+/// Names of one fault, joined over the aliases that advisories name.
+struct Groups<'a> {
+    by_name: HashMap<&'a str, usize>,
+    names: Vec<BTreeSet<&'a str>>,
+}
+
+impl<'a> Groups<'a> {
+    fn of(advisories: &'a BTreeMap<String, Advisory>) -> Self {
+        let mut groups = Self { by_name: HashMap::new(), names: Vec::new() };
+        for advisory in advisories.values() {
+            groups.join(&advisory.id, &advisory.aliases);
+        }
+        groups
+    }
+
+    fn join(&mut self, id: &'a str, aliases: &'a [String]) {
+        let names = std::iter::once(id).chain(aliases.iter().map(String::as_str));
+        let mut known: Vec<usize> = names.clone().filter_map(|name| self.by_name.get(name).copied()).collect();
+        known.sort_unstable();
+        known.dedup();
+        let home = known.first().copied().unwrap_or(self.names.len());
+        if home == self.names.len() {
+            self.names.push(BTreeSet::new());
+        }
+        let mut all: BTreeSet<&str> = names.collect();
+        for other in known {
+            all.extend(self.names.get_mut(other).map(std::mem::take).unwrap_or_default());
+        }
+        for name in &all {
+            self.by_name.insert(name, home);
+        }
+        if let Some(slot) = self.names.get_mut(home) {
+            *slot = all;
+        }
+    }
+
+    fn of_id(&self, id: &str) -> usize {
+        self.by_name.get(id).copied().unwrap_or(usize::MAX)
+    }
+}
+
+fn fault<'a>(
+    ecosystem: &'a str,
+    groups: &Groups<'a>,
+    group: usize,
+    said: &[(&'a Advisory, &'a Affected)],
+    enrichment: &'a Enrichment,
+) -> Fault<'a> {
+    let names: Vec<&str> = groups.names.get(group).into_iter().flatten().copied().collect();
+    // GitHub's records are reviewed and scored most; others speak of their own ecosystem alone.
+    let main = said.iter().min_by_key(|(advisory, _)| (!advisory.id.starts_with("GHSA-"), &advisory.id));
+    let id = main.map_or("", |(advisory, _)| advisory.id.as_str());
+    let summary = said.iter().map(|(advisory, _)| summary(advisory)).find(|text| !text.is_empty()).unwrap_or("");
+    let scores = said.iter().flat_map(|(advisory, affected)| affected.severity.iter().chain(&advisory.severity));
+    let score = scores
+        .filter_map(severity::score)
+        .fold(None, |best: Option<f32>, next| Some(best.map_or(next, |best| best.max(next))));
+    let word = said.iter().map(|(advisory, affected)| severity::word(advisory, affected)).find(|word| !word.is_empty());
+    let pages = said.iter().flat_map(|(advisory, _)| &advisory.references);
+    let url = pages.clone().find(|page| page.kind == "ADVISORY").or(pages.clone().next()).map_or("", |page| &page.url);
+    let cves = || names.iter().filter(|name| name.starts_with("CVE-"));
+    let kev = cves().find_map(|cve| enrichment.kev.get(*cve));
+    let epss = cves().filter_map(|cve| enrichment.epss.get(*cve)).copied();
+    let epss = epss.max_by(|left, right| left.0.total_cmp(&right.0));
+    let informational = said.iter().find_map(|(advisory, affected)| {
+        affected.database_specific.informational.as_str().or(advisory.database_specific.informational.as_str())
+    });
+    let order = Order::of_ecosystem(ecosystem);
+    Fault {
+        id,
+        summary,
+        score,
+        word: word.unwrap_or(""),
+        url,
+        kev: kev.map(|(added, due, ransomware)| Kev { added, due, ransomware: *ransomware }),
+        epss,
+        informational: informational.unwrap_or(""),
+        records: said.iter().map(|(advisory, affected)| record(advisory, affected, order)).collect(),
+        names,
+    }
+}
+
+fn summary(advisory: &Advisory) -> &str {
+    let text = if advisory.summary.is_empty() { &advisory.details } else { &advisory.summary };
+    let line = text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or("").trim_start_matches(['#', ' ']);
+    line.char_indices().nth(SUMMARY_MAX).map_or(line, |(at, _)| line.get(..at).unwrap_or(line))
+}
+
+fn record<'a>(advisory: &'a Advisory, affected: &'a Affected, order: Option<Order>) -> Record<'a> {
+    // Commits are no versions of a package.
+    let ranges = affected.ranges.iter().filter(|range| range.kind != "GIT");
+    Record {
+        id: &advisory.id,
+        ranges: ranges.map(|range| events(range, order)).filter(|events| !events.is_empty()).collect(),
+        versions: affected.versions.iter().map(String::as_str).collect(),
+        functions: severity::functions(affected),
+    }
+}
+
+fn events<'a>(range: &'a Range, order: Option<Order>) -> Vec<Event<'a>> {
+    let mut events: Vec<Event<'_>> = range
+        .events
+        .iter()
+        .take(EVENTS_MAX)
+        .flat_map(|event| {
+            [
+                (EventKind::Introduced, &event.introduced),
+                (EventKind::Fixed, &event.fixed),
+                (EventKind::LastAffected, &event.last_affected),
+                (EventKind::Limit, &event.limit),
+            ]
+        })
+        .filter_map(|(kind, version)| Some(Event { kind, version: version.as_deref()? }))
+        .collect();
+    sort(&mut events, order);
+    events
+}

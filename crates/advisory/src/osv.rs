@@ -1,0 +1,177 @@
+//! Advisories in the schema of OSV (<https://ossf.github.io/osv-schema/>), reduced to what matching and reports need.
+
+use serde::Deserialize;
+
+/// One advisory.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub struct Advisory {
+    /// `GHSA-…`, `CVE-…`, `RUSTSEC-…`.
+    pub id: String,
+    /// When its text last changed, RFC 3339; empty when it does not say.
+    #[serde(default)]
+    pub modified: String,
+    /// When it was taken back, if it was.
+    #[serde(default)]
+    pub withdrawn: Option<String>,
+    /// Other names of the same fault.
+    #[serde(default)]
+    pub aliases: Vec<String>,
+    /// Names of faults that a distribution's advisory carries the mends of.
+    #[serde(default)]
+    pub upstream: Vec<String>,
+    /// One line.
+    #[serde(default)]
+    pub summary: String,
+    /// The long text, of which the first line stands in for a missing summary.
+    #[serde(default)]
+    pub details: String,
+    /// Scores.
+    #[serde(default)]
+    pub severity: Vec<Score>,
+    /// The packages.
+    #[serde(default)]
+    pub affected: Vec<Affected>,
+    /// Pages about it.
+    #[serde(default)]
+    pub references: Vec<Reference>,
+    /// What the database adds.
+    #[serde(default)]
+    pub database_specific: Extra,
+}
+
+/// A score of a fault.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub struct Score {
+    /// `CVSS_V3`, `CVSS_V4`, `CVSS_V2`, `Ubuntu`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// A vector, or a word.
+    #[serde(default)]
+    pub score: String,
+}
+
+/// A package of an advisory.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub struct Affected {
+    /// Which; none for advisories that only name commits.
+    #[serde(default)]
+    pub package: Option<PackageName>,
+    /// Scores for this package alone.
+    #[serde(default)]
+    pub severity: Vec<Score>,
+    /// The versions at fault, from one to another.
+    #[serde(default)]
+    pub ranges: Vec<Range>,
+    /// The versions at fault, one by one.
+    #[serde(default)]
+    pub versions: Vec<String>,
+    /// What the ecosystem adds.
+    #[serde(default)]
+    pub ecosystem_specific: Extra,
+    /// What the database adds.
+    #[serde(default)]
+    pub database_specific: Extra,
+}
+
+/// An ecosystem's name for a package.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub struct PackageName {
+    /// `npm`, `crates.io`, `Debian:12`.
+    #[serde(default)]
+    pub ecosystem: String,
+    /// As the ecosystem writes it.
+    #[serde(default)]
+    pub name: String,
+}
+
+/// Versions from one to another.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub struct Range {
+    /// `SEMVER`, `ECOSYSTEM` or `GIT`.
+    #[serde(rename = "type", default)]
+    pub kind: String,
+    /// In any order; the order of versions counts.
+    #[serde(default)]
+    pub events: Vec<Event>,
+}
+
+/// A version at which something begins or ends.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub struct Event {
+    /// The first version at fault; `0` stands for the very first.
+    #[serde(default)]
+    pub introduced: Option<String>,
+    /// The first version without the fault.
+    #[serde(default)]
+    pub fixed: Option<String>,
+    /// The last version at fault.
+    #[serde(default)]
+    pub last_affected: Option<String>,
+    /// Where the range ends whatever else is said.
+    #[serde(default)]
+    pub limit: Option<String>,
+}
+
+/// A page.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub struct Reference {
+    /// `ADVISORY`, `FIX`, `WEB`.
+    #[serde(rename = "type", default)]
+    pub kind: String,
+    /// Its address.
+    #[serde(default)]
+    pub url: String,
+}
+
+/// What databases and ecosystems add, as far as it is understood. Other shapes count as absent.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub struct Extra {
+    /// A word for the severity: `LOW`, `MODERATE`, `HIGH`, `CRITICAL`; Rust's and others' scores elsewhere.
+    #[serde(default)]
+    pub severity: serde_json::Value,
+    /// RustSec: `unmaintained`, `unsound`, `notice`.
+    #[serde(default)]
+    pub informational: serde_json::Value,
+    /// RustSec: functions at fault.
+    #[serde(default)]
+    pub affected_functions: serde_json::Value,
+    /// RustSec: functions at fault, in its newer place.
+    #[serde(default)]
+    pub affects: serde_json::Value,
+    /// Go: packages and symbols at fault.
+    #[serde(default)]
+    pub imports: serde_json::Value,
+}
+
+/// Why a record was not taken.
+#[derive(Debug, thiserror::Error)]
+pub enum RecordError {
+    /// No record of this schema.
+    #[error("not an advisory: {0}")]
+    Schema(#[from] serde_json::Error),
+    /// Without the name that everything hangs on.
+    #[error("an advisory without `id`")]
+    Unnamed,
+}
+
+impl Advisory {
+    /// Reads one record.
+    ///
+    /// # Errors
+    /// When it is none.
+    pub fn parse(json: &[u8]) -> Result<Self, RecordError> {
+        Self::named(serde_json::from_slice(json)?)
+    }
+
+    /// Reads one record that was written in another notation.
+    ///
+    /// # Errors
+    /// When it is none.
+    pub fn from_value(value: serde_json::Value) -> Result<Self, RecordError> {
+        Self::named(serde_json::from_value(value)?)
+    }
+
+    fn named(advisory: Self) -> Result<Self, RecordError> {
+        if advisory.id.is_empty() { Err(RecordError::Unnamed) } else { Ok(advisory) }
+    }
+}

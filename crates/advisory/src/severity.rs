@@ -1,0 +1,52 @@
+//! How bad a fault is, and what inside of a package it is in, from what databases write.
+
+use std::str::FromStr as _;
+
+use cvss::Cvss;
+use serde_json::Value;
+
+use crate::osv::{Advisory, Affected, Score};
+
+/// Functions that are kept of a record.
+const FUNCTIONS_MAX: usize = 100;
+
+/// The base score of a vector of CVSS 3 or 4.
+pub(crate) fn score(score: &Score) -> Option<f32> {
+    let vector = Cvss::from_str(score.score.trim()).ok()?;
+    #[expect(clippy::cast_possible_truncation, reason = "0.0 to 10.0 in tenths")]
+    Some(vector.score() as f32)
+}
+
+/// The word of a database, in small letters.
+pub(crate) fn word<'a>(advisory: &'a Advisory, affected: &'a Affected) -> &'a str {
+    let places = [
+        &affected.ecosystem_specific.severity,
+        &affected.database_specific.severity,
+        &advisory.database_specific.severity,
+    ];
+    let said = places.into_iter().filter_map(Value::as_str).chain(
+        affected
+            .severity
+            .iter()
+            .chain(&advisory.severity)
+            .filter(|one| !one.kind.starts_with("CVSS"))
+            .map(|one| one.score.as_str()),
+    );
+    let known = ["critical", "high", "moderate", "medium", "low", "negligible"];
+    said.filter_map(|word| known.into_iter().find(|known| word.eq_ignore_ascii_case(known)))
+        .map(|word| if word == "medium" { "moderate" } else { word })
+        .next()
+        .unwrap_or("")
+}
+
+/// Functions or packages inside of a package that are at fault, as RustSec and Go name them.
+pub(crate) fn functions(affected: &Affected) -> Vec<&str> {
+    let rust = [
+        &affected.ecosystem_specific.affected_functions,
+        &affected.database_specific.affected_functions,
+        affected.ecosystem_specific.affects.get("functions").unwrap_or(&Value::Null),
+    ];
+    let rust = rust.into_iter().flat_map(|list| list.as_array().into_iter().flatten());
+    let go = affected.ecosystem_specific.imports.as_array().into_iter().flatten().filter_map(|one| one.get("path"));
+    rust.chain(go).filter_map(Value::as_str).take(FUNCTIONS_MAX).collect()
+}
