@@ -85,9 +85,12 @@ pub struct SourceCount {
     pub refused: u32,
 }
 
-/// An open index over what `read` gives: bytes at a place, all of them or an error.
-pub struct Index<R> {
-    read: R,
+/// Reads bytes at a place: all of them, or an error.
+pub type ReadAt = Box<dyn Fn(u64, &mut [u8]) -> io::Result<()> + Send + Sync>;
+
+/// An open index.
+pub struct Index {
+    read: ReadAt,
     length: u64,
     table: Vec<u8>,
     slots_log2: u32,
@@ -95,19 +98,19 @@ pub struct Index<R> {
     about: (u64, usize),
 }
 
-impl<R> std::fmt::Debug for Index<R> {
+impl std::fmt::Debug for Index {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Index").field("length", &self.length).field("slots_log2", &self.slots_log2).finish()
     }
 }
 
-impl<R: Fn(u64, &mut [u8]) -> io::Result<()>> Index<R> {
+impl Index {
     /// Opens an index of `length` bytes. The header and the table are checked; blocks are when they are asked for, all
     /// of it by [`Index::verify`].
     ///
     /// # Errors
     /// When it is none, or damaged.
-    pub fn open(read: R, length: u64) -> Result<Self, OpenError> {
+    pub fn open(read: ReadAt, length: u64) -> Result<Self, OpenError> {
         let mut header = [0; HEADER_BYTES];
         if length < HEADER_BYTES as u64 {
             return Err(OpenError::Foreign);

@@ -11,7 +11,7 @@ mod version;
 
 pub use index::{
     About, Block, BuildError, Builder, Enrichment, Event, EventKind, Fault, Index, Kev, MAGIC, Match, OpenError,
-    Record, SourceCount,
+    ReadAt, Record, SourceCount,
 };
 pub use name::{ecosystem, package_name};
 pub use version::{Order, VERSION_BYTES_MAX};

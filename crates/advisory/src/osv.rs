@@ -2,6 +2,9 @@
 
 use serde::Deserialize;
 
+/// Letters of a summary that are kept.
+const SUMMARY_MAX: usize = 200;
+
 /// One advisory.
 #[derive(Clone, Debug, Default, Deserialize)]
 pub struct Advisory {
@@ -171,7 +174,19 @@ impl Advisory {
         Self::named(serde_json::from_value(value)?)
     }
 
-    fn named(advisory: Self) -> Result<Self, RecordError> {
-        if advisory.id.is_empty() { Err(RecordError::Unnamed) } else { Ok(advisory) }
+    /// Checks the name, and keeps of the texts what an index keeps: records have pages of them.
+    fn named(mut advisory: Self) -> Result<Self, RecordError> {
+        if advisory.id.is_empty() {
+            return Err(RecordError::Unnamed);
+        }
+        let text = if advisory.summary.is_empty() { &advisory.details } else { &advisory.summary };
+        let line = text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or("");
+        let line = line.trim_start_matches(['#', ' ']);
+        let end = line.char_indices().nth(SUMMARY_MAX).map_or(line.len(), |(at, _)| at);
+        advisory.summary = line.get(..end).unwrap_or("").to_owned();
+        advisory.details = String::new();
+        let page = advisory.references.iter().find(|page| page.kind == "ADVISORY").or(advisory.references.first());
+        advisory.references = page.cloned().into_iter().collect();
+        Ok(advisory)
     }
 }

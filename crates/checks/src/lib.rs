@@ -23,6 +23,7 @@ pub mod exceptions;
 pub mod iac;
 pub mod iam;
 pub mod kubernetes;
+pub mod packages;
 pub mod quality;
 pub mod repo;
 pub mod scan;
@@ -42,17 +43,25 @@ pub use settings::{
 
 /// Every check, by family.
 pub fn catalogue() -> impl Iterator<Item = &'static Check> {
-    [ci::CHECKS, container::CHECKS, exceptions::CHECKS, kubernetes::CHECKS, repo::CHECKS, scan::CHECKS]
-        .into_iter()
-        .flatten()
-        .copied()
-        .chain(app::checks())
-        .chain(code::checks())
-        .chain(data::checks())
-        .chain(&quality::CHECKS)
-        .chain(iac::checks())
-        .chain(iam::CHECKS.iter().copied().flatten())
-        .chain(secrets::detectors().map(|detector| &detector.check))
+    [
+        ci::CHECKS,
+        container::CHECKS,
+        exceptions::CHECKS,
+        kubernetes::CHECKS,
+        packages::CHECKS,
+        repo::CHECKS,
+        scan::CHECKS,
+    ]
+    .into_iter()
+    .flatten()
+    .copied()
+    .chain(app::checks())
+    .chain(code::checks())
+    .chain(data::checks())
+    .chain(&quality::CHECKS)
+    .chain(iac::checks())
+    .chain(iam::CHECKS.iter().copied().flatten())
+    .chain(secrets::detectors().map(|detector| &detector.check))
 }
 
 /// The check with an id.

@@ -3,10 +3,12 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use palisade_advisory::Index;
 use palisade_inventory::codeowners::{self, Owners, OwnersFacts};
 use palisade_inventory::yaml::Yaml;
 use palisade_inventory::{
-    Facts, Flat, Format, Inventory, Problem, Subject, dockerfile, kubernetes, kustomize, migration, pulumi, terraform,
+    Facts, Flat, Format, Inventory, Problem, Subject, dockerfile, kubernetes, kustomize, migration, package, pulumi,
+    terraform,
 };
 use palisade_model::{Coverage, Finding, Fingerprint, Fix, Skipped, Span};
 
@@ -30,6 +32,7 @@ pub struct Scanner {
     secret_ids: HashSet<&'static str>,
     identity: Identity,
     kept: Option<Kept>,
+    advisories: Option<Arc<Index>>,
 }
 
 /// What one file gave.
@@ -84,6 +87,7 @@ impl Scanner {
             secret_ids,
             identity: Identity::default(),
             kept: None,
+            advisories: None,
         }
     }
 
@@ -112,6 +116,19 @@ impl Scanner {
         self.checks.extend(rules.checks());
         self.own_code = rules;
         self
+    }
+
+    /// Compares packages with advisories.
+    #[must_use]
+    pub fn with_advisories(mut self, index: Arc<Index>) -> Self {
+        self.advisories = Some(index);
+        self
+    }
+
+    /// The advisories that packages are compared with.
+    #[must_use]
+    pub fn advisories(&self) -> Option<&Index> {
+        self.advisories.as_deref()
     }
 
     /// Keeps the values of the secrets that it finds, in memory, so that their providers can be asked.
@@ -405,6 +422,19 @@ impl Scanner {
                 judged.problems
             }
         };
+        if let Some(index) = self.advisories.as_ref().filter(|_| package::is_manifest(&path)) {
+            let text = text_of(bytes);
+            let subject = Subject::new(Arc::clone(&path), text.as_bytes(), &Flat, &masks);
+            let manifest = package::Manifest::read(&path, &text).unwrap_or_default();
+            match crate::packages::judge(&self.checks, &self.settings, index, &manifest, &subject) {
+                Ok(found) => findings.extend(found),
+                Err(error) => {
+                    let reason = format!("its packages were not compared with advisories: {error}");
+                    coverage.partial.push(Skipped { path: path.to_string(), reason });
+                    return FileReport { findings, facts, coverage, marks: Vec::new() };
+                }
+            }
+        }
         match problems.first() {
             Some(problem) => {
                 let line = Subject::new(Arc::clone(&path), bytes, &Flat, &[]).lines().line(problem.span.start) + 1;

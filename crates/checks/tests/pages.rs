@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use palisade_advisory::osv::Advisory;
+use palisade_advisory::{Builder, Enrichment, Index};
 use palisade_checks::{FixedFile, Host, Lock, Run, Scanner, Selection, Settings, catalogue};
 use palisade_model::Finding;
 
@@ -47,7 +49,25 @@ fn scanner(files: &[(String, String)]) -> Result<Scanner, Box<dyn std::error::Er
     let text = |name: &str| files.iter().find(|(path, _)| path == name).map(|(_, text)| text.as_str());
     let mut settings: Settings = toml::from_str(text("palisade.toml").unwrap_or(""))?;
     settings.lock = text("palisade.lock").map_or(Ok(Lock::default()), Lock::parse)?;
-    Ok(Scanner::new(settings, &Selection::default()))
+    let scanner = Scanner::new(settings, &Selection::default());
+    let advisories = files.iter().filter(|(path, _)| path.starts_with("advisories/"));
+    let records: Vec<Advisory> =
+        advisories.map(|(_, text)| Advisory::parse(text.as_bytes())).collect::<Result<_, _>>()?;
+    Ok(if records.is_empty() { scanner } else { scanner.with_advisories(Arc::new(index(records)?)) })
+}
+
+/// An index of a page's own advisories.
+fn index(records: Vec<Advisory>) -> Result<Index, Box<dyn std::error::Error>> {
+    let mut builder = Builder::default();
+    records.into_iter().for_each(|record| builder.add(record));
+    let bytes = builder.finish(&Enrichment::default(), 0)?;
+    let length = bytes.len() as u64;
+    let read = move |at: u64, out: &mut [u8]| {
+        let at = usize::try_from(at).unwrap_or(usize::MAX);
+        out.copy_from_slice(bytes.get(at..at + out.len()).ok_or(std::io::ErrorKind::UnexpectedEof)?);
+        Ok(())
+    };
+    Ok(Index::open(Box::new(read), length)?)
 }
 
 fn scan(files: &[(String, String)]) -> Vec<(String, String, usize)> {

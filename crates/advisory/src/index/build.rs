@@ -15,9 +15,6 @@ use sha2::{Digest as _, Sha256};
 /// Events in one range beyond which it is no range; the longest in public advisories have some hundred.
 const EVENTS_MAX: usize = 2_000;
 
-/// Letters of a summary that are kept.
-const SUMMARY_MAX: usize = 200;
-
 /// Why no index could be built.
 #[derive(Debug, thiserror::Error)]
 pub enum IndexError {
@@ -223,7 +220,8 @@ fn fault<'a>(
     // GitHub's records are reviewed and scored most; others speak of their own ecosystem alone.
     let main = said.iter().min_by_key(|(advisory, _)| (!advisory.id.starts_with("GHSA-"), &advisory.id));
     let id = main.map_or("", |(advisory, _)| advisory.id.as_str());
-    let summary = said.iter().map(|(advisory, _)| summary(advisory)).find(|text| !text.is_empty()).unwrap_or("");
+    let summary =
+        said.iter().map(|(advisory, _)| advisory.summary.as_str()).find(|text| !text.is_empty()).unwrap_or("");
     let scores = said.iter().flat_map(|(advisory, affected)| affected.severity.iter().chain(&advisory.severity));
     let score = scores
         .filter_map(severity::score)
@@ -251,12 +249,6 @@ fn fault<'a>(
         records: said.iter().map(|(advisory, affected)| record(advisory, affected, order)).collect(),
         names,
     }
-}
-
-fn summary(advisory: &Advisory) -> &str {
-    let text = if advisory.summary.is_empty() { &advisory.details } else { &advisory.summary };
-    let line = text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or("").trim_start_matches(['#', ' ']);
-    line.char_indices().nth(SUMMARY_MAX).map_or(line, |(at, _)| line.get(..at).unwrap_or(line))
 }
 
 fn record<'a>(advisory: &'a Advisory, affected: &'a Affected, order: Option<Order>) -> Record<'a> {

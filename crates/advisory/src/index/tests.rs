@@ -35,14 +35,15 @@ fn built() -> Vec<u8> {
     builder.finish(&enrichment, 1_700_000_000).unwrap()
 }
 
-fn open(bytes: &[u8]) -> Result<Index<impl Fn(u64, &mut [u8]) -> io::Result<()>>, OpenError> {
-    let read = |at: u64, out: &mut [u8]| {
+fn open(bytes: &[u8]) -> Result<Index, OpenError> {
+    let (bytes, length) = (bytes.to_vec(), bytes.len() as u64);
+    let read = move |at: u64, out: &mut [u8]| {
         let at = usize::try_from(at).unwrap_or(usize::MAX);
         let end = at.checked_add(out.len()).ok_or(io::ErrorKind::UnexpectedEof)?;
         out.copy_from_slice(bytes.get(at..end).ok_or(io::ErrorKind::UnexpectedEof)?);
         Ok(())
     };
-    Index::open(read, bytes.len() as u64)
+    Index::open(Box::new(read), length)
 }
 
 fn told(bytes: &[u8], ecosystem: &str, name: &str, version: &str) -> Vec<String> {

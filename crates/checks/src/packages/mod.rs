@@ -1,0 +1,114 @@
+//! Packages that are named with a version, compared with an index of advisories.
+//!
+//! Without an index nothing is said here: who scans says that nothing was compared. One finding for each fault and
+//! package, however many databases speak of it.
+
+pub mod known_vulnerability;
+pub mod malicious_package;
+pub mod unmaintained_package;
+
+use palisade_advisory::{Fault, Index, Match, OpenError, ecosystem};
+use palisade_inventory::Subject;
+use palisade_inventory::package::{Manifest, Package, Scope, Source};
+use palisade_model::{Confidence, Digest, Finding, Severity};
+
+use crate::{Check, Report, Settings};
+
+/// The family's checks.
+pub static CHECKS: &[&Check] = &[&known_vulnerability::CHECK, &malicious_package::CHECK, &unmaintained_package::CHECK];
+
+/// What the advisories say of the packages of one file.
+///
+/// # Errors
+/// When the index cannot be read on: the file was not compared to its end.
+pub(crate) fn judge(
+    checks: &[&'static Check],
+    settings: &Settings,
+    index: &Index,
+    manifest: &Manifest,
+    subject: &Subject<'_>,
+) -> Result<Vec<Finding>, OpenError> {
+    let Some(first) = checks.iter().find(|check| check.meta.family() == "packages") else { return Ok(Vec::new()) };
+    let mut report = Report::new(settings, Some(subject), &first.meta);
+    let mut buffer = Vec::new();
+    for package in manifest.packages.iter().filter(|package| package.source != Source::Local) {
+        let Some(version) = package.purl.version() else { continue };
+        let Some((ecosystem, name)) = ecosystem(&package.purl) else { continue };
+        let Some(block) = index.lookup(&ecosystem, &name, &mut buffer)? else { continue };
+        for one in block.matches(version) {
+            let check = check_of(one.fault);
+            if checks.iter().any(|chosen| chosen.meta.id == check.meta.id) {
+                report.switch(&check.meta);
+                tell(&mut report, package, version, &one);
+            }
+        }
+    }
+    Ok(report.finish())
+}
+
+fn check_of(fault: &Fault<'_>) -> &'static Check {
+    if fault.names.iter().any(|name| name.starts_with("MAL-")) {
+        &malicious_package::CHECK
+    } else if fault.informational == "unmaintained" {
+        &unmaintained_package::CHECK
+    } else {
+        &known_vulnerability::CHECK
+    }
+}
+
+fn tell(report: &mut Report<'_>, package: &Package, version: &str, one: &Match<'_, '_>) {
+    let fault = one.fault;
+    let name = fault.names.iter().find(|name| name.starts_with("CVE-")).copied().unwrap_or(fault.id);
+    let mut location = report.locate(package.version_span.unwrap_or(package.span));
+    // The same fault of the same package stays the same finding when lines move or the version changes.
+    location.structure = package.purl.bare().to_string();
+    location.content = Digest::of_parts(&[name.as_bytes()]);
+    let mut message = format!("`{}` {version}", package.purl.full_name());
+    let sure = if one.certain { "has" } else { "may have (its version cannot be compared)" };
+    message.push_str(&format!(" {sure} {name}"));
+    if name != fault.id {
+        message.push_str(&format!(" ({})", fault.id));
+    }
+    if !fault.summary.is_empty() {
+        message.push_str(&format!(": {}", fault.summary.trim_end_matches('.')));
+    }
+    if let Some(kev) = &fault.kev {
+        let how = if kev.ransomware { "used in attacks, for ransom too," } else { "used in attacks" };
+        message.push_str(&format!("; it is {how} since {} or before", kev.added));
+    }
+    if let Some((chance, _)) = fault.epss.filter(|(chance, _)| *chance >= 0.1) {
+        message.push_str(&format!("; {:.0} % chance of use within 30 days", chance * 100.0));
+    }
+    message.push_str(&match one.fixed {
+        Some(fixed) => format!("; {fixed} is without it"),
+        None => "; no version without it is known".to_owned(),
+    });
+    if package.scope == Scope::Development {
+        message.push_str("; for development only");
+    }
+    let severity = severity(fault);
+    let draft = report.finding_at(location, message).severity(severity);
+    if !one.certain {
+        draft.confidence(Confidence::Low);
+    }
+}
+
+/// The severity of a fault: by its score, or by the database's word. One that is used in attacks is never below high.
+fn severity(fault: &Fault<'_>) -> Severity {
+    if fault.names.iter().any(|name| name.starts_with("MAL-")) {
+        return Severity::Critical;
+    }
+    let usual = match (fault.score, fault.word) {
+        _ if fault.informational == "unmaintained" => Severity::Low,
+        (Some(9.0..), _) => Severity::Critical,
+        (Some(7.0..), _) => Severity::High,
+        (Some(4.0..), _) => Severity::Medium,
+        (Some(_), _) => Severity::Low,
+        (None, "critical") => Severity::Critical,
+        (None, "high") => Severity::High,
+        (None, "low" | "negligible") => Severity::Low,
+        (None, _) if !fault.informational.is_empty() => Severity::Low,
+        (None, _) => Severity::Medium,
+    };
+    if fault.kev.is_some() { usual.max(Severity::High) } else { usual }
+}
