@@ -6,10 +6,13 @@ use palisade_model::Purl;
 
 use super::graph::Graph;
 use super::{Hash, Manifest, Scope, Source};
-use crate::yaml::{DEPTH_MAX, Node, Yaml};
+use crate::yaml::{DEPTH_MAX, Node};
+
+/// Longer paths are none on any system.
+const PATH_BYTES_MAX: usize = 4096;
 
 /// Lists of dependencies in an entry, and what for.
-const LISTS: [(&str, Scope); 4] = [
+pub(super) const LISTS: [(&str, Scope); 4] = [
     ("dependencies", Scope::Runtime),
     ("peerDependencies", Scope::Runtime),
     ("optionalDependencies", Scope::Optional),
@@ -17,12 +20,8 @@ const LISTS: [(&str, Scope); 4] = [
 ];
 
 /// Reads a lock file.
-pub(super) fn lock(yaml: &Yaml) -> Manifest {
-    let mut graph = Graph::locked();
-    graph.manifest.gaps.extend_from_slice(yaml.problems());
-    let Some(root) = yaml.root().filter(|root| root.is_mapping()) else {
-        return Manifest::unread(Default::default(), "not an object of JSON");
-    };
+pub(super) fn lock(root: Node<'_>) -> Manifest {
+    let graph = Graph::locked();
     if let Some(packages) = root.get("packages").filter(|node| node.is_mapping()) {
         return by_folders(graph, packages);
     }
@@ -85,9 +84,13 @@ fn by_folders(mut graph: Graph, packages: Node<'_>) -> Manifest {
 }
 
 /// The package that `name` means in a folder: the nearest one upwards. `Some(None)` is a folder of the workspace.
+/// Folders are nested as deeply as no file system allows only where somebody wants this to take long.
 fn resolve(folder: &str, name: &str, folders: &HashMap<&str, u32>, links: &HashMap<&str, &str>) -> Option<Option<u32>> {
+    if folder.len() + name.len() > PATH_BYTES_MAX {
+        return None;
+    }
     let mut here = folder;
-    loop {
+    for _ in 0..DEPTH_MAX {
         let join = if here.is_empty() { "" } else { "/" };
         let tried = format!("{here}{join}node_modules/{name}");
         if let Some(&at) = folders.get(tried.as_str()) {
@@ -103,6 +106,7 @@ fn resolve(folder: &str, name: &str, folders: &HashMap<&str, u32>, links: &HashM
             None => here.rsplit_once('/').map_or("", |(above, _)| above),
         };
     }
+    None
 }
 
 /// Version 1: entries within entries.

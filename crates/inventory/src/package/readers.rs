@@ -1,0 +1,96 @@
+//! Which file is read by what: the one table, so that what is looked for and what is read cannot differ.
+
+use palisade_model::Span;
+use toml::de::DeTable;
+
+use super::{Manifest, cargo, go, npm, pnpm, python};
+use crate::yaml::{Node, Yaml};
+
+/// Reads one kind of file, from what its syntax gives.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Reader {
+    Text(fn(&str) -> Manifest),
+    Toml(fn(&DeTable<'_>) -> Manifest),
+    Yaml(fn(Node<'_>) -> Manifest),
+    Json(fn(Node<'_>) -> Manifest),
+}
+
+/// Names of files, or the ends of their paths; a `*` stands for anything within one name. The first that fits reads.
+const READERS: &[(&str, Reader)] = {
+    use Reader::{Json, Text, Toml, Yaml};
+    &[
+        ("Cargo.lock", Toml(cargo::lock)),
+        ("package-lock.json", Json(npm::lock)),
+        ("npm-shrinkwrap.json", Json(npm::lock)),
+        (".package-lock.json", Json(npm::lock)),
+        ("pnpm-lock.yaml", Yaml(pnpm::lock)),
+        ("uv.lock", Toml(python::uv)),
+        ("poetry.lock", Toml(python::poetry)),
+        ("pdm.lock", Toml(python::pdm)),
+        ("go.mod", Text(go::module)),
+        ("go.sum", Text(go::sums)),
+        ("go.work.sum", Text(go::sums)),
+        ("vendor/modules.txt", Text(go::vendored)),
+    ]
+};
+
+/// What reads the file at `path`.
+pub(super) fn of(path: &str) -> Option<Reader> {
+    READERS.iter().find(|(pattern, _)| fits(pattern, path)).map(|(_, reader)| *reader)
+}
+
+/// Whether a path ends as the pattern says.
+fn fits(pattern: &str, path: &str) -> bool {
+    let mut parts = path.rsplit('/');
+    pattern.rsplit('/').all(|wanted| {
+        let Some(part) = parts.next() else { return false };
+        match wanted.split_once('*') {
+            None => part == wanted,
+            Some((start, end)) => part.len() >= wanted.len() - 1 && part.starts_with(start) && part.ends_with(end),
+        }
+    })
+}
+
+impl Reader {
+    /// Reads a text. What breaks the syntax is the first gap; what stood before the break is read.
+    pub(super) fn read(self, text: &str) -> Manifest {
+        let by_node = |yaml: &Yaml, read: fn(Node<'_>) -> Manifest| {
+            let root = yaml.root().filter(|root| root.is_mapping());
+            let mut manifest = match root {
+                Some(root) => read(root),
+                None if yaml.problems().is_empty() && !text.trim().is_empty() => {
+                    Manifest::unread(Span::default(), "not a mapping from keys to values")
+                }
+                None => Manifest::default(),
+            };
+            manifest.gaps.splice(0..0, yaml.problems().iter().cloned());
+            manifest
+        };
+        match self {
+            Self::Text(read) => read(text),
+            Self::Yaml(read) => by_node(&Yaml::parse(text), read),
+            Self::Json(read) => by_node(&Yaml::parse_json(text), read),
+            Self::Toml(read) => match DeTable::parse(text) {
+                Ok(table) => read(table.get_ref()),
+                Err(error) => {
+                    let range = error.span().unwrap_or_default();
+                    Manifest::unread(Span::new(range.start, range.end), error.message())
+                }
+            },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_decide() {
+        let seen = |path: &str| of(path).is_some();
+        assert!(seen("Cargo.lock") && seen("a/b/go.mod") && seen("x/vendor/modules.txt"));
+        assert!(!seen("modules.txt") && !seen("Cargo.lock.orig") && !seen("Cargo.lock/x") && !seen(""));
+        assert!(fits("req*.txt", "a/req.txt") && fits("req*.txt", "req-x.txt") && !fits("re*.txt", "re.tx"));
+        assert!(!fits("aba*aba", "abaaba/") && !fits("ab*ba", "aba"));
+    }
+}
