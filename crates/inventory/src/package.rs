@@ -4,15 +4,18 @@
 //! gives what was understood, and [`Manifest::gaps`] says what was not: nothing
 //! is dropped in silence.
 
+mod bun;
 mod cargo;
 mod go;
 mod graph;
 mod lines;
 mod npm;
+mod package_json;
 mod pnpm;
 mod python;
 mod readers;
 mod tables;
+mod yarn;
 
 use palisade_model::{Purl, Span};
 

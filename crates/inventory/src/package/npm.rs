@@ -209,9 +209,13 @@ pub(super) fn source(resolved: &str) -> Source {
     if resolved.starts_with("git") {
         return Source::Repository(resolved.to_owned());
     }
-    // Registries name archives `…/-/name-1.0.0.tgz`.
+    // Registries name archives `…/@scope/name/-/name-1.0.0.tgz`.
     match resolved.split_once("/-/") {
-        Some((registry, _)) => Source::Mirror(registry.to_owned()),
+        Some((path, _)) => {
+            let above = path.rsplit_once('/').map_or(path, |(above, _)| above);
+            let scoped = above.rsplit_once('/').filter(|(_, last)| last.starts_with('@'));
+            Source::Mirror(scoped.map_or(above, |(registry, _)| registry).to_owned())
+        }
         None => Source::Address(resolved.to_owned()),
     }
 }

@@ -3,7 +3,7 @@
 use palisade_model::Span;
 use toml::de::DeTable;
 
-use super::{Manifest, cargo, go, npm, pnpm, python};
+use super::{Manifest, bun, cargo, go, npm, package_json, pnpm, python, yarn};
 use crate::yaml::{Node, Yaml};
 
 /// Reads one kind of file, from what its syntax gives.
@@ -13,17 +13,22 @@ pub(super) enum Reader {
     Toml(fn(&DeTable<'_>) -> Manifest),
     Yaml(fn(Node<'_>) -> Manifest),
     Json(fn(Node<'_>) -> Manifest),
+    /// JSON with comments and commas after the last item.
+    Jsonc(fn(Node<'_>) -> Manifest),
 }
 
 /// Names of files, or the ends of their paths; a `*` stands for anything within one name. The first that fits reads.
 const READERS: &[(&str, Reader)] = {
-    use Reader::{Json, Text, Toml, Yaml};
+    use Reader::{Json, Jsonc, Text, Toml, Yaml};
     &[
         ("Cargo.lock", Toml(cargo::lock)),
         ("package-lock.json", Json(npm::lock)),
         ("npm-shrinkwrap.json", Json(npm::lock)),
         (".package-lock.json", Json(npm::lock)),
         ("pnpm-lock.yaml", Yaml(pnpm::lock)),
+        ("yarn.lock", Text(yarn::lock)),
+        ("bun.lock", Jsonc(bun::lock)),
+        ("package.json", Json(package_json::manifest)),
         ("uv.lock", Toml(python::uv)),
         ("poetry.lock", Toml(python::poetry)),
         ("pdm.lock", Toml(python::pdm)),
@@ -55,13 +60,11 @@ impl Reader {
     /// Reads a text. What breaks the syntax is the first gap; what stood before the break is read.
     pub(super) fn read(self, text: &str) -> Manifest {
         let by_node = |yaml: &Yaml, read: fn(Node<'_>) -> Manifest| {
-            let root = yaml.root().filter(|root| root.is_mapping());
-            let mut manifest = match root {
-                Some(root) => read(root),
-                None if yaml.problems().is_empty() && !text.trim().is_empty() => {
-                    Manifest::unread(Span::default(), "not a mapping from keys to values")
-                }
-                None => Manifest::default(),
+            let mut manifest = match yaml.root() {
+                Some(root) if root.is_mapping() => read(root),
+                Some(root) if !root.is_null() => Manifest::unread(root.span(), "not a mapping from keys to values"),
+                // Nothing in it, or what broke it is told below.
+                _ => Manifest::default(),
             };
             manifest.gaps.splice(0..0, yaml.problems().iter().cloned());
             manifest
@@ -70,6 +73,7 @@ impl Reader {
             Self::Text(read) => read(text),
             Self::Yaml(read) => by_node(&Yaml::parse(text), read),
             Self::Json(read) => by_node(&Yaml::parse_json(text), read),
+            Self::Jsonc(read) => by_node(&Yaml::parse_jsonc(text), read),
             Self::Toml(read) => match DeTable::parse(text) {
                 Ok(table) => read(table.get_ref()),
                 Err(error) => {
