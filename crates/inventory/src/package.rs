@@ -11,9 +11,12 @@ mod graph;
 mod lines;
 mod npm;
 mod package_json;
+mod pipenv;
 mod pnpm;
+mod pyproject;
 mod python;
 mod readers;
+mod requirements;
 mod tables;
 mod yarn;
 

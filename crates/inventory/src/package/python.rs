@@ -8,8 +8,13 @@ use super::graph::Graph;
 use super::tables::{Look, Value, span};
 use super::{Hash, Manifest, Scope, Source};
 
-/// The public index, as lock files write it.
-const PUBLIC: [&str; 2] = ["https://pypi.org/simple", "https://pypi.org/simple/"];
+/// The public index, as files write it.
+pub(super) const PUBLIC: [&str; 4] = [
+    "https://pypi.org/simple",
+    "https://pypi.org/simple/",
+    "https://pypi.python.org/simple",
+    "https://pypi.python.org/simple/",
+];
 
 /// A name as every tool compares it: small letters, runs of `-`, `_` and `.` as one `-` (PEP 503).
 pub(super) fn normal(name: &str) -> String {

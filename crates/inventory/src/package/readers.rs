@@ -3,7 +3,7 @@
 use palisade_model::Span;
 use toml::de::DeTable;
 
-use super::{Manifest, bun, cargo, go, npm, package_json, pnpm, python, yarn};
+use super::{Manifest, bun, cargo, go, npm, package_json, pipenv, pnpm, pyproject, python, requirements, yarn};
 use crate::yaml::{Node, Yaml};
 
 /// Reads one kind of file, from what its syntax gives.
@@ -32,6 +32,38 @@ const READERS: &[(&str, Reader)] = {
         ("uv.lock", Toml(python::uv)),
         ("poetry.lock", Toml(python::poetry)),
         ("pdm.lock", Toml(python::pdm)),
+        ("Pipfile.lock", Json(pipenv::pipfile)),
+        ("pylock.toml", Toml(pipenv::standard)),
+        ("pylock.*.toml", Toml(pipenv::standard)),
+        ("pyproject.toml", Toml(pyproject::manifest)),
+        ("setup.cfg", Text(requirements::setup)),
+        ("requirements-dev*.txt", Text(requirements::development)),
+        ("requirements_dev*.txt", Text(requirements::development)),
+        ("requirements-test*.txt", Text(requirements::development)),
+        ("requirements_test*.txt", Text(requirements::development)),
+        ("requirements-doc*.txt", Text(requirements::development)),
+        ("requirements_doc*.txt", Text(requirements::development)),
+        ("requirements-lint*.txt", Text(requirements::development)),
+        ("requirements-ci*.txt", Text(requirements::development)),
+        ("dev-requirements*.txt", Text(requirements::development)),
+        ("dev_requirements*.txt", Text(requirements::development)),
+        ("test-requirements*.txt", Text(requirements::development)),
+        ("test_requirements*.txt", Text(requirements::development)),
+        ("docs-requirements*.txt", Text(requirements::development)),
+        ("requirements/dev*.txt", Text(requirements::development)),
+        ("requirements/test*.txt", Text(requirements::development)),
+        ("requirements/doc*.txt", Text(requirements::development)),
+        ("requirements/lint*.txt", Text(requirements::development)),
+        ("requirements/ci*.txt", Text(requirements::development)),
+        ("docs/requirements*.txt", Text(requirements::development)),
+        ("test/requirements*.txt", Text(requirements::development)),
+        ("tests/requirements*.txt", Text(requirements::development)),
+        ("requirements*.txt", Text(requirements::runtime)),
+        ("*requirements.txt", Text(requirements::runtime)),
+        ("requirements/*.txt", Text(requirements::runtime)),
+        ("requirements*.in", Text(requirements::runtime)),
+        ("requirements/*.in", Text(requirements::runtime)),
+        ("constraints*.txt", Text(requirements::constraints)),
         ("go.mod", Text(go::module)),
         ("go.sum", Text(go::sums)),
         ("go.work.sum", Text(go::sums)),
