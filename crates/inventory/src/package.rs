@@ -7,8 +7,10 @@
 mod bun;
 mod cargo;
 mod go;
+mod gradle;
 mod graph;
 mod lines;
+mod maven;
 mod npm;
 mod package_json;
 mod pipenv;

@@ -3,7 +3,9 @@
 use palisade_model::Span;
 use toml::de::DeTable;
 
-use super::{Manifest, bun, cargo, go, npm, package_json, pipenv, pnpm, pyproject, python, requirements, yarn};
+use super::{
+    Manifest, bun, cargo, go, gradle, maven, npm, package_json, pipenv, pnpm, pyproject, python, requirements, yarn,
+};
 use crate::yaml::{Node, Yaml};
 
 /// Reads one kind of file, from what its syntax gives.
@@ -64,6 +66,13 @@ const READERS: &[(&str, Reader)] = {
         ("requirements*.in", Text(requirements::runtime)),
         ("requirements/*.in", Text(requirements::runtime)),
         ("constraints*.txt", Text(requirements::constraints)),
+        ("pom.xml", Text(maven::pom)),
+        ("*.pom", Text(maven::pom)),
+        ("gradle.lockfile", Text(gradle::lock)),
+        ("buildscript-gradle.lockfile", Text(gradle::build_lock)),
+        ("settings-gradle.lockfile", Text(gradle::build_lock)),
+        ("gradle/*.versions.toml", Toml(gradle::catalogue)),
+        ("libs.versions.toml", Toml(gradle::catalogue)),
         ("go.mod", Text(go::module)),
         ("go.sum", Text(go::sums)),
         ("go.work.sum", Text(go::sums)),
