@@ -5,13 +5,16 @@
 //! is dropped in silence.
 
 mod bun;
+mod bundler;
 mod cargo;
+mod composer;
 mod go;
 mod gradle;
 mod graph;
 mod lines;
 mod maven;
 mod npm;
+mod nuget;
 mod package_json;
 mod pipenv;
 mod pnpm;

@@ -4,7 +4,8 @@ use palisade_model::Span;
 use toml::de::DeTable;
 
 use super::{
-    Manifest, bun, cargo, go, gradle, maven, npm, package_json, pipenv, pnpm, pyproject, python, requirements, yarn,
+    Manifest, bun, bundler, cargo, composer, go, gradle, maven, npm, nuget, package_json, pipenv, pnpm, pyproject,
+    python, requirements, yarn,
 };
 use crate::yaml::{Node, Yaml};
 
@@ -73,6 +74,15 @@ const READERS: &[(&str, Reader)] = {
         ("settings-gradle.lockfile", Text(gradle::build_lock)),
         ("gradle/*.versions.toml", Toml(gradle::catalogue)),
         ("libs.versions.toml", Toml(gradle::catalogue)),
+        ("packages.lock.json", Json(nuget::lock)),
+        ("*.csproj", Text(nuget::project)),
+        ("*.fsproj", Text(nuget::project)),
+        ("*.vbproj", Text(nuget::project)),
+        ("Directory.Packages.props", Text(nuget::project)),
+        ("packages.config", Text(nuget::config)),
+        ("composer.lock", Json(composer::lock)),
+        ("Gemfile.lock", Text(bundler::lock)),
+        ("gems.locked", Text(bundler::lock)),
         ("go.mod", Text(go::module)),
         ("go.sum", Text(go::sums)),
         ("go.work.sum", Text(go::sums)),
