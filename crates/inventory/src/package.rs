@@ -4,13 +4,20 @@
 //! gives what was understood, and [`Manifest::gaps`] says what was not: nothing
 //! is dropped in silence.
 
+mod apple;
 mod bun;
 mod bundler;
 mod cargo;
 mod composer;
+mod conan;
+mod dart;
+mod deno;
+mod deploy;
 mod go;
 mod gradle;
 mod graph;
+mod haskell;
+mod hex;
 mod lines;
 mod maven;
 mod npm;
@@ -22,6 +29,7 @@ mod pyproject;
 mod python;
 mod readers;
 mod requirements;
+mod science;
 mod tables;
 mod yarn;
 

@@ -4,8 +4,8 @@ use palisade_model::Span;
 use toml::de::DeTable;
 
 use super::{
-    Manifest, bun, bundler, cargo, composer, go, gradle, maven, npm, nuget, package_json, pipenv, pnpm, pyproject,
-    python, requirements, yarn,
+    Manifest, apple, bun, bundler, cargo, composer, conan, dart, deno, deploy, go, gradle, haskell, hex, maven, npm,
+    nuget, package_json, pipenv, pnpm, pyproject, python, requirements, science, yarn,
 };
 use crate::yaml::{Node, Yaml};
 
@@ -83,6 +83,20 @@ const READERS: &[(&str, Reader)] = {
         ("composer.lock", Json(composer::lock)),
         ("Gemfile.lock", Text(bundler::lock)),
         ("gems.locked", Text(bundler::lock)),
+        ("mix.lock", Text(hex::mix)),
+        ("rebar.lock", Text(hex::rebar)),
+        ("pubspec.lock", Yaml(dart::lock)),
+        ("Package.resolved", Json(apple::resolved)),
+        ("Podfile.lock", Yaml(apple::pods)),
+        ("conan.lock", Json(conan::lock)),
+        ("stack.yaml.lock", Yaml(haskell::stack)),
+        ("cabal.project.freeze", Text(haskell::freeze)),
+        ("renv.lock", Json(science::renv)),
+        ("Manifest.toml", Toml(science::julia)),
+        (".terraform.lock.hcl", Text(deploy::providers)),
+        ("Chart.lock", Yaml(deploy::chart_lock)),
+        ("Chart.yaml", Yaml(deploy::chart)),
+        ("deno.lock", Json(deno::lock)),
         ("go.mod", Text(go::module)),
         ("go.sum", Text(go::sums)),
         ("go.work.sum", Text(go::sums)),
