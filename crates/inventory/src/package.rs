@@ -24,6 +24,7 @@ mod npm;
 mod nuget;
 mod package_json;
 mod pipenv;
+mod places;
 mod pnpm;
 mod pyproject;
 mod python;

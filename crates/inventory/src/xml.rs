@@ -218,7 +218,7 @@ mod tests {
         let text = "<?xml version='1.0'?><a x='1'><!-- <no/> --><b>one</b><b y=\"2\"> <!-- c --> two <c/></b></a>";
         let (tree, fault) = Tree::parse(text);
         assert_eq!(fault, None);
-        let root = tree.root().unwrap();
+        let Some(root) = tree.root() else { return assert!(tree.root().is_some()) };
         assert_eq!((root.name, root.get("x")), ("a", Some("1")));
         let found: Vec<_> = tree.children(root).map(|one| (one.name, one.text, one.get("y"))).collect();
         assert_eq!(found, [("b", "one", None), ("b", "two", Some("2"))]);

@@ -1,19 +1,18 @@
 //! `bun.lock`: JSON with comments and last commas, an entry for each place in the tree.
 
-use std::collections::HashMap;
-
 use palisade_model::Purl;
 
 use super::graph::Graph;
 use super::npm::LISTS;
+use super::places::Places;
 use super::yarn::descriptor;
 use super::{Hash, Manifest, Scope, Source};
-use crate::yaml::{DEPTH_MAX, Node};
+use crate::yaml::Node;
 
 /// Reads a lock file.
 pub(super) fn lock(root: Node<'_>) -> Manifest {
     let mut graph = Graph::locked();
-    let mut places: HashMap<&str, Option<u32>> = HashMap::new();
+    let mut places = Places::default();
     let mut entries = Vec::new();
     for entry in root.get("packages").into_iter().flat_map(Node::entries) {
         let key = entry.key.as_str().unwrap_or("");
@@ -24,7 +23,7 @@ pub(super) fn lock(root: Node<'_>) -> Manifest {
             continue;
         };
         if from.starts_with("workspace:") || from.starts_with("root:") {
-            places.insert(key, None);
+            places.put(above(key), last(key), None);
             continue;
         }
         let version = Some(from).filter(|from| !from.contains([':', '/']));
@@ -44,7 +43,7 @@ pub(super) fn lock(root: Node<'_>) -> Manifest {
                 (None, _) => Source::Local,
             };
         }
-        places.insert(key, Some(at));
+        places.put(above(key), last(key), Some(at));
         entries.push((key, at, items.into_iter().find(|item| item.is_mapping())));
     }
     for (key, from, info) in entries {
@@ -64,17 +63,13 @@ pub(super) fn lock(root: Node<'_>) -> Manifest {
 }
 
 /// What an entry or a member of the workspace asks for, as packages of the file.
-fn wanted(
-    graph: &mut Graph,
-    places: &HashMap<&str, Option<u32>>,
-    key: &str,
-    info: Option<Node<'_>>,
-) -> Vec<(u32, Scope)> {
+fn wanted(graph: &mut Graph, places: &Places<'_>, key: &str, info: Option<Node<'_>>) -> Vec<(u32, Scope)> {
     let mut needs = Vec::new();
+    let chain = places.chain(std::iter::successors(Some(key), |here| (!here.is_empty()).then(|| above(here))));
     for (list, scope) in LISTS {
         for one in info.and_then(|info| info.get(list)).into_iter().flat_map(Node::entries) {
             let name = one.key.as_str().unwrap_or("");
-            match resolve(places, key, name) {
+            match places.find(&chain, name) {
                 Some(found) => needs.extend(found.map(|at| (at, scope))),
                 // What others bring, or only other platforms have, may be absent.
                 None if list == "dependencies" || list == "devDependencies" => {
@@ -87,22 +82,16 @@ fn wanted(
     needs
 }
 
-/// The package that a name means at a place: the nearest one upwards. `Some(None)` is a member of the workspace.
-fn resolve(places: &HashMap<&str, Option<u32>>, key: &str, name: &str) -> Option<Option<u32>> {
-    let mut here = key.get(..4096).unwrap_or(key);
-    for _ in 0..DEPTH_MAX {
-        if here.is_empty() {
-            break;
-        }
-        if let Some(found) = places.get(format!("{here}/{name}").as_str()) {
-            return Some(*found);
-        }
-        // A scope and a name are one step.
-        let above = here.rsplit_once('/').map_or("", |(above, _)| above);
-        let last = above.rsplit('/').next().unwrap_or("");
-        here = if last.starts_with('@') { above.rsplit_once('/').map_or("", |(above, _)| above) } else { above };
-    }
-    places.get(name).copied()
+/// A place without its last name. A scope and a name are one step.
+fn above(key: &str) -> &str {
+    let above = key.rsplit_once('/').map_or("", |(above, _)| above);
+    let scoped = above.rsplit('/').next().is_some_and(|part| part.starts_with('@'));
+    if scoped { above.rsplit_once('/').map_or("", |(above, _)| above) } else { above }
+}
+
+/// The last name of a place.
+fn last(key: &str) -> &str {
+    key.get(above(key).len()..).unwrap_or(key).trim_start_matches('/')
 }
 
 #[cfg(test)]

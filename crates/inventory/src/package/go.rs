@@ -159,6 +159,7 @@ pub(super) fn vendored(text: &str) -> Manifest {
         let Some(words) = open.take() else { continue };
         let (name, version, new) = match words.as_slice() {
             [name, version, "=>", new @ ..] => (name, version, Some(new)),
+            [name, "=>", new @ ..] => (name, &"", Some(new)),
             [name, version] => (name, version, None),
             _ => {
                 graph.manifest.gap(place(text, line), "a package of no module");
@@ -167,7 +168,7 @@ pub(super) fn vendored(text: &str) -> Manifest {
         };
         let added = graph.add_named("golang", name, Some(version), place(text, name));
         if let Some(package) = added.and_then(|at| graph.package(at)) {
-            package.version_span = Some(place(text, version));
+            package.version_span = (!version.is_empty()).then(|| place(text, version));
             if let Some(new) = new {
                 replace(package, new, |part| place(text, part));
             }

@@ -6,10 +6,10 @@ use palisade_model::{Purl, Span};
 
 use super::{Manifest, Package, Root, Scope};
 
-/// Packages of one name beyond this are listed, but nothing is found to need them: real trees hold some tens.
-const NAMESAKES_MAX: usize = 256;
+/// Packages of one name beyond this are listed, but nothing is found to need them: real trees hold some ten.
+const NAMESAKES_MAX: usize = 64;
 /// Edges beyond this are not kept; the largest lock files in the wild have some 50,000.
-const EDGES_MAX: usize = 2_000_000;
+const EDGES_MAX: usize = 1_000_000;
 
 /// Packages by name, while a lock file is read. Names are those of the file, normalised by its reader.
 #[derive(Debug, Default)]

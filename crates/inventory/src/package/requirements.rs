@@ -204,10 +204,9 @@ fn one(graph: &mut Graph, text: &str, line: &str) -> Option<u32> {
     let path = line.split(';').next().unwrap_or(line).trim();
     let word = path.split_ascii_whitespace().next().unwrap_or(path);
     let archive = [".whl", ".tar.gz", ".zip"].iter().any(|end| word.ends_with(end));
-    if !line.contains('@') || word.contains("://") || word.starts_with(['.', '/']) {
-        if word.contains("://") || word.starts_with(['.', '/']) || archive || word.starts_with("file:") {
-            return located(graph, text, word);
-        }
+    let by_path = word.contains("://") || word.starts_with(['.', '/']);
+    if by_path || !line.contains('@') && (archive || word.starts_with("file:")) {
+        return located(graph, text, word);
     }
     let Some(read) = requirement(line) else {
         graph.manifest.gap(place(text, line), "not a requirement");

@@ -110,7 +110,8 @@ impl Reader<'_> {
                 }
                 let word = self.text.get(start..self.at).unwrap_or("");
                 let number = word.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'+' | b'-' | b'.' | b'e' | b'E'));
-                if !matches!(word, "true" | "false" | "null") && !(number && word.parse::<f64>().is_ok()) {
+                let number = number && word.parse::<f64>().is_ok();
+                if !number && !matches!(word, "true" | "false" | "null") {
                     self.fail(start, "expected a value");
                     return None;
                 }
