@@ -33,6 +33,7 @@ pub mod terraform;
 pub mod tree;
 pub mod wildcard;
 pub mod workflow;
+mod xml;
 pub mod yaml;
 
 pub use format::Format;

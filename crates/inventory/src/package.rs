@@ -4,19 +4,41 @@
 //! gives what was understood, and [`Manifest::gaps`] says what was not: nothing
 //! is dropped in silence.
 
+mod apple;
 mod bill;
+mod bun;
+mod bundler;
 mod cargo;
+mod composer;
+mod conan;
+mod dart;
+mod deno;
+mod deploy;
+mod go;
+mod gradle;
 mod graph;
+mod haskell;
+mod hex;
+mod lines;
+mod maven;
 mod npm;
+mod nuget;
+mod package_json;
+mod pipenv;
+mod places;
 mod pnpm;
+mod pyproject;
 mod python;
+mod readers;
+mod requirements;
+mod science;
 mod tables;
+mod yarn;
 
 pub use bill::{Bill, Component, FileRead, Place, Read};
 use palisade_model::{Purl, Span};
 
 use crate::Problem;
-use crate::yaml::Yaml;
 
 /// Packages beyond this of one file are not listed, and said to be missing; the largest lock files in the wild have
 /// some 10,000.
@@ -99,18 +121,10 @@ pub enum Source {
 /// A digest of a package's archive.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Hash {
-    /// `sha256`, `sha512`, `sha1`, `md5`, `sha384`.
+    /// `sha256`, `sha512`, `sha1`, `md5`, `sha384`; or `h1`, Go's SHA-256 over the digests of an archive's files.
     pub algorithm: &'static str,
     /// In small hexadecimal digits.
     pub hex: String,
-}
-
-/// Whether the file at `path` is one of packages, by its name.
-#[must_use]
-pub fn is_manifest(path: &str) -> bool {
-    let name = path.rsplit('/').next().unwrap_or(path);
-    ["Cargo.lock", "package-lock.json", "npm-shrinkwrap.json", "pnpm-lock.yaml", "uv.lock", "poetry.lock", "pdm.lock"]
-        .contains(&name)
 }
 
 impl Hash {
@@ -119,7 +133,7 @@ impl Hash {
         let digits = match algorithm {
             "md5" => 32,
             "sha1" => 40,
-            "sha256" => 64,
+            "sha256" | "h1" => 64,
             "sha384" => 96,
             "sha512" => 128,
             _ => return None,
@@ -143,16 +157,33 @@ impl Hash {
     fn integrity(text: &str) -> Vec<Self> {
         let one = |word: &str| {
             let (label, digits) = word.split_once('-')?;
-            let digits = digits.split('?').next().unwrap_or(digits);
-            let bytes = base64::Engine::decode(&base64::engine::general_purpose::STANDARD, digits).ok()?;
-            let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-            Self::new(Self::algorithm(label)?, &hex)
+            Self::base64(Self::algorithm(label)?, digits.split('?').next().unwrap_or(digits))
         };
         text.split_ascii_whitespace().filter_map(one).collect()
     }
 
+    /// A digest in base64.
+    fn base64(algorithm: &'static str, digits: &str) -> Option<Self> {
+        let bytes = base64::Engine::decode(&base64::engine::general_purpose::STANDARD, digits).ok()?;
+        let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        Self::new(algorithm, &hex)
+    }
+
     fn algorithm(label: &str) -> Option<&'static str> {
         ["md5", "sha1", "sha256", "sha384", "sha512"].into_iter().find(|known| label.eq_ignore_ascii_case(known))
+    }
+}
+
+impl Source {
+    /// Takes names and passwords out of an address: lock files hold some, and reports are passed on.
+    fn forget_secrets(&mut self) {
+        let (Self::Mirror(url) | Self::Repository(url) | Self::Address(url)) = self else { return };
+        let Some(start) = url.find("://").map(|at| at + 3).filter(|_| !url.contains("ssh://")) else { return };
+        let rest = url.get(start..).unwrap_or("");
+        let host = rest.split(['/', '?', '#']).next().unwrap_or(rest);
+        if let Some(at) = host.rfind('@') {
+            url.replace_range(start..=start + at, "");
+        }
     }
 }
 
@@ -174,28 +205,51 @@ impl Package {
     }
 }
 
+/// Whether [`Manifest::read`] reads files of this name.
+#[must_use]
+pub fn is_manifest(path: &str) -> bool {
+    readers::of(path).is_some()
+}
+
 impl Manifest {
     /// Reads the file at `path` (its name decides); none when it is no file of packages.
     #[must_use]
     pub fn read(path: &str, text: &str) -> Option<Self> {
-        let name = path.rsplit('/').next().unwrap_or(path);
-        let mut manifest = match name {
-            "Cargo.lock" => cargo::lock(text),
-            "package-lock.json" | "npm-shrinkwrap.json" | ".package-lock.json" => npm::lock(&Yaml::parse(text)),
-            "pnpm-lock.yaml" => pnpm::lock(&Yaml::parse(text)),
-            "uv.lock" => python::uv(text),
-            "poetry.lock" => python::poetry(text),
-            "pdm.lock" => python::pdm(text),
-            _ => return None,
+        let reader = readers::of(path)?;
+        let body = text.strip_prefix('\u{feff}').unwrap_or(text);
+        let mut manifest = match lines::conflict(body) {
+            // One cause, one gap: which side of the merge is meant, nobody can say.
+            Some(marker) => Self::unread(marker, "an unfinished merge: conflict markers are left"),
+            None => reader.read(body),
         };
-        if manifest.packages.len() > PACKAGES_MAX {
-            manifest.packages.truncate(PACKAGES_MAX);
-            let kept = |needs: &mut Vec<u32>| needs.retain(|&at| (at as usize) < PACKAGES_MAX);
-            manifest.packages.iter_mut().for_each(|package| kept(&mut package.needs));
-            manifest.roots.iter_mut().for_each(|root| kept(&mut root.needs));
-            manifest.gap(Span::default(), format!("more than {PACKAGES_MAX} packages, the rest is not listed"));
+        manifest.cut();
+        for source in manifest.packages.iter_mut().map(|package| &mut package.source) {
+            source.forget_secrets();
         }
+        manifest.shift(text.len() - body.len());
         Some(manifest)
+    }
+
+    /// Keeps the list within its bound, and says so.
+    fn cut(&mut self) {
+        if self.packages.len() > PACKAGES_MAX {
+            self.packages.truncate(PACKAGES_MAX);
+            let kept = |needs: &mut Vec<u32>| needs.retain(|&at| (at as usize) < PACKAGES_MAX);
+            self.packages.iter_mut().for_each(|package| kept(&mut package.needs));
+            self.roots.iter_mut().for_each(|root| kept(&mut root.needs));
+            self.gap(Span::default(), format!("more than {PACKAGES_MAX} packages, the rest is not listed"));
+        }
+    }
+
+    /// Moves every place by what stood before the text that was read.
+    fn shift(&mut self, offset: usize) {
+        for package in &mut self.packages {
+            package.span = package.span.shifted(offset);
+            package.version_span = package.version_span.map(|span| span.shifted(offset));
+        }
+        for gap in &mut self.gaps {
+            gap.span = gap.span.shifted(offset);
+        }
     }
 
     /// A file that could not be read at all.
@@ -212,3 +266,6 @@ impl Manifest {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

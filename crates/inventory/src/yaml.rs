@@ -9,6 +9,7 @@
 mod assemble;
 mod build;
 mod edit;
+mod json;
 
 use palisade_model::Span;
 

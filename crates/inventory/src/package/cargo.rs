@@ -1,20 +1,17 @@
 //! `Cargo.lock`, in all its versions.
 
 use palisade_model::Purl;
+use toml::de::DeTable;
 
 use super::graph::Graph;
-use super::tables::{Look, parse, span};
+use super::tables::{Look, span};
 use super::{Hash, Manifest, Scope, Source};
 
 /// Addresses of the public registry, as lock files write them.
 const PUBLIC: [&str; 2] = ["registry+https://github.com/rust-lang/crates.io-index", "sparse+https://index.crates.io/"];
 
 /// Reads a lock file. It does not say what is there for tests or builds only, so that everything counts as shipped.
-pub(super) fn lock(text: &str) -> Manifest {
-    let table = match parse(text) {
-        Ok(table) => table,
-        Err(manifest) => return manifest,
-    };
+pub(super) fn lock(table: &DeTable<'_>) -> Manifest {
     let mut graph = Graph::locked();
     let mut entries = Vec::new();
     let metadata = table.table("metadata");

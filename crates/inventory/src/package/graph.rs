@@ -1,29 +1,38 @@
 //! Puts a file's packages together: edges by name and version, and what is reached from where.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use palisade_model::{Purl, Span};
 
 use super::{Manifest, Package, Root, Scope};
+
+/// Packages of one name beyond this are listed, but nothing is found to need them: real trees hold some ten.
+const NAMESAKES_MAX: usize = 64;
+/// Edges beyond this are not kept; the largest lock files in the wild have some 50,000.
+const EDGES_MAX: usize = 1_000_000;
 
 /// Packages by name, while a lock file is read. Names are those of the file, normalised by its reader.
 #[derive(Debug, Default)]
 pub(super) struct Graph {
     pub(super) manifest: Manifest,
     by_name: HashMap<String, Vec<u32>>,
+    edges: HashSet<(u32, u32)>,
 }
 
 impl Graph {
     /// A lock file's packages.
     pub(super) fn locked() -> Self {
-        Self { manifest: Manifest { locked: true, ..Manifest::default() }, by_name: HashMap::new() }
+        Self { manifest: Manifest { locked: true, ..Manifest::default() }, ..Self::default() }
     }
 
     /// Adds a package under the name by which others of the file call it.
     pub(super) fn add(&mut self, name: &str, package: Package) -> u32 {
         let at = u32::try_from(self.manifest.packages.len()).unwrap_or(u32::MAX);
         self.manifest.packages.push(package);
-        self.by_name.entry(name.to_owned()).or_default().push(at);
+        let namesakes = self.by_name.entry(name.to_owned()).or_default();
+        if namesakes.len() < NAMESAKES_MAX {
+            namesakes.push(at);
+        }
         at
     }
 
@@ -55,8 +64,13 @@ impl Graph {
 
     /// Says that one package needs another.
     pub(super) fn edge(&mut self, from: u32, to: u32) {
-        if let Some(package) = self.package(from).filter(|_| from != to)
-            && !package.needs.contains(&to)
+        if self.edges.len() == EDGES_MAX {
+            self.manifest.gap(Span::default(), format!("more than {EDGES_MAX} needs, the rest is not listed"));
+        }
+        if from != to
+            && self.edges.len() <= EDGES_MAX
+            && self.edges.insert((from, to))
+            && let Some(package) = self.package(from)
         {
             package.needs.push(to);
         }

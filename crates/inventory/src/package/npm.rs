@@ -5,11 +5,12 @@ use std::collections::HashMap;
 use palisade_model::Purl;
 
 use super::graph::Graph;
+use super::places::Places;
 use super::{Hash, Manifest, Scope, Source};
-use crate::yaml::{DEPTH_MAX, Node, Yaml};
+use crate::yaml::{DEPTH_MAX, Node};
 
 /// Lists of dependencies in an entry, and what for.
-const LISTS: [(&str, Scope); 4] = [
+pub(super) const LISTS: [(&str, Scope); 4] = [
     ("dependencies", Scope::Runtime),
     ("peerDependencies", Scope::Runtime),
     ("optionalDependencies", Scope::Optional),
@@ -17,12 +18,8 @@ const LISTS: [(&str, Scope); 4] = [
 ];
 
 /// Reads a lock file.
-pub(super) fn lock(yaml: &Yaml) -> Manifest {
-    let mut graph = Graph::locked();
-    graph.manifest.gaps.extend_from_slice(yaml.problems());
-    let Some(root) = yaml.root().filter(|root| root.is_mapping()) else {
-        return Manifest::unread(Default::default(), "not an object of JSON");
-    };
+pub(super) fn lock(root: Node<'_>) -> Manifest {
+    let graph = Graph::locked();
     if let Some(packages) = root.get("packages").filter(|node| node.is_mapping()) {
         return by_folders(graph, packages);
     }
@@ -35,31 +32,34 @@ pub(super) fn lock(yaml: &Yaml) -> Manifest {
 
 /// Versions 2 and 3: an entry for each folder.
 fn by_folders(mut graph: Graph, packages: Node<'_>) -> Manifest {
-    let mut folders: HashMap<&str, u32> = HashMap::new();
-    let mut links: HashMap<&str, &str> = HashMap::new();
+    let mut places = Places::default();
+    let mut numbers: HashMap<&str, u32> = HashMap::new();
     let mut roots = Vec::new();
     for entry in packages.entries() {
         let folder = entry.key.as_str().unwrap_or("");
-        if let Some(target) = entry.value.get_str("resolved").filter(|_| flag(entry.value, "link")) {
-            links.insert(folder, target);
-            continue;
-        }
-        let Some((_, name)) = folder.rsplit_once("node_modules/") else {
+        let Some((above, name)) = folder.rsplit_once("node_modules/") else {
             roots.push((folder, entry.value));
             continue;
         };
-        let name = entry.value.get_str("name").unwrap_or(name);
-        let Some(at) = add(&mut graph, name, entry.value.get_str("version"), entry.value, entry.key.span()) else {
+        let above = above.trim_end_matches('/');
+        if flag(entry.value, "link") {
+            places.put(above, name, None);
+            continue;
+        }
+        let real = entry.value.get_str("name").unwrap_or(name);
+        let Some(at) = add(&mut graph, real, entry.value.get_str("version"), entry.value, entry.key.span()) else {
             continue;
         };
-        folders.insert(folder, at);
+        places.put(above, name, Some(at));
+        numbers.insert(folder, at);
     }
     let mut asked = Vec::new();
     for (folder, node) in &roots {
         let mut needs = Vec::new();
+        let chain = places.chain(upwards(folder));
         for (list, scope) in LISTS {
             for wanted in node.get(list).into_iter().flat_map(Node::entries) {
-                let found = resolve(folder, wanted.key.as_str().unwrap_or(""), &folders, &links);
+                let found = places.find(&chain, wanted.key.as_str().unwrap_or(""));
                 if found.is_none() && list == "dependencies" {
                     let name = wanted.key.as_str().unwrap_or("");
                     graph.manifest.gap(wanted.key.span(), format!("`{name}` is needed and not listed"));
@@ -72,10 +72,11 @@ fn by_folders(mut graph: Graph, packages: Node<'_>) -> Manifest {
     }
     for entry in packages.entries() {
         let folder = entry.key.as_str().unwrap_or("");
-        let Some(&from) = folders.get(folder) else { continue };
+        let Some(&from) = numbers.get(folder) else { continue };
+        let chain = places.chain(upwards(folder));
         for (list, _) in LISTS.into_iter().filter(|(list, _)| *list != "devDependencies") {
             for wanted in entry.value.get(list).into_iter().flat_map(Node::entries) {
-                if let Some(Some(to)) = resolve(folder, wanted.key.as_str().unwrap_or(""), &folders, &links) {
+                if let Some(Some(to)) = places.find(&chain, wanted.key.as_str().unwrap_or("")) {
                     graph.edge(from, to);
                 }
             }
@@ -84,25 +85,14 @@ fn by_folders(mut graph: Graph, packages: Node<'_>) -> Manifest {
     graph.finish(asked)
 }
 
-/// The package that `name` means in a folder: the nearest one upwards. `Some(None)` is a folder of the workspace.
-fn resolve(folder: &str, name: &str, folders: &HashMap<&str, u32>, links: &HashMap<&str, &str>) -> Option<Option<u32>> {
-    let mut here = folder;
-    loop {
-        let join = if here.is_empty() { "" } else { "/" };
-        let tried = format!("{here}{join}node_modules/{name}");
-        if let Some(&at) = folders.get(tried.as_str()) {
-            return Some(Some(at));
-        }
-        if links.contains_key(tried.as_str()) {
-            return Some(None);
-        }
-        here = match here.rfind("node_modules/") {
-            Some(at) => here.get(..at).unwrap_or("").trim_end_matches('/'),
-            None if here.is_empty() => return None,
-            // A member of the workspace looks through the folders above it.
-            None => here.rsplit_once('/').map_or("", |(above, _)| above),
-        };
-    }
+/// A folder and those above it in which names are looked for.
+fn upwards(folder: &str) -> impl Iterator<Item = &str> {
+    std::iter::successors(Some(folder), |here| match here.rfind("node_modules/") {
+        Some(at) => here.get(..at).map(|above| above.trim_end_matches('/')),
+        None if here.is_empty() => None,
+        // A member of the workspace looks through the folders above it.
+        None => Some(here.rsplit_once('/').map_or("", |(above, _)| above)),
+    })
 }
 
 /// Version 1: entries within entries.
@@ -205,9 +195,13 @@ pub(super) fn source(resolved: &str) -> Source {
     if resolved.starts_with("git") {
         return Source::Repository(resolved.to_owned());
     }
-    // Registries name archives `…/-/name-1.0.0.tgz`.
+    // Registries name archives `…/@scope/name/-/name-1.0.0.tgz`.
     match resolved.split_once("/-/") {
-        Some((registry, _)) => Source::Mirror(registry.to_owned()),
+        Some((path, _)) => {
+            let above = path.rsplit_once('/').map_or(path, |(above, _)| above);
+            let scoped = above.rsplit_once('/').filter(|(_, last)| last.starts_with('@'));
+            Source::Mirror(scoped.map_or(above, |(registry, _)| registry).to_owned())
+        }
         None => Source::Address(resolved.to_owned()),
     }
 }

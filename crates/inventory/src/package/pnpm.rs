@@ -7,7 +7,7 @@ use palisade_model::Purl;
 use super::graph::Graph;
 use super::npm::source;
 use super::{Hash, Manifest, Scope, Source};
-use crate::yaml::{Node, Yaml};
+use crate::yaml::Node;
 
 /// Lists of dependencies of a project, and what for.
 const LISTS: [(&str, Scope); 3] = [
@@ -17,12 +17,8 @@ const LISTS: [(&str, Scope); 3] = [
 ];
 
 /// Reads a lock file.
-pub(super) fn lock(yaml: &Yaml) -> Manifest {
+pub(super) fn lock(root: Node<'_>) -> Manifest {
     let mut graph = Graph::locked();
-    graph.manifest.gaps.extend_from_slice(yaml.problems());
-    let Some(root) = yaml.root().filter(|root| root.is_mapping()) else {
-        return Manifest::unread(Default::default(), "not a mapping of YAML");
-    };
     let mut known: HashMap<(String, String), u32> = HashMap::new();
     for entry in root.get("packages").into_iter().flat_map(Node::entries) {
         let key = entry.key.as_str().unwrap_or("");

@@ -5,11 +5,16 @@ use std::collections::HashMap;
 use toml::de::DeTable;
 
 use super::graph::Graph;
-use super::tables::{Look, Value, parse, span};
+use super::tables::{Look, Value, span};
 use super::{Hash, Manifest, Scope, Source};
 
-/// The public index, as lock files write it.
-const PUBLIC: [&str; 2] = ["https://pypi.org/simple", "https://pypi.org/simple/"];
+/// The public index, as files write it.
+pub(super) const PUBLIC: [&str; 4] = [
+    "https://pypi.org/simple",
+    "https://pypi.org/simple/",
+    "https://pypi.python.org/simple",
+    "https://pypi.python.org/simple/",
+];
 
 /// A name as every tool compares it: small letters, runs of `-`, `_` and `.` as one `-` (PEP 503).
 pub(super) fn normal(name: &str) -> String {
@@ -42,11 +47,7 @@ fn add(graph: &mut Graph, value: &Value<'_>) -> Option<u32> {
 }
 
 /// Reads `uv.lock`.
-pub(super) fn uv(text: &str) -> Manifest {
-    let table = match parse(text) {
-        Ok(table) => table,
-        Err(manifest) => return manifest,
-    };
+pub(super) fn uv(table: &DeTable<'_>) -> Manifest {
     let mut graph = Graph::locked();
     let mut entries = Vec::new();
     for value in table.items("package") {
@@ -104,8 +105,8 @@ fn uv_needs(graph: &mut Graph, items: &[Value<'_>], scope: Scope) -> Vec<(Scope,
 }
 
 /// Reads `poetry.lock`, which does not name the project itself.
-pub(super) fn poetry(text: &str) -> Manifest {
-    by_names(text, |entry| {
+pub(super) fn poetry(table: &DeTable<'_>) -> Manifest {
+    by_names(table, |entry| {
         // Version 2 lists groups; version 1 says `category`; each says `optional`.
         let groups: Vec<&str> = entry.items("groups").iter().filter_map(|item| item.get_ref().as_str()).collect();
         let optional = entry.value("optional").is_some_and(|value| value.get_ref().as_bool() == Some(true));
@@ -120,8 +121,8 @@ pub(super) fn poetry(text: &str) -> Manifest {
 }
 
 /// Reads `pdm.lock`, which does not name the project itself.
-pub(super) fn pdm(text: &str) -> Manifest {
-    by_names(text, |entry| {
+pub(super) fn pdm(table: &DeTable<'_>) -> Manifest {
+    by_names(table, |entry| {
         let groups: Vec<&str> = entry.items("groups").iter().filter_map(|item| item.get_ref().as_str()).collect();
         match groups.as_slice() {
             [] => Scope::Runtime,
@@ -132,11 +133,7 @@ pub(super) fn pdm(text: &str) -> Manifest {
 }
 
 /// Lock files that say what each package is there for, and list what it needs by name.
-fn by_names(text: &str, scope: impl Fn(&DeTable<'_>) -> Scope) -> Manifest {
-    let table = match parse(text) {
-        Ok(table) => table,
-        Err(manifest) => return manifest,
-    };
+fn by_names(table: &DeTable<'_>, scope: impl Fn(&DeTable<'_>) -> Scope) -> Manifest {
     let mut graph = Graph::locked();
     let mut entries = Vec::new();
     // Poetry 1 keeps digests apart, by name.

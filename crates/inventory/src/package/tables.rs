@@ -4,21 +4,8 @@ use palisade_model::Span;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::Manifest;
-
 /// A value with its place.
 pub(super) type Value<'t> = Spanned<DeValue<'t>>;
-
-/// A file's table, or a manifest that says why there is none.
-pub(super) fn parse(text: &str) -> Result<DeTable<'_>, Manifest> {
-    match DeTable::parse(text) {
-        Ok(table) => Ok(table.into_inner()),
-        Err(error) => {
-            let range = error.span().unwrap_or_default();
-            Err(Manifest::unread(Span::new(range.start, range.end), error.message()))
-        }
-    }
-}
 
 /// The place of a value.
 pub(super) fn span(value: &Value<'_>) -> Span {

@@ -1,9 +1,9 @@
 //! CycloneDX 1.6 and 1.7 as data, from which JSON and XML are written.
 
-use palisade_inventory::package::{Component, Hash, Scope, Source};
+use palisade_inventory::package::{Component, Scope, Source};
 use serde::Serialize;
 
-use super::{Sbom, algorithm, expression};
+use super::{Sbom, digests, expression};
 use crate::VERSION;
 
 /// The document.
@@ -191,7 +191,7 @@ impl Part {
                 Scope::Optional => "optional",
                 Scope::Development => "excluded",
             }),
-            hashes: component.hashes.iter().map(HashOut::of).collect(),
+            hashes: digests(component, true).map(|(alg, hash)| HashOut { alg, content: hash.hex.clone() }).collect(),
             licenses: licences(component),
             purl: Some(purl),
             external_references: component.sources.iter().filter_map(reference).collect(),
@@ -204,12 +204,6 @@ impl Part {
                     .collect(),
             }),
         }
-    }
-}
-
-impl HashOut {
-    fn of(hash: &Hash) -> Self {
-        Self { alg: algorithm(hash, true), content: hash.hex.clone() }
     }
 }
 

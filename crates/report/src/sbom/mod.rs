@@ -152,13 +152,17 @@ impl Sbom<'_> {
     }
 }
 
-/// Names of digests as the standards write them.
-fn algorithm(hash: &Hash, dash: bool) -> String {
-    let (family, bits) = match hash.algorithm.split_once("sha") {
-        Some((_, bits)) => ("SHA", bits),
-        None => ("MD", "5"),
-    };
-    if dash && family == "SHA" { format!("{family}-{bits}") } else { format!("{family}{bits}") }
+/// The digests of a component's archives that the standards have names for, with those names; Go's own is of no archive.
+fn digests(component: &Component, dash: bool) -> impl Iterator<Item = (String, &Hash)> {
+    component.hashes.iter().filter_map(move |hash| {
+        let name = match (hash.algorithm, hash.algorithm.strip_prefix("sha")) {
+            ("md5", _) => "MD5".to_owned(),
+            (_, Some(bits)) if dash => format!("SHA-{bits}"),
+            (_, Some(bits)) => format!("SHA{bits}"),
+            _ => return None,
+        };
+        Some((name, hash))
+    })
 }
 
 /// A licence as a standard expression, when it is one: `MIT`, `Apache-2.0 OR MIT`.

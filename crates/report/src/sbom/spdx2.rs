@@ -6,7 +6,7 @@ use palisade_inventory::package::{Component, Scope, Source};
 use palisade_model::Digest;
 use serde::Serialize;
 
-use super::{Sbom, algorithm, expression};
+use super::{Sbom, digests, expression};
 use crate::VERSION;
 use crate::text::visible;
 
@@ -187,10 +187,8 @@ impl Package {
     }
 
     fn of(component: &Component, id: &str) -> Self {
-        let checksums = component
-            .hashes
-            .iter()
-            .map(|hash| Checksum { algorithm: algorithm(hash, false), checksum_value: hash.hex.clone() });
+        let checksums =
+            digests(component, false).map(|(algorithm, hash)| Checksum { algorithm, checksum_value: hash.hex.clone() });
         let places: Vec<String> =
             component.places.iter().map(|place| format!("{} line {}", place.path, place.line)).collect();
         Self {

@@ -1,0 +1,165 @@
+//! Which file is read by what: the one table, so that what is looked for and what is read cannot differ.
+
+use palisade_model::Span;
+use toml::de::DeTable;
+
+use super::{
+    Manifest, apple, bun, bundler, cargo, composer, conan, dart, deno, deploy, go, gradle, haskell, hex, maven, npm,
+    nuget, package_json, pipenv, pnpm, pyproject, python, requirements, science, yarn,
+};
+use crate::yaml::{Node, Yaml};
+
+/// Reads one kind of file, from what its syntax gives.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Reader {
+    Text(fn(&str) -> Manifest),
+    Toml(fn(&DeTable<'_>) -> Manifest),
+    Yaml(fn(Node<'_>) -> Manifest),
+    Json(fn(Node<'_>) -> Manifest),
+    /// JSON with comments and commas after the last item.
+    Jsonc(fn(Node<'_>) -> Manifest),
+}
+
+/// Names of files, or the ends of their paths; a `*` stands for anything within one name. The first that fits reads.
+const READERS: &[(&str, Reader)] = {
+    use Reader::{Json, Jsonc, Text, Toml, Yaml};
+    &[
+        ("Cargo.lock", Toml(cargo::lock)),
+        ("package-lock.json", Json(npm::lock)),
+        ("npm-shrinkwrap.json", Json(npm::lock)),
+        (".package-lock.json", Json(npm::lock)),
+        ("pnpm-lock.yaml", Yaml(pnpm::lock)),
+        ("yarn.lock", Text(yarn::lock)),
+        ("bun.lock", Jsonc(bun::lock)),
+        ("package.json", Json(package_json::manifest)),
+        ("uv.lock", Toml(python::uv)),
+        ("poetry.lock", Toml(python::poetry)),
+        ("pdm.lock", Toml(python::pdm)),
+        ("Pipfile.lock", Json(pipenv::pipfile)),
+        ("pylock.toml", Toml(pipenv::standard)),
+        ("pylock.*.toml", Toml(pipenv::standard)),
+        ("pyproject.toml", Toml(pyproject::manifest)),
+        ("setup.cfg", Text(requirements::setup)),
+        ("requirements-dev*.txt", Text(requirements::development)),
+        ("requirements_dev*.txt", Text(requirements::development)),
+        ("requirements-test*.txt", Text(requirements::development)),
+        ("requirements_test*.txt", Text(requirements::development)),
+        ("requirements-doc*.txt", Text(requirements::development)),
+        ("requirements_doc*.txt", Text(requirements::development)),
+        ("requirements-lint*.txt", Text(requirements::development)),
+        ("requirements-ci*.txt", Text(requirements::development)),
+        ("dev-requirements*.txt", Text(requirements::development)),
+        ("dev_requirements*.txt", Text(requirements::development)),
+        ("test-requirements*.txt", Text(requirements::development)),
+        ("test_requirements*.txt", Text(requirements::development)),
+        ("docs-requirements*.txt", Text(requirements::development)),
+        ("requirements/dev*.txt", Text(requirements::development)),
+        ("requirements/test*.txt", Text(requirements::development)),
+        ("requirements/doc*.txt", Text(requirements::development)),
+        ("requirements/lint*.txt", Text(requirements::development)),
+        ("requirements/ci*.txt", Text(requirements::development)),
+        ("docs/requirements*.txt", Text(requirements::development)),
+        ("test/requirements*.txt", Text(requirements::development)),
+        ("tests/requirements*.txt", Text(requirements::development)),
+        ("requirements*.txt", Text(requirements::runtime)),
+        ("*requirements.txt", Text(requirements::runtime)),
+        ("requirements/*.txt", Text(requirements::runtime)),
+        ("requirements*.in", Text(requirements::runtime)),
+        ("requirements/*.in", Text(requirements::runtime)),
+        ("constraints*.txt", Text(requirements::constraints)),
+        ("pom.xml", Text(maven::pom)),
+        ("*.pom", Text(maven::pom)),
+        ("gradle.lockfile", Text(gradle::lock)),
+        ("buildscript-gradle.lockfile", Text(gradle::build_lock)),
+        ("settings-gradle.lockfile", Text(gradle::build_lock)),
+        ("gradle/*.versions.toml", Toml(gradle::catalogue)),
+        ("libs.versions.toml", Toml(gradle::catalogue)),
+        ("packages.lock.json", Json(nuget::lock)),
+        ("*.csproj", Text(nuget::project)),
+        ("*.fsproj", Text(nuget::project)),
+        ("*.vbproj", Text(nuget::project)),
+        ("Directory.Packages.props", Text(nuget::project)),
+        ("packages.config", Text(nuget::config)),
+        ("composer.lock", Json(composer::lock)),
+        ("Gemfile.lock", Text(bundler::lock)),
+        ("gems.locked", Text(bundler::lock)),
+        ("mix.lock", Text(hex::mix)),
+        ("rebar.lock", Text(hex::rebar)),
+        ("pubspec.lock", Yaml(dart::lock)),
+        ("Package.resolved", Json(apple::resolved)),
+        ("Podfile.lock", Yaml(apple::pods)),
+        ("conan.lock", Json(conan::lock)),
+        ("stack.yaml.lock", Yaml(haskell::stack)),
+        ("cabal.project.freeze", Text(haskell::freeze)),
+        ("renv.lock", Json(science::renv)),
+        ("Manifest.toml", Toml(science::julia)),
+        (".terraform.lock.hcl", Text(deploy::providers)),
+        ("Chart.lock", Yaml(deploy::chart_lock)),
+        ("Chart.yaml", Yaml(deploy::chart)),
+        ("deno.lock", Json(deno::lock)),
+        ("go.mod", Text(go::module)),
+        ("go.sum", Text(go::sums)),
+        ("go.work.sum", Text(go::sums)),
+        ("vendor/modules.txt", Text(go::vendored)),
+    ]
+};
+
+/// What reads the file at `path`.
+pub(super) fn of(path: &str) -> Option<Reader> {
+    READERS.iter().find(|(pattern, _)| fits(pattern, path)).map(|(_, reader)| *reader)
+}
+
+/// Whether a path ends as the pattern says.
+fn fits(pattern: &str, path: &str) -> bool {
+    let mut parts = path.rsplit('/');
+    pattern.rsplit('/').all(|wanted| {
+        let Some(part) = parts.next() else { return false };
+        match wanted.split_once('*') {
+            None => part == wanted,
+            Some((start, end)) => part.len() >= wanted.len() - 1 && part.starts_with(start) && part.ends_with(end),
+        }
+    })
+}
+
+impl Reader {
+    /// Reads a text. What breaks the syntax is the first gap; what stood before the break is read.
+    pub(super) fn read(self, text: &str) -> Manifest {
+        let by_node = |yaml: &Yaml, read: fn(Node<'_>) -> Manifest| {
+            let mut manifest = match yaml.root() {
+                Some(root) if root.is_mapping() => read(root),
+                Some(root) if !root.is_null() => Manifest::unread(root.span(), "not a mapping from keys to values"),
+                // Nothing in it, or what broke it is told below.
+                _ => Manifest::default(),
+            };
+            manifest.gaps.splice(0..0, yaml.problems().iter().cloned());
+            manifest
+        };
+        match self {
+            Self::Text(read) => read(text),
+            Self::Yaml(read) => by_node(&Yaml::parse(text), read),
+            Self::Json(read) => by_node(&Yaml::parse_json(text), read),
+            Self::Jsonc(read) => by_node(&Yaml::parse_jsonc(text), read),
+            Self::Toml(read) => match DeTable::parse(text) {
+                Ok(table) => read(table.get_ref()),
+                Err(error) => {
+                    let range = error.span().unwrap_or_default();
+                    Manifest::unread(Span::new(range.start, range.end), error.message())
+                }
+            },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_decide() {
+        let seen = |path: &str| of(path).is_some();
+        assert!(seen("Cargo.lock") && seen("a/b/go.mod") && seen("x/vendor/modules.txt"));
+        assert!(!seen("modules.txt") && !seen("Cargo.lock.orig") && !seen("Cargo.lock/x") && !seen(""));
+        assert!(fits("req*.txt", "a/req.txt") && fits("req*.txt", "req-x.txt") && !fits("re*.txt", "re.tx"));
+        assert!(!fits("aba*aba", "abaaba/") && !fits("ab*ba", "aba"));
+    }
+}
