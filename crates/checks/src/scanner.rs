@@ -57,6 +57,10 @@ pub struct Scan {
     pub coverage: Coverage,
     /// Comments that name exceptions.
     pub marks: Vec<Mark>,
+    /// Files of packages, when those are to be compared with advisories.
+    pub package_files: usize,
+    /// The digest of the index that they were compared with; none when there was none.
+    pub advisories: Option<String>,
 }
 
 impl Scan {
@@ -422,7 +426,7 @@ impl Scanner {
                 judged.problems
             }
         };
-        if let Some(index) = self.advisories.as_ref().filter(|_| package::is_manifest(&path)) {
+        if let Some(index) = self.advisories.as_ref().filter(|_| crate::packages::is_compared(&path)) {
             let text = text_of(bytes);
             let subject = Subject::new(Arc::clone(&path), text.as_bytes(), &Flat, &masks);
             let manifest = package::Manifest::read(&path, &text).unwrap_or_default();
@@ -458,6 +462,11 @@ impl Scanner {
             inventory.files.push(report.facts);
         }
         inventory.files.sort_by(|left, right| left.path.cmp(&right.path));
+        if self.checks.iter().any(|check| check.meta.family() == "packages") {
+            let compared = inventory.files.iter().filter(|file| crate::packages::is_compared(&file.path));
+            scan.package_files = compared.count();
+            scan.advisories = self.advisories.as_ref().map(|index| index.digest());
+        }
         crate::kubernetes::default_service_account::settle(&inventory, &mut scan.findings);
         let mut rendered = crate::kubernetes::render(&self.checks, &self.settings, &inventory, host);
         let (alone, kept) = std::mem::take(&mut scan.findings).into_iter().partition(|finding| {

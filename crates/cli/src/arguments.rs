@@ -27,7 +27,7 @@ pub(crate) use access::IamVerb;
 pub(crate) use data::DataVerb;
 pub(crate) use fixing::Fix;
 pub(crate) use judging::{ExceptionVerb, Gate, LedgerVerb};
-pub(crate) use packages::Sbom;
+pub(crate) use packages::{DbVerb, Sbom};
 pub(crate) use planning::Plan;
 pub(crate) use quality::QualityVerb;
 pub(crate) use starting::Init;
@@ -92,6 +92,9 @@ pub(crate) enum Command {
     Plan(Plan),
     /// List the packages that a target ships: for a person, as CycloneDX or as SPDX.
     Sbom(Sbom),
+    /// The index of advisories that packages are compared with: build it, and say what it holds.
+    #[command(subcommand)]
+    Db(DbVerb),
     /// Database migrations: run them up, down and up again where nothing can be lost.
     #[command(subcommand)]
     Data(DataVerb),

@@ -2,6 +2,7 @@
 
 #![expect(clippy::disallowed_methods, reason = "the binary is where clock, environment and files come in")]
 
+mod advisories;
 mod arguments;
 mod config;
 mod console;
@@ -52,6 +53,7 @@ fn main() -> ExitCode {
         Command::Init(init) => init::run(init),
         Command::Plan(plan) => plan::run(plan, &arguments.global),
         Command::Sbom(sbom) => sbom::run(sbom, &arguments.global),
+        Command::Db(verb) => advisories::run(verb),
         Command::Data(verb) => data::run(verb),
         Command::Iam(verb) => narrow::run(verb, &arguments.global),
         Command::Quality(verb) => quality::run(verb),

@@ -17,6 +17,7 @@ use palisade_source::directory::Directory;
 use palisade_source::walk::{WalkOptions, walk};
 use palisade_source::{Entry, File, Visit};
 
+use crate::advisories;
 use crate::arguments::Look;
 use crate::config::{self, Config};
 use crate::excepting::{self, Excepted};
@@ -189,6 +190,12 @@ fn scanner(mut config: Config, look: &Look, root: Option<&Path>) -> anyhow::Resu
         (rules, identity) => scanner.with_secrets(rules.unwrap_or_default(), identity.unwrap_or_default()),
     };
     let scanner = scanner.with_code(code);
+    // Only who compares packages needs the index, or learns that it cannot be used.
+    let index = match scanner.checks().iter().any(|check| check.meta.family() == "packages") {
+        true => advisories::open()?,
+        false => None,
+    };
+    let scanner = index.into_iter().fold(scanner, Scanner::with_advisories);
     let scanner = if look.verify_live { scanner.keeping_secrets() } else { scanner };
     Ok((scanner, config))
 }

@@ -26,6 +26,8 @@ struct Document<'a> {
     findings: Vec<FindingOut<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     baseline: Option<BaselineOut<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    packages: Option<PackagesOut>,
     duration_ms: u64,
 }
 
@@ -33,6 +35,12 @@ struct Document<'a> {
 struct TargetOut<'a> {
     kind: &'a str,
     path: &'a str,
+}
+
+#[derive(Serialize)]
+struct PackagesOut {
+    files: usize,
+    advisories: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -143,6 +151,10 @@ pub(crate) fn write(report: &ScanReport<'_>, out: &mut dyn io::Write) -> io::Res
         checks: report.checks.iter().map(|check| CheckOut::new(&check.meta)).collect(),
         findings: report.scan.findings.iter().map(|finding| finding_out(report, finding)).collect(),
         baseline: report.baseline.as_ref().map(|baseline| BaselineOut { name: &baseline.name, gone: baseline.gone }),
+        packages: (report.scan.package_files > 0).then(|| PackagesOut {
+            files: report.scan.package_files,
+            advisories: report.scan.advisories.as_ref().map(|digest| format!("sha256:{digest}")),
+        }),
         duration_ms: u64::try_from(report.duration.as_millis()).unwrap_or(u64::MAX),
     };
     write_pretty(&document, out)

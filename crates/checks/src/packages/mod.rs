@@ -9,13 +9,21 @@ pub mod unmaintained_package;
 
 use palisade_advisory::{Fault, Index, Match, OpenError, ecosystem};
 use palisade_inventory::Subject;
-use palisade_inventory::package::{Manifest, Package, Scope, Source};
+use palisade_inventory::package::{Manifest, Package, Scope, Source, is_manifest};
 use palisade_model::{Confidence, Digest, Finding, Severity};
 
 use crate::{Check, Report, Settings};
 
 /// The family's checks.
 pub static CHECKS: &[&Check] = &[&known_vulnerability::CHECK, &malicious_package::CHECK, &unmaintained_package::CHECK];
+
+/// Whether the packages of a file are compared: those of what says which versions are shipped, not of wishes and digests
+/// beside it.
+#[must_use]
+pub fn is_compared(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    is_manifest(path) && !["package.json", "pyproject.toml", "Pipfile", "go.sum"].contains(&name)
+}
 
 /// What the advisories say of the packages of one file.
 ///

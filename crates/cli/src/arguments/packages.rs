@@ -1,10 +1,12 @@
-//! `sbom` as data.
+//! `sbom` and `db` as data.
 
 use std::path::PathBuf;
 
-use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::{Args, Subcommand};
 use palisade_report::SbomFormat;
+
+use super::PlainFormat;
 
 /// `palisade sbom`
 #[derive(Debug, Args)]
@@ -40,3 +42,53 @@ or SOURCE_DATE_EPOCH. SPDX demands one, and has the present where none is known.
 fn format() -> impl TypedValueParser<Value = SbomFormat> {
     PossibleValuesParser::new(SbomFormat::names()).try_map(|name| name.parse::<SbomFormat>())
 }
+
+/// `palisade db`
+#[derive(Debug, Subcommand)]
+pub(crate) enum DbVerb {
+    /// Build the index of advisories anew from folders, archives and files on this machine.
+    Update(DbUpdate),
+    /// Say how old the index is, what it was built from and what it holds.
+    Status {
+        /// Where it lies.
+        #[command(flatten)]
+        place: DbPlace,
+        /// Read all of it and compare with its digest.
+        #[arg(long)]
+        verify: bool,
+        /// How to print.
+        #[arg(long, value_enum, default_value_t = PlainFormat::Human)]
+        format: PlainFormat,
+    },
+}
+
+/// `palisade db update`
+#[derive(Debug, Args)]
+#[command(after_help = DB_EXAMPLES)]
+pub(crate) struct DbUpdate {
+    /// Where advisories are: folders (such as a checkout of a database), archives (such as OSV's all.zip) or files, in
+    /// OSV's schema as JSON or YAML; CISA's catalogue of exploited vulnerabilities as JSON; EPSS scores as CSV.
+    /// Repeated for each. The index holds what these hold and nothing of earlier ones.
+    #[arg(long, value_name = "PATH", required = true)]
+    pub(crate) from: Vec<PathBuf>,
+    /// Where the index goes.
+    #[command(flatten)]
+    pub(crate) place: DbPlace,
+    /// How to print.
+    #[arg(long, value_enum, default_value_t = PlainFormat::Human)]
+    pub(crate) format: PlainFormat,
+}
+
+/// Where the index lies.
+#[derive(Debug, Args)]
+pub(crate) struct DbPlace {
+    /// The file of the index, instead of palisade/advisories.index in XDG_DATA_HOME or ~/.local/share.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) index: Option<PathBuf>,
+}
+
+const DB_EXAMPLES: &str = "\
+Examples:
+  palisade db update --from vulndb/data/osv --from advisory-database/vulns
+  palisade db update --from all.zip --from known_exploited_vulnerabilities.json --from epss_scores.csv.gz
+  palisade scan --select packages";

@@ -124,6 +124,15 @@ impl Bill {
         for read in taken() {
             bill.add(read, &numbers, &mut direct);
         }
+        // Digests of what another file lists are digests all the same.
+        for read in reads.iter().zip(&behind).filter(|(_, behind)| behind.is_some()).map(|(read, _)| read) {
+            for package in read.manifest.packages.iter().filter(|package| !package.hashes.is_empty()) {
+                let component = numbers.get(&package.purl).and_then(|at| bill.components.get_mut(*at as usize));
+                if let Some(component) = component {
+                    component.hashes.extend(package.hashes.iter().cloned());
+                }
+            }
+        }
         bill.direct = direct.into_iter().collect();
         for component in &mut bill.components {
             component.places.sort();
@@ -189,8 +198,11 @@ impl Component {
 
 /// The lock files by the type of their packages and their folder.
 fn locks(reads: &[Read]) -> BTreeMap<(String, String), Arc<str>> {
+    // Of two in one folder the last one stays, so that `go.mod` has to come after `go.sum`.
     let locked = reads.iter().filter(|read| read.manifest.locked);
-    locked
+    let (sums, others): (Vec<&Read>, Vec<&Read>) = locked.partition(|read| is_sum(&read.path));
+    sums.into_iter()
+        .chain(others)
         .filter_map(|read| {
             let kind = read.manifest.packages.first()?.purl.kind().to_owned();
             Some(((kind, folder(&read.path).to_owned()), Arc::clone(&read.path)))
@@ -198,8 +210,13 @@ fn locks(reads: &[Read]) -> BTreeMap<(String, String), Arc<str>> {
         .collect()
 }
 
-/// The lock file that speaks for a manifest of ranges: beside it or in a folder above.
+/// The file that speaks for a manifest: for one of ranges the lock file beside it or in a folder above, for `go.sum`,
+/// which keeps digests of more than is built, the `go.mod` beside it.
 fn governing(read: &Read, locks: &BTreeMap<(String, String), Arc<str>>) -> Option<Arc<str>> {
+    if is_sum(&read.path) {
+        let module = locks.get(&("golang".to_owned(), folder(&read.path).to_owned()));
+        return module.filter(|path| !is_sum(path)).cloned();
+    }
     if read.manifest.locked {
         return None;
     }
@@ -214,6 +231,10 @@ fn governing(read: &Read, locks: &BTreeMap<(String, String), Arc<str>>) -> Optio
         }
         here = folder(here);
     }
+}
+
+fn is_sum(path: &str) -> bool {
+    path.rsplit('/').next() == Some("go.sum")
 }
 
 fn folder(path: &str) -> &str {

@@ -262,6 +262,19 @@ fn push_coverage(out: &mut String, report: &ScanReport<'_>, style: &Style) {
     for (list, words) in [(&coverage.unreadable, "not readable"), (&coverage.partial, "read in part")] {
         push_unread(out, list, words, style);
     }
+    let scan = report.scan;
+    let files = count(scan.package_files, "file of packages", "files of packages");
+    let _ = match (scan.package_files, &scan.advisories) {
+        (0, _) => Ok(()),
+        (_, Some(digest)) => {
+            let digest = digest.get(..12).unwrap_or(digest);
+            writeln!(out, "{files} compared with advisories (index {digest})")
+        }
+        (_, None) => {
+            let why = "no index of advisories is here; see `palisade db update --help`";
+            writeln!(out, "{files} not compared with known vulnerabilities: {why}")
+        }
+    };
 }
 
 fn push_unread(out: &mut String, list: &[Skipped], words: &str, style: &Style) {
