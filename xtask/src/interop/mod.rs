@@ -19,6 +19,7 @@ mod postgresql;
 mod purl;
 mod secrets;
 mod tools;
+mod versions;
 mod workflows;
 
 use std::path::{Path, PathBuf};
@@ -45,7 +46,7 @@ pub(crate) struct Bench {
 /// A case: its name, and what returns in words what was compared.
 type Case = (&'static str, fn(&Bench) -> Result<String>);
 
-const CASES: [Case; 22] = [
+const CASES: [Case; 23] = [
     ("json-schema", formats::json),
     ("sarif-schema", formats::sarif),
     ("gitlab-quality", formats::gitlab),
@@ -61,6 +62,7 @@ const CASES: [Case; 22] = [
     ("zizmor", workflows::zizmor),
     ("parliament-actions", policies::parliament),
     ("purl-specification", purl::specification),
+    ("version-orders", versions::orders),
     ("postgresql-grammar", postgresql::grammar),
     ("postgresql-check", postgresql::check),
     ("gitleaks-rules", secrets::gitleaks),
