@@ -54,6 +54,22 @@ pub enum Order {
 }
 
 impl Order {
+    /// Every rule.
+    pub const ALL: [Self; 12] = [
+        Self::Semver,
+        Self::SemverBuild,
+        Self::Pep440,
+        Self::Maven,
+        Self::Gem,
+        Self::Packagist,
+        Self::Nuget,
+        Self::Hackage,
+        Self::Cran,
+        Self::Dpkg,
+        Self::Rpm,
+        Self::Apk,
+    ];
+
     /// How two versions stand, or nothing when one of them is no version under this rule.
     ///
     /// Numbers may be of any length; time is linear in the length of the texts. Every rule is a strict weak order, so

@@ -7,9 +7,11 @@
 
 mod seeds;
 
+use std::cmp::Ordering;
 use std::fmt::Write as _;
 
 use base64::Engine as _;
+use palisade_advisory::Order;
 use palisade_checks::code::OwnRules;
 use palisade_checks::iam::narrow::{Trail, narrow, read_policy};
 use palisade_checks::secrets::{Engine, UserRules};
@@ -93,6 +95,7 @@ pub const TARGETS: &[Target] = &[
     Target::new("source-code", read_source, is_source).with(seeds::sources),
     Target::new("sql", read_sql, is_sql).with(seeds::sql),
     Target::new("terraform", read_terraform, is_terraform).with(seeds::terraform),
+    Target::new("versions", read_versions, is_none).with(seeds::versions),
     Target::new("words", read_words, is_none).with(seeds::lines),
     Target::new("workflow", |bytes| scan(".github/workflows/ci.yml", bytes), is_workflow),
     Target::new("yaml", read_yaml, is_manifest),
@@ -178,6 +181,23 @@ fn text(bytes: &[u8]) -> String {
 fn must_fit(span: Span, text: &str) {
     assert!(span.end as usize <= text.len(), "{span:?} lies outside of {} bytes", text.len());
     assert!(text.get(span.start as usize..span.end as usize).is_some(), "{span:?} cuts a character");
+}
+
+/// Three lines, three versions.
+fn read_versions(bytes: &[u8]) {
+    let text = text(bytes);
+    let mut lines = text.lines();
+    let [a, b, c] = std::array::from_fn(|_| lines.next().unwrap_or_default());
+    for order in Order::ALL {
+        let forth = order.compare(a, b);
+        assert_eq!(forth, order.compare(b, a).map(Ordering::reverse), "{order:?} depends on the side");
+        assert!(order.compare(a, a).is_none_or(Ordering::is_eq), "{order:?} tells a version from itself");
+        let (Some(forth), Some(on), Some(whole)) = (forth, order.compare(b, c), order.compare(a, c)) else { continue };
+        // Maven's own order has cycles.
+        if order != Order::Maven && (forth == on || forth.is_eq() || on.is_eq()) {
+            assert_eq!(whole, forth.then(on), "{order:?} goes round in a circle");
+        }
+    }
 }
 
 fn read_yaml(bytes: &[u8]) {

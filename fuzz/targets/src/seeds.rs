@@ -299,3 +299,18 @@ pub(crate) fn trails() -> Vec<Vec<u8>> {
 fn serde_json_string(text: &str) -> String {
     format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
 }
+
+/// Three versions at a time, of every ecosystem.
+pub(crate) fn versions() -> Vec<Vec<u8>> {
+    let seeds: [&[u8]; 8] = [
+        b"1.0.0-alpha.1\nv1.0.0-alpha.beta\n1.0.0+build.5",
+        b"1!2.0rc1.post3.dev4\n2.0+local.7\n1.0-preview_2",
+        b"1.0-beta-2\n1.0.RC1-SNAPSHOT\n1.0.0-jre",
+        b"1.0.0.a.2\n1.0.0-rc1\n1.8.2.a10",
+        b"1.0.x-dev\n20100102-203040-p1\n1.0.0-patch.3",
+        b"1:1.0~rc1+dfsg-3ubuntu0.1\n1.0^git1-1.el9\n0:2-1",
+        b"1.2.3_alpha1_p2-r3\n1.02b~abc12-r1\n1.10_git2020",
+        b"1.0-1\n1.0.0.1\n1.0",
+    ];
+    seeds.map(<[u8]>::to_vec).to_vec()
+}

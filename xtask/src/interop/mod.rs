@@ -20,6 +20,7 @@ mod purl;
 mod sbom;
 mod secrets;
 mod tools;
+mod versions;
 mod workflows;
 
 use std::path::{Path, PathBuf};
@@ -46,7 +47,7 @@ pub(crate) struct Bench {
 /// A case: its name, and what returns in words what was compared.
 type Case = (&'static str, fn(&Bench) -> Result<String>);
 
-const CASES: [Case; 23] = [
+const CASES: [Case; 24] = [
     ("json-schema", formats::json),
     ("sarif-schema", formats::sarif),
     ("gitlab-quality", formats::gitlab),
@@ -63,6 +64,7 @@ const CASES: [Case; 23] = [
     ("parliament-actions", policies::parliament),
     ("purl-specification", purl::specification),
     ("sbom-schemas", sbom::schemas),
+    ("version-orders", versions::orders),
     ("postgresql-grammar", postgresql::grammar),
     ("postgresql-check", postgresql::check),
     ("gitleaks-rules", secrets::gitleaks),

@@ -7,9 +7,11 @@ use super::Tree;
 /// Longer files hold more than one idea.
 const LINES_MAX: usize = 600;
 
-/// Hosts of package registries: what is fetched comes through the ecosystem's own client, by its settings.
-const REGISTRIES: [&str; 9] = [
-    concat!("crates", ".io"),
+/// Hosts of package registries: what is fetched comes through the ecosystem's own client, by its settings. The name of
+/// Rust's is that of its ecosystem too, so that only its hosts count.
+const REGISTRIES: [&str; 10] = [
+    concat!("index.crates", ".io"),
+    concat!("static.crates", ".io"),
     concat!("pypi", ".org"),
     concat!("files.python", "hosted.org"),
     concat!("registry.", "npmjs.org"),

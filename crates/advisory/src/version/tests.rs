@@ -7,8 +7,6 @@ use std::cmp::Ordering;
 use super::Order::{Apk, Cran, Dpkg, Gem, Hackage, Maven, Nuget, Packagist, Pep440, Rpm, Semver, SemverBuild};
 use super::{Order, VERSION_BYTES_MAX};
 
-const ALL: [Order; 12] = [Semver, SemverBuild, Pep440, Maven, Gem, Packagist, Nuget, Hackage, Cran, Dpkg, Rpm, Apk];
-
 /// Every version is below each that follows; `=` joins spellings of one.
 fn ascending(order: Order, rows: &[&str]) {
     let classes: Vec<Vec<&str>> = rows.iter().map(|row| row.split('=').collect()).collect();
@@ -301,7 +299,7 @@ fn apk_takes_nothing_that_apk_does_not() {
 #[test]
 fn hostile_texts_are_no_versions_anywhere() {
     let long = "1".repeat(VERSION_BYTES_MAX + 1);
-    for order in ALL {
+    for order in Order::ALL {
         refuses(order, &["", " ", "\0", "1\0", "1.0\n2", "１.０", "1.0é", "1 .0", "\u{202e}1", &long]);
     }
 }
@@ -311,7 +309,7 @@ fn long_texts_are_compared_in_full() {
     let nines = "9".repeat(VERSION_BYTES_MAX);
     let eights = format!("{}8", "9".repeat(VERSION_BYTES_MAX - 1));
     let dots = format!("1{}", ".0".repeat((VERSION_BYTES_MAX - 1) / 2));
-    for order in ALL {
+    for order in Order::ALL {
         if order != Packagist {
             assert_eq!(order.compare(&eights, &nines), Some(Ordering::Less), "{order:?}");
             assert_eq!(order.compare(&nines, "1"), Some(Ordering::Greater), "{order:?}");
@@ -322,7 +320,7 @@ fn long_texts_are_compared_in_full() {
 
 #[test]
 fn white_space_around_does_not_count() {
-    for order in ALL {
+    for order in Order::ALL {
         assert_eq!(order.compare(" 1.0", "1.0\n"), Some(Ordering::Equal), "{order:?}");
     }
 }
@@ -331,7 +329,7 @@ fn white_space_around_does_not_count() {
 #[test]
 fn every_order_but_mavens_is_a_strict_weak_order() {
     let pool = odd_texts();
-    for order in ALL {
+    for order in Order::ALL {
         let known: Vec<&str> =
             pool.iter().map(String::as_str).filter(|text| order.compare(text, text).is_some()).collect();
         assert!(known.len() > 10, "{order:?} takes {}", known.len());

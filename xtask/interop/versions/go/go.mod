@@ -1,0 +1,5 @@
+module palisade.dev/interop/versions
+
+go 1.26.0
+
+require golang.org/x/mod v0.42.0
