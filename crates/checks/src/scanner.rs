@@ -1,5 +1,7 @@
 //! One pass: each file is read once, parsed once, and judged by every check it concerns.
 
+mod outcome;
+
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
@@ -16,7 +18,9 @@ use crate::check::Run;
 use crate::code::OwnRules;
 use crate::secrets::live::Kept;
 use crate::secrets::{self, Engine, Identity, UserRules};
-use crate::{Check, Host, Mark, Report, Selection, Settings};
+use crate::{Check, Host, Report, Selection, Settings};
+
+pub use outcome::{FileReport, Scan};
 
 /// Structured files above this are searched for secrets but not parsed.
 pub const PARSE_BYTES_MAX: usize = 16 << 20;
@@ -33,45 +37,6 @@ pub struct Scanner {
     identity: Identity,
     kept: Option<Kept>,
     advisories: Option<Arc<Index>>,
-}
-
-/// What one file gave.
-#[derive(Clone, Debug)]
-pub struct FileReport {
-    /// Findings that need no other file.
-    pub findings: Vec<Finding>,
-    /// What is kept for checks across files.
-    pub facts: Facts,
-    /// This file's line in the coverage.
-    pub coverage: Coverage,
-    /// Comments that name exceptions.
-    pub marks: Vec<Mark>,
-}
-
-/// A finished scan.
-#[derive(Debug, Default)]
-pub struct Scan {
-    /// Sorted by path and place.
-    pub findings: Vec<Finding>,
-    /// What was looked at.
-    pub coverage: Coverage,
-    /// Comments that name exceptions.
-    pub marks: Vec<Mark>,
-    /// Files of packages, when those are to be compared with advisories.
-    pub package_files: usize,
-    /// The digest of the index that they were compared with; none when there was none.
-    pub advisories: Option<String>,
-}
-
-impl Scan {
-    /// Sorts findings and comments by path and place, so that parallel scans give the same.
-    pub fn sort(&mut self) {
-        self.findings.sort_by(|left, right| {
-            let key = |finding: &Finding| (Arc::clone(&finding.location.path), finding.location.span, finding.check.id);
-            key(left).cmp(&key(right))
-        });
-        self.marks.sort_by_key(|mark| (Arc::clone(&mark.location.path), mark.location.span));
-    }
 }
 
 impl Scanner {

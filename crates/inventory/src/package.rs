@@ -27,6 +27,7 @@ mod package_json;
 mod pipenv;
 mod places;
 mod pnpm;
+mod public;
 mod pyproject;
 mod python;
 mod readers;

@@ -1,3 +1,4 @@
+//! The index against itself: what is told of versions, and what of damaged bytes.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use super::*;

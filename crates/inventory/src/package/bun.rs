@@ -5,6 +5,7 @@ use palisade_model::Purl;
 use super::graph::Graph;
 use super::npm::LISTS;
 use super::places::Places;
+use super::public::is_public;
 use super::yarn::descriptor;
 use super::{Hash, Manifest, Scope, Source};
 use crate::yaml::Node;
@@ -34,9 +35,7 @@ pub(super) fn lock(root: Node<'_>) -> Manifest {
             package.version_span = version.map(|version| place.span_within(length - version.len(), length));
             package.hashes = items.iter().skip(1).filter_map(|item| item.as_str()).flat_map(Hash::integrity).collect();
             package.source = match (version, from) {
-                (Some(_), _) if registry.is_empty() || registry.starts_with("https://registry.npmjs.org") => {
-                    Source::Registry
-                }
+                (Some(_), _) if registry.is_empty() || is_public("npm", registry) => Source::Registry,
                 (Some(_), _) => Source::Mirror(registry.to_owned()),
                 (None, from) if from.starts_with("git") => Source::Repository(from.to_owned()),
                 (None, from) if from.starts_with("http") => Source::Address(from.to_owned()),

@@ -6,10 +6,8 @@ use palisade_model::Purl;
 
 use super::graph::Graph;
 use super::lines::{indent, lines, place};
+use super::public::is_public;
 use super::{Hash, Manifest, Package, Scope, Source};
-
-/// The public registry.
-const PUBLIC: [&str; 2] = ["https://rubygems.org/", "http://rubygems.org/"];
 
 /// Reads a lock file.
 pub(super) fn lock(text: &str) -> Manifest {
@@ -31,7 +29,7 @@ pub(super) fn lock(text: &str) -> Manifest {
                         "GIT" => Source::Repository(url.to_owned()),
                         "PATH" => Source::Local,
                         // Of several registries nobody can say which one a gem is from.
-                        _ if PUBLIC.contains(&url) || remotes > 1 => Source::Registry,
+                        _ if is_public("gem", url) || remotes > 1 => Source::Registry,
                         _ => Source::Mirror(url.to_owned()),
                     };
                 }
@@ -110,9 +108,10 @@ mod tests {
     #[test]
     fn lock_files() {
         let digest = "ab".repeat(32);
+        let public = super::super::public::address("gem", "");
         let text = format!(
             "GIT\n  remote: https://git.example/g.git\n  revision: abc\n  specs:\n    g (0.1)\n      a (>= 1)\n\nPATH\n  \
-             remote: .\n  specs:\n    mine (1.0)\n\nGEM\n  remote: https://rubygems.org/\n  specs:\n    a (1.0)\n      b\n      \
+             remote: .\n  specs:\n    mine (1.0)\n\nGEM\n  remote: {public}\n  specs:\n    a (1.0)\n      b\n      \
              bundler\n      none (~> 1)\n    b (2.0-x86_64-linux)\n    b (2.0-java)\n\nPLATFORMS\n  ruby\n\nDEPENDENCIES\n  a (~> 1)\n  \
              g!\n\nCHECKSUMS\n  a (1.0) sha256={digest}\n  b (2.0-java) sha256={digest}\n\nBUNDLED WITH\n   2.5\nnonsense\n"
         );

@@ -4,11 +4,9 @@ use palisade_model::Purl;
 use toml::de::DeTable;
 
 use super::graph::Graph;
+use super::public::is_public;
 use super::tables::{Look, span};
 use super::{Hash, Manifest, Scope, Source};
-
-/// Addresses of the public registry, as lock files write them.
-const PUBLIC: [&str; 2] = ["registry+https://github.com/rust-lang/crates.io-index", "sparse+https://index.crates.io/"];
 
 /// Reads a lock file. It does not say what is there for tests or builds only, so that everything counts as shipped.
 pub(super) fn lock(table: &DeTable<'_>) -> Manifest {
@@ -33,7 +31,7 @@ pub(super) fn lock(table: &DeTable<'_>) -> Manifest {
             package.hashes = digest.into_iter().filter_map(Hash::sha256).collect();
             package.source = match source {
                 None => Source::Local,
-                Some(source) if PUBLIC.contains(&source) => Source::Registry,
+                Some(source) if is_public("cargo", source) => Source::Registry,
                 Some(source) => source.strip_prefix("git+").map_or_else(
                     || Source::Mirror(source.split_once('+').map_or(source, |(_, url)| url).to_owned()),
                     |url| Source::Repository(url.to_owned()),

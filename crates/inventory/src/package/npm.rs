@@ -6,6 +6,7 @@ use palisade_model::Purl;
 
 use super::graph::Graph;
 use super::places::Places;
+use super::public::is_public;
 use super::{Hash, Manifest, Scope, Source};
 use crate::yaml::{DEPTH_MAX, Node};
 
@@ -185,8 +186,7 @@ fn add(
 
 /// Where an address of npm's lock files leads.
 pub(super) fn source(resolved: &str) -> Source {
-    let public = ["https://registry.npmjs.org/", "https://registry.yarnpkg.com/", "http://registry.npmjs.org/"];
-    if resolved.is_empty() || public.iter().any(|start| resolved.starts_with(start)) {
+    if resolved.is_empty() || is_public("npm", resolved) {
         return Source::Registry;
     }
     if resolved.starts_with("file:") || resolved.starts_with("link:") {

@@ -3,7 +3,8 @@
 use toml::de::DeTable;
 
 use super::graph::Graph;
-use super::python::{PUBLIC, normal};
+use super::public::is_public;
+use super::python::normal;
 use super::tables::{Look, span};
 use super::{Hash, Manifest, Scope, Source};
 use crate::yaml::Node;
@@ -35,7 +36,7 @@ pub(super) fn pipfile(root: Node<'_>) -> Manifest {
                 (Some(url), ..) => Source::Repository(url.to_owned()),
                 (_, Some(url), _) if url.contains("://") => Source::Address(url.to_owned()),
                 (None, None, None) => match node.get_str("index").and_then(index) {
-                    Some(url) if !PUBLIC.contains(&url) => Source::Mirror(url.to_owned()),
+                    Some(url) if !is_public("pypi", url) => Source::Mirror(url.to_owned()),
                     _ => Source::Registry,
                 },
                 _ => Source::Local,
@@ -70,7 +71,7 @@ pub(super) fn standard(table: &DeTable<'_>) -> Manifest {
         package.source = match (text("vcs", "url"), text("archive", "url"), entry.text("index")) {
             (Some(url), ..) => Source::Repository(url),
             (_, Some(url), _) => Source::Address(url),
-            (.., Some(url)) if !PUBLIC.contains(&url) => Source::Mirror(url.to_owned()),
+            (.., Some(url)) if !is_public("pypi", url) => Source::Mirror(url.to_owned()),
             _ if entry.value("directory").is_some() || entry.value("vcs").is_some() => Source::Local,
             _ => Source::Registry,
         };

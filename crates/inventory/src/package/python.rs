@@ -5,16 +5,9 @@ use std::collections::HashMap;
 use toml::de::DeTable;
 
 use super::graph::Graph;
+use super::public::is_public;
 use super::tables::{Look, Value, span};
 use super::{Hash, Manifest, Scope, Source};
-
-/// The public index, as files write it.
-pub(super) const PUBLIC: [&str; 4] = [
-    "https://pypi.org/simple",
-    "https://pypi.org/simple/",
-    "https://pypi.python.org/simple",
-    "https://pypi.python.org/simple/",
-];
 
 /// A name as every tool compares it: small letters, runs of `-`, `_` and `.` as one `-` (PEP 503).
 pub(super) fn normal(name: &str) -> String {
@@ -58,7 +51,7 @@ pub(super) fn uv(table: &DeTable<'_>) -> Manifest {
         let local = ["virtual", "editable", "directory", "path"].into_iter().find_map(text);
         if let Some(package) = graph.package(at) {
             package.source = match (text("registry"), text("git"), text("url")) {
-                (Some(url), ..) if PUBLIC.contains(&url) => Source::Registry,
+                (Some(url), ..) if is_public("pypi", url) => Source::Registry,
                 (Some(url), ..) => Source::Mirror(url.to_owned()),
                 (_, Some(url), _) => Source::Repository(url.to_owned()),
                 (_, _, Some(url)) => Source::Address(url.to_owned()),
@@ -162,7 +155,7 @@ fn by_names(table: &DeTable<'_>, scope: impl Fn(&DeTable<'_>) -> Scope) -> Manif
             (Some("git"), Some(url)) => Source::Repository(url.to_owned()),
             (Some("directory" | "file"), _) => Source::Local,
             (Some("url"), Some(url)) => Source::Address(url.to_owned()),
-            (Some("legacy"), Some(url)) if !PUBLIC.contains(&url) => Source::Mirror(url.to_owned()),
+            (Some("legacy"), Some(url)) if !is_public("pypi", url) => Source::Mirror(url.to_owned()),
             (None, Some(url)) if entry.text("git").is_some() => Source::Repository(url.to_owned()),
             (None, Some(url)) => Source::Address(url.to_owned()),
             (None, None) if entry.text("path").is_some() => Source::Local,

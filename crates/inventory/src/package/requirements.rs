@@ -5,7 +5,8 @@
 
 use super::graph::Graph;
 use super::lines::{lines, place};
-use super::python::{PUBLIC, normal, requirement_name};
+use super::public::is_public;
+use super::python::{normal, requirement_name};
 use super::{Hash, Manifest, Scope, Source};
 
 /// Options that say nothing about packages.
@@ -144,7 +145,7 @@ fn finish(mut graph: Graph, scope: Scope, index: Option<&str>, notes: &[(u32, &s
     for package in packages.iter_mut() {
         // Who writes ranges writes what the project asks for; versions alone may be all that is installed.
         package.direct = (!pinned).then_some(true);
-        if let Some(url) = index.filter(|url| package.source == Source::Registry && !PUBLIC.contains(url)) {
+        if let Some(url) = index.filter(|url| package.source == Source::Registry && !is_public("pypi", url)) {
             package.source = Source::Mirror(url.to_owned());
         }
     }

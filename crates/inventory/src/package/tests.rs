@@ -141,10 +141,11 @@ fn pnpm_locks() {
 #[test]
 fn python_locks() {
     let digest = "ab".repeat(32);
+    let public = super::public::address("pypi", "simple");
     let uv = format!(
         "version = 1\n[[package]]\nname = \"app\"\nversion = \"0.1\"\nsource = {{ virtual = \".\" }}\ndependencies = [{{ name = \"A_b\" \
          }}]\n[package.optional-dependencies]\nx = [{{ name = \"c\" }}]\n[package.dev-dependencies]\ndev = [{{ name = \"d\" }}]\n\
-         [[package]]\nname = \"a-b\"\nversion = \"1.0\"\nsource = {{ registry = \"https://pypi.org/simple\" }}\nwheels = [{{ hash = \
+         [[package]]\nname = \"a-b\"\nversion = \"1.0\"\nsource = {{ registry = \"{public}\" }}\nwheels = [{{ hash = \
          \"sha256:{digest}\" }}]\n[package.optional-dependencies]\ny = [{{ name = \"c\" }}]\n[[package]]\nname = \"c\"\nversion = \
          \"2\"\nsource = {{ git = \"https://git.example/c\" }}\n[[package]]\nname = \"d\"\nversion = \"3\"\ndependencies = [{{ name \
          = \"none\" }}]\n"

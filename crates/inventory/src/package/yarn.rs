@@ -201,14 +201,17 @@ mod tests {
 
     #[test]
     fn version_1() {
-        let text = "# yarn lockfile v1\n\n\n\"@s/a@^1.0.0\", \"@s/a@~1.0.0\":\n  version \"1.0.5\"\n  resolved \
-            \"https://registry.yarnpkg.com/@s/a/-/a-1.0.5.tgz#0123456789012345678901234567890123456789\"\n  \
+        let public = super::super::public::address("npm", "@s/a");
+        let text = format!(
+            "# yarn lockfile v1\n\n\n\"@s/a@^1.0.0\", \"@s/a@~1.0.0\":\n  version \"1.0.5\"\n  resolved \
+            \"{public}/-/a-1.0.5.tgz#0123456789012345678901234567890123456789\"\n  \
             dependencies:\n    b \"^2.0.0\"\n    \"@s/x\" \"1\"\n  optionalDependencies:\n    c \"*\"\n\nb@^2.0.0:\n  \
             version \"2.0.0\"\n  resolved \"https://npm.example/b/-/b-2.0.0.tgz\"\n\n\"c@npm:d@1\":\n  version \
-            \"1.0.0\"\n\ng@user/g:\n  version \"0.1.0\"\n  resolved \"git+https://git.example/g.git#abc\"\nnonsense\n";
+            \"1.0.0\"\n\ng@user/g:\n  version \"0.1.0\"\n  resolved \"git+https://git.example/g.git#abc\"\nnonsense\n"
+        );
         check(
             "yarn.lock",
-            text,
+            &text,
             "pkg:npm/%40s/a@1.0.5 Runtime hashed > b > d\n\
              pkg:npm/b@2.0.0 Runtime Mirror(https://npm.example)\n\
              pkg:npm/d@1.0.0 Runtime\n\
