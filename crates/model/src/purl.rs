@@ -122,7 +122,13 @@ impl Purl {
             kind,
         };
         types::refine(&mut purl)?;
-        Ok(purl)
+        if purl.fits() { Ok(purl) } else { Err(PurlError::Long) }
+    }
+
+    /// Whether its text, in which escapes make three bytes of one, can be read again.
+    fn fits(&self) -> bool {
+        let mut left = text::Room(PURL_BYTES_MAX);
+        fmt::write(&mut left, format_args!("{self}")).is_ok()
     }
 
     /// Reads the text of a package URL.
@@ -147,21 +153,26 @@ impl Purl {
         Ok(kept)
     }
 
-    /// The same package at a version; at none when it is empty.
+    /// The same package at a version; at none when it is empty or too long to be one.
     #[must_use]
     pub fn at(mut self, version: &str) -> Self {
         self.version = Some(Type::of(&self.kind).version_case.apply(version)).filter(|text| !text.is_empty());
+        if !self.fits() {
+            self.version = None;
+        }
         self
     }
 
-    /// The same package with one more qualifier, in place of an earlier one. A key that can be none is left out.
+    /// The same package with one more qualifier, in place of an earlier one. A key that can be none and a value that is too long are left out.
     #[must_use]
     pub fn with(mut self, key: &str, value: &str) -> Self {
         let mut qualifiers = self.qualifiers.clone();
         qualifiers.retain(|(known, _)| known != key);
         qualifiers.push((key.to_owned(), value.to_owned()));
-        if let Ok(sorted) = Self::sorted(qualifiers) {
-            self.qualifiers = sorted;
+        let before = self.qualifiers.clone();
+        self.qualifiers = Self::sorted(qualifiers).unwrap_or_default();
+        if self.qualifiers.is_empty() || !self.fits() {
+            self.qualifiers = before;
         }
         self
     }
@@ -283,6 +294,11 @@ mod tests {
             assert_eq!(shown(text), why, "{text}");
         }
         assert_eq!(shown(&format!("pkg:npm/{}", "a".repeat(PURL_BYTES_MAX))), "longer than 4096 bytes");
+        // What would not be read again is not written.
+        let stars = "*".repeat(PURL_BYTES_MAX / 2);
+        assert_eq!(shown(&format!("pkg:npm/{stars}")), "longer than 4096 bytes");
+        let plain = Purl::new("npm", "a").map(|purl| purl.at(&stars).with("x", &stars).with("y", "1").to_string());
+        assert_eq!(plain, Ok("pkg:npm/a?y=1".to_owned()));
     }
 
     #[test]

@@ -5,6 +5,7 @@
 //! A target panics when the parser breaks a promise: a span outside of its text,
 //! a result that differs the second time.
 
+mod packages;
 mod seeds;
 
 use std::cmp::Ordering;
@@ -58,6 +59,8 @@ impl Target {
 /// All targets, by name.
 pub const TARGETS: &[Target] = &[
     Target::new("action", |bytes| scan("action.yml", bytes), is_action),
+    Target::new("advisory", packages::advisories, is_none).with(packages::records),
+    Target::new("advisory-index", packages::index, is_none).with(packages::indexes),
     Target::new("archive", read_archive, is_none).with(seeds::archives),
     Target::new("baseline", read_baseline, is_none).with(seeds::baselines),
     Target::new("cloudformation", read_template, is_template).with(seeds::templates),
@@ -83,8 +86,10 @@ pub const TARGETS: &[Target] = &[
     Target::new("openapi", |bytes| scan("openapi.yaml", bytes), is_none).with(seeds::openapi),
     Target::new("own-code-rules", read_own_rules, is_none).with(seeds::own_rules),
     Target::new("pack-index", read_index, is_none).with(seeds::indexes),
+    Target::new("packages", packages::read, is_any).with(seeds::lockfiles),
     Target::new("policy", read_aws_policy, is_template).with(seeds::policies),
     Target::new("properties", read_properties, is_none).with(seeds::properties),
+    Target::new("purl", packages::purl, is_none).with(packages::purls),
     Target::new("quality", read_quality, is_none).with(seeds::quality),
     Target::new("ruby", read_ruby, is_none).with(seeds::ruby),
     Target::new("rules", read_rules, is_toml).with(seeds::rules),

@@ -314,3 +314,20 @@ pub(crate) fn versions() -> Vec<Vec<u8>> {
     ];
     seeds.map(<[u8]>::to_vec).to_vec()
 }
+
+/// Lock files and manifests in small.
+pub(crate) fn lockfiles() -> Vec<Vec<u8>> {
+    [
+        "version = 4\n[[package]]\nname = \"a\"\nversion = \"1.0.0\"\ndependencies = [\"b 2.0.0\"]\n[[package]]\nname = \"b\"\nversion = \"2.0.0\"\n",
+        "{\"lockfileVersion\": 3, \"packages\": {\"\": {\"dependencies\": {\"a\": \"1\"}}, \"node_modules/a\": {\"version\": \"1.0.0\", \"dev\": true}}}",
+        "lockfileVersion: '9.0'\nimporters:\n  .:\n    dependencies:\n      a: {specifier: ^1, version: 1.0.0(b@2.0.0)}\npackages:\n  a@1.0.0: {resolution: {integrity: sha512-AAAA}}\nsnapshots:\n  a@1.0.0(b@2.0.0): {}\n",
+        "module example.org/m\n\ngo 1.22\n\nrequire (\n\texample.org/a v1.0.0\n\texample.org/b v1.1.0 // indirect\n)\n",
+        "a==1.0 --hash=sha256:00\n-r other.txt\nb[x]>=2; python_version < '3'\n-e git+https://git.example/c#egg=c\n",
+        "<project><dependencies><dependency><groupId>g</groupId><artifactId>a</artifactId><version>${v}</version></dependency></dependencies></project>",
+        "GEM\n  remote: https://gems.example/\n  specs:\n    a (1.0)\n      b (~> 2)\n    b (2.0-java)\n\nDEPENDENCIES\n  a\n",
+        "\"a@^1.0.0\":\n  version \"1.0.5\"\n  dependencies:\n    b \"^2\"\n",
+        "%{\n  \"a\": {:hex, :a, \"1.0.0\", \"00\", [:mix], [], \"hexpm\", \"00\"},\n}\n",
+    ]
+    .map(|text| text.as_bytes().to_vec())
+    .to_vec()
+}

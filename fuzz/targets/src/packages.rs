@@ -1,0 +1,152 @@
+//! Readers of packages and advisories.
+
+use palisade_advisory::osv::Advisory;
+use palisade_advisory::{Builder, Enrichment, Index, OpenError};
+use palisade_inventory::package::{Bill, Manifest, Read};
+use palisade_model::Purl;
+
+/// A file for each reader.
+const NAMES: [&str; 34] = [
+    "Cargo.lock",
+    "package-lock.json",
+    "pnpm-lock.yaml",
+    "yarn.lock",
+    "bun.lock",
+    "deno.lock",
+    "package.json",
+    "uv.lock",
+    "poetry.lock",
+    "pdm.lock",
+    "Pipfile.lock",
+    "requirements.txt",
+    "pyproject.toml",
+    "go.mod",
+    "go.sum",
+    "pom.xml",
+    "gradle.lockfile",
+    "gradle/libs.versions.toml",
+    "packages.lock.json",
+    "a.csproj",
+    "composer.lock",
+    "Gemfile.lock",
+    "mix.lock",
+    "rebar.lock",
+    "pubspec.lock",
+    "Package.resolved",
+    "Podfile.lock",
+    "conan.lock",
+    "stack.yaml.lock",
+    "cabal.project.freeze",
+    "renv.lock",
+    "Manifest.toml",
+    ".terraform.lock.hcl",
+    "Chart.lock",
+];
+
+/// Every reader on the same text: places lie in it, and what needs what is there.
+pub(crate) fn read(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    for name in NAMES {
+        let Some(manifest) = Manifest::read(name, &text) else { panic!("nothing reads {name}") };
+        let count = manifest.packages.len();
+        for package in &manifest.packages {
+            for span in std::iter::once(package.span).chain(package.version_span) {
+                assert!(span.end as usize <= text.len() && span.start <= span.end, "{name}: {span:?}");
+            }
+            assert!(package.needs.iter().all(|at| (*at as usize) < count), "{name}: needs what is not there");
+            let shown = package.purl.to_string();
+            assert_eq!(Purl::parse(&shown).as_ref(), Ok(&package.purl), "{name}: {shown}");
+        }
+        assert!(manifest.roots.iter().flat_map(|root| &root.needs).all(|at| (*at as usize) < count), "{name}");
+        let bill = Bill::of(Read::of(name, bytes).into_iter().collect());
+        let components = bill.components.len();
+        assert!(bill.components.iter().flat_map(|one| &one.needs).all(|at| (*at as usize) < components), "{name}");
+    }
+}
+
+/// A package URL that is read is written so that it is read as the same.
+pub(crate) fn purl(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    for line in text.lines() {
+        if let Ok(purl) = Purl::parse(line) {
+            let shown = purl.to_string();
+            assert_eq!(Purl::parse(&shown), Ok(purl), "{line} became {shown}");
+        }
+    }
+}
+
+/// Two records as an index: it opens, and every package of theirs is found in it.
+pub(crate) fn advisories(bytes: &[u8]) {
+    let mut builder = Builder::default();
+    builder.source("fuzz");
+    let mut named = Vec::new();
+    for record in bytes.split(|byte| *byte == b'\n').take(2).filter_map(|line| Advisory::parse(line).ok()) {
+        let packages = record.affected.iter().filter_map(|affected| affected.package.clone());
+        named.extend(packages.filter(|package| !package.name.is_empty() && record.withdrawn.is_none()));
+        builder.add(record);
+    }
+    let Ok(index) = builder.finish(&Enrichment::default(), 0) else { return };
+    let index = open(index).unwrap_or_else(|error| panic!("what was built does not open: {error}"));
+    index.verify().unwrap_or_else(|error| panic!("what was built is damaged: {error}"));
+    let mut buffer = Vec::new();
+    for package in named {
+        let name = palisade_advisory::package_name(&package.ecosystem, &package.name);
+        match index.lookup(&package.ecosystem, &name, &mut buffer) {
+            Ok(Some(block)) => drop(block.matches("1.0.0")),
+            // A record of the same name may have taken its place.
+            Ok(None) => {}
+            Err(error) => panic!("{name} does not read: {error}"),
+        }
+    }
+}
+
+/// Any bytes as an index: an error or an answer.
+pub(crate) fn index(bytes: &[u8]) {
+    let Ok(index) = open(bytes.to_vec()) else { return };
+    let _ = index.about();
+    let _ = index.verify();
+    let mut buffer = Vec::new();
+    for (ecosystem, name) in [("npm", "x"), ("PyPI", "snake-case"), ("", "")] {
+        if let Ok(Some(block)) = index.lookup(ecosystem, name, &mut buffer) {
+            drop(block.matches("1"));
+        }
+    }
+}
+
+fn open(bytes: Vec<u8>) -> Result<Index, OpenError> {
+    let length = bytes.len() as u64;
+    let read = move |at: u64, out: &mut [u8]| {
+        let at = usize::try_from(at).unwrap_or(usize::MAX);
+        let part = at.checked_add(out.len()).and_then(|end| bytes.get(at..end));
+        out.copy_from_slice(part.ok_or(std::io::ErrorKind::UnexpectedEof)?);
+        Ok(())
+    };
+    Index::open(Box::new(read), length)
+}
+
+/// Records to begin with.
+pub(crate) fn records() -> Vec<Vec<u8>> {
+    let one = br#"{"id": "A-1", "aliases": ["CVE-1"], "summary": "s", "severity": [{"type": "CVSS_V3", "score": "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"}], "affected": [{"package": {"ecosystem": "npm", "name": "x"}, "ranges": [{"type": "SEMVER", "events": [{"introduced": "0"}, {"fixed": "1.2.3"}]}], "versions": ["1.0.0"]}]}"#;
+    let two = br#"{"id": "B-2", "aliases": ["CVE-1"], "affected": [{"package": {"ecosystem": "PyPI", "name": "Snake_Case"}, "ranges": [{"type": "ECOSYSTEM", "events": [{"introduced": "0"}, {"last_affected": "2"}]}]}]}"#;
+    vec![one.to_vec(), [one.as_slice(), two].join(&b'\n')]
+}
+
+/// An index to begin with.
+pub(crate) fn indexes() -> Vec<Vec<u8>> {
+    let mut builder = Builder::default();
+    for records in records() {
+        records
+            .split(|byte| *byte == b'\n')
+            .filter_map(|line| Advisory::parse(line).ok())
+            .for_each(|one| builder.add(one));
+    }
+    builder.finish(&Enrichment::default(), 0).into_iter().collect()
+}
+
+/// Package URLs to begin with.
+pub(crate) fn purls() -> Vec<Vec<u8>> {
+    vec![
+        b"pkg:npm/%40a/b@1.0.0?x=y&z=%20#p/q\npkg:git/codeberg.org/a/b@1\npkg:maven/o/n@1?type=pom".to_vec(),
+        b"pkg:julia/A@1?uuid=b\npkg:deb/debian/curl@1:2-3?arch=i386".to_vec(),
+    ]
+}
