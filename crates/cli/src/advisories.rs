@@ -270,14 +270,18 @@ fn human(
         1 => "yesterday".to_owned(),
         days => format!("{days} days ago"),
     };
-    writeln!(out, "{} advisories on {} packages, built {age}", about.advisories, about.packages)?;
+    let counted = |count: u32, one: &str, more: &str| format!("{count} {}", if count == 1 { one } else { more });
+    let (advisories, packages) =
+        (counted(about.advisories, "advisory", "advisories"), counted(about.packages, "package", "packages"));
+    writeln!(out, "{advisories} on {packages}, built {age}")?;
     writeln!(out, "  newest     {}", visible(&about.newest))?;
     writeln!(out, "  withdrawn  {}, left out", about.withdrawn)?;
     for (name, count) in &about.ecosystems {
         writeln!(out, "  {count:>9}  {}", visible(name))?;
     }
     for source in &about.sources {
-        writeln!(out, "  from       {} ({} records, {} refused)", visible(&source.name), source.taken, source.refused)?;
+        let taken = counted(source.taken, "record", "records");
+        writeln!(out, "  from       {} ({taken}, {} refused)", visible(&source.name), source.refused)?;
     }
     let checked = if verified { ", every byte checked" } else { "" };
     writeln!(out, "  digest     sha256:{digest}{checked}")?;

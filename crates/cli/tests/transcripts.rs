@@ -33,6 +33,39 @@ spec:
         privileged: true
 ";
 
+/// A lock file with one direct dependency, one that it brings, and one for tests.
+const LOCK: &str = r#"{
+  "name": "shop-web",
+  "version": "1.4.0",
+  "lockfileVersion": 3,
+  "packages": {
+    "": {
+      "name": "shop-web",
+      "version": "1.4.0",
+      "dependencies": {"price-tags": "^2.0.0"},
+      "devDependencies": {"checkmate": "^1.0.0"}
+    },
+    "node_modules/checkmate": {"version": "1.0.3", "dev": true, "license": "MIT"},
+    "node_modules/price-tags": {"version": "2.1.0", "license": "ISC", "dependencies": {"round-half": "~0.3.0"}},
+    "node_modules/round-half": {"version": "0.3.1", "license": "MIT"}
+  }
+}
+"#;
+
+/// An advisory about what is brought.
+const ADVISORY: &str = r#"{
+  "id": "EX-2026-1",
+  "modified": "2026-11-01T00:00:00Z",
+  "aliases": ["CVE-2026-99999"],
+  "summary": "Runs code that a price holds",
+  "severity": [{"type": "CVSS_V3", "score": "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"}],
+  "affected": [{
+    "package": {"ecosystem": "npm", "name": "round-half"},
+    "ranges": [{"type": "SEMVER", "events": [{"introduced": "0.2.0"}, {"fixed": "0.3.2"}]}]
+  }]
+}
+"#;
+
 /// A folder in which transcripts run, with a home around it.
 struct Place {
     home: TempDir,
@@ -76,6 +109,12 @@ impl Place {
                 place.write("settings.py", &format!("DATABASE_PASSWORD = \"{password}\"\n"));
                 place.must("git add . && git init --quiet --bare ../origin.git");
                 place.must("git remote add origin ../origin.git");
+            }
+            // A shop with a lock file, and a database of advisories beside it.
+            "packages" => {
+                place.write("web/package-lock.json", LOCK);
+                place.write("../advisories/npm/EX-2026-1.json", ADVISORY);
+                place.must(commit);
             }
             "empty" => fs::create_dir_all(&root).unwrap(),
             other => panic!("there is no place `{other}`"),

@@ -50,7 +50,7 @@ impl Place {
     pub(crate) fn run(&self, arguments: &[&str]) -> Output {
         let mut command = Command::new(env!("CARGO_BIN_EXE_palisade"));
         command.args(arguments).current_dir(&self.root).env_clear();
-        command.env("XDG_CONFIG_HOME", &self.home).output().unwrap()
+        command.env("XDG_CONFIG_HOME", &self.home).env("XDG_DATA_HOME", self.home.join("data")).output().unwrap()
     }
 
     /// Runs, asserts the exit code, and gives standard output.
