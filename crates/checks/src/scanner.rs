@@ -458,6 +458,7 @@ impl Scanner {
                 scan.findings.extend(report.finish());
             }
         }
+        crate::kubernetes::unlabelled_namespace::settle(&inventory, &mut scan.findings);
         scan.coverage.sort();
         scan.sort();
         secrets::merge(&mut scan.findings);
