@@ -462,6 +462,8 @@ impl Scanner {
                 scan.findings.extend(report.finish());
             }
         }
+        crate::ci::dangerous_trigger::settle(&inventory, &mut scan.findings);
+        crate::kubernetes::unlabelled_namespace::settle(&inventory, &mut scan.findings);
         scan.coverage.sort();
         scan.sort();
         secrets::merge(&mut scan.findings);

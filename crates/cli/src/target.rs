@@ -13,7 +13,7 @@ use palisade_gate::{BASELINE_BYTES_MAX, Baseline, EXCEPTIONS_FILE};
 use palisade_inventory::{Facts, Format};
 use palisade_model::{BINARY, Coverage, Skipped};
 use palisade_report::{ScanReport, Target};
-use palisade_source::directory::Directory;
+use palisade_source::directory::{Directory, LINK};
 use palisade_source::walk::{WalkOptions, walk};
 use palisade_source::{Entry, File, Visit};
 
@@ -355,5 +355,6 @@ pub(crate) fn look_at(scanner: &Scanner, entry: &Entry<'_>) -> FileReport {
             coverage = Coverage::default(); // its first window has counted the file
         }
     }
-    FileReport { findings, facts: Facts::new(path.into(), Format::Other), coverage, marks: Vec::new() }
+    let facts = Facts { link: reason == LINK, ..Facts::new(path.into(), Format::Other) };
+    FileReport { findings, facts, coverage, marks: Vec::new() }
 }

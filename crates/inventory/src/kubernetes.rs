@@ -140,6 +140,8 @@ pub struct ObjectFacts {
     pub location: Location,
     /// Whether it brings pods.
     pub workload: bool,
+    /// Whether it brings pods that the pod security level `baseline` refuses.
+    pub beyond_baseline: bool,
     /// For a NetworkPolicy that selects every pod of its namespace: which directions it isolates.
     pub isolates: Option<Isolation>,
     /// How many pods it asks for, when it states a number.

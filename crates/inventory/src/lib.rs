@@ -101,6 +101,8 @@ pub struct Facts {
     pub signs: Vec<Sign>,
     /// What a schema of GraphQL says of who may call what.
     pub graphql: Option<Box<graphql::Facts>>,
+    /// Whether it is a link, which is named and not followed.
+    pub link: bool,
 }
 
 /// Something that is used at a place, by the name of who asked for it.
@@ -141,6 +143,7 @@ impl Facts {
             quality: None,
             signs: Vec::new(),
             graphql: None,
+            link: false,
         }
     }
 }

@@ -9,6 +9,9 @@ use std::path::{Component, Path, PathBuf};
 
 use crate::stream::WHOLE_BYTES_MAX;
 
+/// The reason for which a link is passed over.
+pub const LINK: &str = "symbolic link";
+
 /// What stands at a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -119,7 +122,7 @@ pub(crate) fn open_regular(path: &Path) -> Result<(fs::File, u64), OpenError> {
     }
     let file = options.open(path).map_err(|error| match error.raw_os_error() {
         #[cfg(unix)]
-        Some(libc::ELOOP) => OpenError::NotAFile("symbolic link"),
+        Some(libc::ELOOP) => OpenError::NotAFile(LINK),
         #[cfg(unix)]
         Some(libc::ENXIO) => OpenError::NotAFile("socket or device"),
         _ => OpenError::Io(error),
@@ -146,7 +149,7 @@ pub(crate) fn kind_name(kind: fs::FileType) -> &'static str {
         }
     }
     if kind.is_symlink() {
-        "symbolic link"
+        LINK
     } else if kind.is_dir() {
         "directory"
     } else {

@@ -44,7 +44,9 @@ fn loose<'c>(program: &Program<'c>) -> Option<&'c Word> {
     let words = program.arguments;
     let after = |verbs: &[&str]| {
         let at = words.iter().position(|word| verbs.contains(&word.text.as_str()))?;
-        words.get(at + 1..)
+        // `pnpm exec playwright install chromium`: the verb is another program's.
+        let other = words.iter().take(at).any(|word| matches!(word.text.as_str(), "exec" | "run" | "dlx" | "x"));
+        words.get(at + 1..).filter(|_| !other)
     };
     match program.name {
         "npm" | "pnpm" => package(

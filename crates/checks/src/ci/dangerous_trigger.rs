@@ -1,7 +1,8 @@
 //! Events that give an outsider's pull request or comment the repository's own token.
 
+use palisade_inventory::Inventory;
 use palisade_inventory::workflow::{Trigger, Workflow};
-use palisade_model::{Confidence, Meta, Severity};
+use palisade_model::{Confidence, Finding, Meta, Severity};
 
 use crate::{Check, Report};
 
@@ -20,6 +21,21 @@ pub static CHECK: Check = Check::on_workflow(
     run,
 );
 
+const AFTER: &str = "runs with secrets after workflows that anybody's pull request can start; treat their artifacts and names as hostile";
+
+/// Events by which an outsider starts a workflow.
+const OUTSIDE: [&str; 9] = [
+    "pull_request",
+    "pull_request_target",
+    "pull_request_review",
+    "pull_request_review_comment",
+    "issue_comment",
+    "issues",
+    "discussion",
+    "discussion_comment",
+    "workflow_run",
+];
+
 fn run(workflow: &Workflow<'_>, report: &mut Report<'_>) {
     for trigger in &workflow.triggers {
         let message = match trigger.name {
@@ -29,9 +45,7 @@ fn run(workflow: &Workflow<'_>, report: &mut Report<'_>) {
                 }
                 "runs with this repository's secrets and write token on anybody's pull request; use `pull_request` where you can"
             }
-            "workflow_run" if follows_anything(trigger) => {
-                "runs with secrets after workflows that anybody's pull request can start; treat their artifacts and names as hostile"
-            }
+            "workflow_run" if follows_anything(trigger) => AFTER,
             "issue_comment" if !is_guarded(workflow) => {
                 "anybody's comment starts this with secrets and a write token; check `author_association` first"
             }
@@ -63,4 +77,29 @@ fn is_guarded(workflow: &Workflow<'_>) -> bool {
             ["author_association", "github.actor", "user.login", "sender.login"].iter().any(|who| text.contains(who))
         })
     })
+}
+
+/// Takes back what is said of a workflow that runs after others, where all of those are here and outsiders start none;
+/// where none is called so, nothing starts it.
+pub(crate) fn settle(inventory: &Inventory, findings: &mut Vec<Finding>) {
+    if !inventory.whole {
+        return;
+    }
+    let workflows = || inventory.files.iter().filter_map(|file| Some((&*file.path, file.workflow.as_deref()?)));
+    findings.retain_mut(|finding| {
+        let own = inventory.file(&finding.location.path).and_then(|file| file.workflow.as_deref());
+        let Some(own) = own.filter(|own| finding.message == AFTER && !own.follows.is_empty()) else { return true };
+        let called = |path: &str, name: &Option<String>| {
+            own.follows.iter().any(|followed| followed == name.as_deref().unwrap_or(path))
+        };
+        let mut followed = workflows().filter(|(path, workflow)| called(path, &workflow.name)).peekable();
+        if followed.peek().is_none() {
+            let names = own.follows.join("`, `");
+            finding.message =
+                format!("no workflow here is called `{names}`, so nothing starts this; once one is, it {AFTER}");
+            finding.severity = finding.severity.min(Severity::Info);
+            return true;
+        }
+        followed.any(|(_, workflow)| workflow.triggers.iter().any(|event| OUTSIDE.contains(&event.as_str())))
+    });
 }

@@ -1,7 +1,7 @@
 //! Jobs that deploy without `concurrency:`.
 
 use super::evidence::{self, Effect};
-use palisade_inventory::workflow::Workflow;
+use palisade_inventory::workflow::{Job, Workflow};
 use palisade_model::{Confidence, Fix, Meta, Safety, Severity};
 
 use crate::{Check, Report};
@@ -35,11 +35,46 @@ fn run(workflow: &Workflow<'_>, report: &mut Report<'_>) {
             job.id
         );
         // Runs wait for each other; none is cut off halfway.
-        let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte);
-        let block = format!("concurrency:\n  group: {}\n  cancel-in-progress: false", job.id);
-        let edit = job.id.bytes().all(plain).then(|| job.node.add_lines("runs-on", &block)).flatten();
+        let block =
+            group(workflow, job).map(|group| format!("concurrency:\n  group: {group}\n  cancel-in-progress: false"));
+        let edit = block.and_then(|block| job.node.add_lines("runs-on", &block));
         let fix = edit.map(|edit| Fix::new("let one run deploy at a time", Safety::Unsafe, vec![edit]));
         let finding = report.finding(job.key.span(), message);
         finding.also(shown, format!("deploys here with `{}`", found.by)).maybe_fix(fix);
+    }
+}
+
+/// Words in the name of an input that says where to deploy to.
+const WHERE: [&str; 8] = ["env", "stage", "target", "region", "cluster", "tenant", "account", "site"];
+
+/// What the group is called: the job, and where it deploys to when that differs from run to run. Deployments to one
+/// place wait for each other, those to others do not: of those that wait, only the last one runs.
+fn group(workflow: &Workflow<'_>, job: &Job<'_>) -> Option<String> {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte);
+    // Jobs of one matrix would wait for each other.
+    if !job.id.bytes().all(plain) || job.node.at(&["strategy", "matrix"]).is_some() {
+        return None;
+    }
+    let environment = job.environment().and_then(|node| node.as_str().or_else(|| node.get_str("name")));
+    if let Some(environment) = environment.map(str::trim).filter(|environment| environment.contains("${{")) {
+        let whole =
+            environment.starts_with("${{") && environment.ends_with("}}") && environment.matches("${{").count() == 1;
+        return whole.then(|| format!("{}-{environment}", job.id));
+    }
+    let asked = ["workflow_dispatch", "workflow_call"]
+        .iter()
+        .filter_map(|event| workflow.trigger(event)?.config?.get("inputs"));
+    let names = asked.flat_map(|inputs| inputs.entries()).filter_map(|entry| entry.key.as_str());
+    let mut places: Vec<&str> =
+        names.filter(|name| WHERE.iter().any(|word| name.to_ascii_lowercase().contains(word))).collect();
+    places.sort_unstable();
+    places.dedup();
+    match places.as_slice() {
+        [] => Some(job.id.to_owned()),
+        // An environment that is fixed says where, whatever is asked.
+        _ if environment.is_some() => Some(job.id.to_owned()),
+        // A run that was started otherwise has no inputs, and deploys to a place of its own.
+        [place] if place.bytes().all(plain) => Some(format!("{}-${{{{ inputs.{place} }}}}", job.id)),
+        _ => None,
     }
 }

@@ -50,7 +50,6 @@ pub(super) fn pass_through(at: &ExpressionAt<'_, '_>, step: &Step<'_>, expressio
     if !outer.of(script).starts_with("${{") || !outer.of(script).ends_with("}}") {
         return None;
     }
-    let quoting = quoting(script.get(..outer.start as usize)?);
     // Variables of the environment keep their letters' case, which paths do not.
     let name = match at.located.text.trim().split_once('.') {
         Some((context, name)) if context.eq_ignore_ascii_case("env") => name.to_owned(),
@@ -71,23 +70,28 @@ pub(super) fn pass_through(at: &ExpressionAt<'_, '_>, step: &Step<'_>, expressio
         Some(entry) if !entry.value.as_str().is_some_and(|value| is_only(value, &path)) => return None,
         _ => {}
     }
-    let head = script.get(..outer.start as usize)?;
-    if quoting == Quoting::Bare && (is_command(head) || is_list(&at.place, &path, head)) {
-        return None;
-    }
-    let replacement = match quoting {
-        Quoting::Bare => format!("\"${{{name}}}\""),
-        Quoting::Double => format!("${{{name}}}"),
-        Quoting::Other => return None,
-    };
-    let span = at.located.node.span_within(outer.start as usize, outer.end as usize);
     // In a scalar with quotes of its own, quotes in the script would have to be escaped.
     let text = step.node.yaml().text();
     let between = step.run.and_then(|run| text.get(run.key.span().end as usize..run.value.span().start as usize));
     let bare = at.located.node.is_plain() || between.is_some_and(|between| between.contains(['|', '>']));
-    if !bare && quoting == Quoting::Bare {
+    let mended = |outer: Span| {
+        let head = script.get(..outer.start as usize)?;
+        match quoting(head) {
+            Quoting::Bare if !bare || is_command(head) || is_list(&at.place, &path, head) => None,
+            Quoting::Bare => Some(format!("\"${{{name}}}\"")),
+            Quoting::Double => Some(format!("${{{name}}}")),
+            Quoting::Other => None,
+        }
+    };
+    // A script that reads the same value in two ways is half mended: every place of it, or none.
+    let same = |fence: &expression::Fence| {
+        expression::parse(fence.inner.of(script)).ok().and_then(|parsed| parsed.path()).is_some_and(|read| read == path)
+    };
+    if expression::fences(script).iter().filter(|fence| same(fence)).any(|fence| mended(fence.outer).is_none()) {
         return None;
     }
+    let replacement = mended(outer)?;
+    let span = at.located.node.span_within(outer.start as usize, outer.end as usize);
     edits.push(Edit { path: None, span, replacement });
     Some(Fix::new(format!("pass `{path}` through the environment"), Safety::Unsafe, edits))
 }
@@ -96,19 +100,26 @@ pub(super) fn pass_through(at: &ExpressionAt<'_, '_>, step: &Step<'_>, expressio
 const BEFORE_COMMANDS: [&str; 12] =
     ["{", "then", "do", "else", "elif", "if", "while", "until", "!", "exec", "eval", "time"];
 
-/// The word that is being written at the end of a script, and what stands before it in the same command.
+/// The word that is being written at the end of a script, and what stands before it in the same command, of which a
+/// line may go on in the next.
 fn last_word(head: &str) -> (&str, &str) {
-    let command = head.rsplit(['\n', ';', '&', '|', '(', '`']).next().unwrap_or(head);
+    let from = head.rmatch_indices('\n').find(|(at, _)| !head.get(..*at).is_some_and(|line| line.ends_with('\\')));
+    let command = from.and_then(|(at, _)| head.get(at + 1..)).unwrap_or(head);
+    let command = command.rsplit([';', '&', '|', '(', '`']).next().unwrap_or(command);
     let word = command.rsplit(char::is_whitespace).next().unwrap_or(command);
     (word, command.strip_suffix(word).unwrap_or("").trim())
 }
 
 /// Whether what stands behind `head` is a command, or may be one: quoted, it would be one word.
 fn is_command(head: &str) -> bool {
-    let (word, before) = last_word(head.strip_suffix("\\\n").unwrap_or(head));
+    let (word, before) = last_word(head);
+    let mut words = before.split_whitespace().filter(|word| *word != "\\");
     // `${RUNNER} …`: what a variable runs is not known.
-    let last = before.split_whitespace().next_back().unwrap_or("");
+    let last = words.next_back().unwrap_or("");
+    let tests = before.split_whitespace().any(|word| matches!(word, "[" | "[[" | "test"));
+    let before = if last.is_empty() { "" } else { before };
     word.is_empty()
+        && !(tests && last == "!")
         && (before.is_empty() || BEFORE_COMMANDS.contains(&last) || last.trim_start_matches('"').starts_with('$'))
 }
 
@@ -229,10 +240,23 @@ mod tests {
 
     #[test]
     fn what_is_run_is_not_quoted() {
-        for head in ["", "set -e\n", "a && ", "if ", "if x; then ", "$(", "${RUN} ", "cd x; \"$RUN\" ", "{ "] {
+        for head in [
+            "",
+            "set -e\n",
+            "a\n  ",
+            "if ! ",
+            "\\\n  ",
+            "a && ",
+            "if ",
+            "if x; then ",
+            "$(",
+            "${RUN} ",
+            "cd x; \"$RUN\" ",
+            "{ ",
+        ] {
             assert!(is_command(head), "{head:?}");
         }
-        for head in ["echo ", "a --x=", "X=", "cd ", "$RUN --x "] {
+        for head in ["echo ", "a --x=", "X=", "cd ", "$RUN --x ", "if [ ! ", "sign \\\n  --all \\\n  "] {
             assert!(!is_command(head), "{head:?}");
         }
     }

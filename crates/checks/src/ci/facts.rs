@@ -1,6 +1,8 @@
 //! What is kept of a workflow for the checks that look across files.
 
-use palisade_inventory::workflow::{ActionUse, CacheUse, Job, Source, Uses, Workflow, WorkflowFacts, version_like};
+use palisade_inventory::workflow::{
+    ActionUse, CacheUse, Job, Source, Uses, Workflow, WorkflowFacts, one_or_many, version_like,
+};
 
 use super::place::{Place, StepAt};
 use super::{caches, untrusted_checkout};
@@ -72,10 +74,18 @@ const SCAN_COMMANDS: [(&str, &str, &str); 24] = [
     ("bundle-audit", "", "dependencies"),
 ];
 
+/// Names of the workflows after which one runs.
+fn followed(workflow: &Workflow<'_>) -> Vec<String> {
+    let named = workflow.trigger("workflow_run").and_then(|trigger| trigger.config?.get("workflows"));
+    one_or_many(named).into_iter().filter_map(|node| node.as_str().map(str::to_owned)).collect()
+}
+
 /// Reads a workflow's facts.
 pub(super) fn of(workflow: &Workflow<'_>, report: &Report<'_>) -> WorkflowFacts {
     let mut facts = WorkflowFacts {
         triggers: workflow.triggers.iter().map(|trigger| trigger.name.to_owned()).collect(),
+        name: workflow.root.get_str("name").map(str::to_owned),
+        follows: followed(workflow),
         location: Some(report.locate(workflow.anchor().span())),
         ..WorkflowFacts::default()
     };

@@ -304,7 +304,8 @@ fn of_script(step: &Step<'_>, pushes_otherwise: bool, needs: &mut Needs) -> Opti
             }
             "git" if git::verb(&program) == Some("push") => {
                 // With a token of its own in the address, or left by a checkout, the job's own is not asked.
-                let in_address = text.contains("@github.com") && !gets_token(step);
+                let addressed = |word: &str| word.contains("://") && word.contains("@github.com");
+                let in_address = text.split_whitespace().any(addressed) && !gets_token(step);
                 if !pushes_otherwise && !in_address {
                     needs.add(WRITE_CODE, "git push");
                 }

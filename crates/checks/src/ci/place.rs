@@ -92,3 +92,10 @@ impl<'a, 'y> Place<'a, 'y> {
         self.workflow.is_some_and(|workflow| workflow.starts_on(names))
     }
 }
+
+/// The name of a workflow's file without its ending, where it can be part of a group's name as it is.
+pub(super) fn stem(path: &str) -> Option<&str> {
+    let stem = path.rsplit('/').next()?.rsplit_once('.')?.0;
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte);
+    (stem.starts_with(|first: char| first.is_ascii_alphabetic()) && stem.bytes().all(plain)).then_some(stem)
+}

@@ -31,12 +31,14 @@ fn run(workflow: &Workflow<'_>, report: &mut Report<'_>) {
         |node: palisade_inventory::yaml::Node<'_>| node.get("concurrency").is_some_and(|node| !node.is_null());
     if !limited(workflow.root) && !workflow.jobs.iter().all(|job| limited(job.node)) {
         let message = "each push to a pull request runs to its end beside the others; `concurrency:` with `cancel-in-progress` stops the old ones";
-        report.finding(trigger.node.span(), message).maybe_fix(fix(workflow));
+        let fix = fix(workflow, super::place::stem(report.path()));
+        report.finding(trigger.node.span(), message).maybe_fix(fix);
     }
 }
 
-/// One group for each pull request; other events keep runs of their own. A called workflow would share its caller's.
-fn fix(workflow: &Workflow<'_>) -> Option<Fix> {
+/// One group for each pull request; other events keep runs of their own. A called workflow would share its caller's,
+/// and two workflows of one name would cancel each other, so the group is called as the file is.
+fn fix(workflow: &Workflow<'_>, file: Option<&str>) -> Option<Fix> {
     let of_jobs = workflow.jobs.iter().any(|job| job.node.get("concurrency").is_some());
     // A label, or the end of the pull request, would cancel what a push began; and a deployment is not cut off.
     let starts = ["pull_request", "pull_request_target"].iter().filter_map(|name| workflow.trigger(name));
@@ -47,8 +49,9 @@ fn fix(workflow: &Workflow<'_>) -> Option<Fix> {
     if of_jobs || workflow.root.get("concurrency").is_some() || workflow.trigger("workflow_call").is_some() {
         return None;
     }
-    let block = "concurrency:\n  group: ${{ github.workflow }}-${{ github.event.pull_request.number || github.run_id }}\n  cancel-in-progress: true";
-    let edit = workflow.root.add_above("jobs", block)?;
+    let group = format!("{}-${{{{ github.event.pull_request.number || github.run_id }}}}", file?);
+    let block = format!("concurrency:\n  group: {group}\n  cancel-in-progress: true");
+    let edit = workflow.root.add_above("jobs", &block)?;
     Some(Fix::new("cancel runs of a pull request that a push replaced", Safety::Unsafe, vec![edit]))
 }
 

@@ -28,9 +28,7 @@ fn run(definition: &Definition<'_, '_>, report: &mut Report<'_>) {
         Definition::Workflow(workflow) => {
             for job in &workflow.jobs {
                 let place = Place { workflow: Some(workflow), job: Some(job), ..Place::default() };
-                if let Some(uses) = job.uses.filter(|uses| matches!(uses.source, Source::Workspace(_))) {
-                    style.push(uses.node.span());
-                }
+                // A called workflow (`uses:` of a job) is taken from the commit, before there is a workspace.
                 let mut foreign = None;
                 for step in &job.steps {
                     if let Some(span) = local(step) {

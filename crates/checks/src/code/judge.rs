@@ -9,6 +9,7 @@ use palisade_inventory::code::{
 use palisade_inventory::{Problem, Sign, Subject};
 use palisade_model::{Confidence, Finding, Severity, Span};
 
+use super::harmless;
 use super::hold::{holds, within};
 use super::mend::{self, Truth};
 use super::needs::Needs;
@@ -109,6 +110,13 @@ fn report(subject: &Subject<'_>, source: &str, settings: &Settings, found: &[Hit
     let mut report = Report::new(settings, Some(subject), &first.check.meta);
     for hit in found {
         let Run::Code(rule) = &hit.check.run else { continue };
+        let id = hit.check.meta.id;
+        if id.ends_with("-unverified-token") && harmless::is_peeked(source, hit.span)
+            || id == "code/js-html-injection" && harmless::is_style_sheet(source, hit.span)
+            || id.ends_with("-fast-password-hash") && harmless::is_asked_for_by_service(source, hit.span)
+        {
+            continue;
+        }
         report.switch(&hit.check.meta);
         let from = match hit.origin {
             Origin::Outside(span) => Some((span, "somebody outside chooses this")),
@@ -120,6 +128,11 @@ fn report(subject: &Subject<'_>, source: &str, settings: &Settings, found: &[Hit
         draft.maybe_fix(mend::of(hit.check.meta.id, source, hit.span, hit.truth));
         if matches!(hit.origin, Origin::Parameter(_)) {
             draft.severity(hit.check.meta.severity.min(Severity::Medium)).confidence(Confidence::Low);
+        }
+        if id.ends_with("-weak-hash") && harmless::is_label(source, hit.span) {
+            draft.severity(Severity::Info);
+        } else if id.ends_with("-sql-injection") && harmless::names_table(source, hit.span) {
+            draft.severity(Severity::Low);
         }
         if let Some((place, words)) = place {
             draft.also(place, words);

@@ -33,7 +33,9 @@ fn run(inventory: &Inventory, report: &mut Report<'_>) {
             let meant = ["example", "sample", "template", "default", "defaults", "dist", "test"]
                 .iter()
                 .any(|it| name.contains(it));
-            if !meant && inventory.file(&target).is_some() && seen.insert(target.clone()) {
+            // What a link leads to is checked in, or is not, under its own name.
+            let committed = inventory.file(&target).is_some_and(|file| !file.link);
+            if !meant && committed && seen.insert(target.clone()) {
                 let message = format!(
                     "{name} is in the repository, so every secret that is ever put in it will be too; ignore it and commit an example"
                 );
@@ -70,4 +72,23 @@ fn join(folder: &str, path: &str) -> Option<String> {
         }
     }
     Some(parts.join("/"))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{Host, Scanner, Selection, Settings};
+
+    #[test]
+    fn a_link_is_not_what_it_leads_to() {
+        let scanner = Scanner::new(Settings::default(), &Selection::default());
+        let found = |link: bool| {
+            let compose = scanner.look("compose.yaml", b"services:\n  a:\n    image: a:1\n    env_file: web/.env\n");
+            let mut env = scanner.look("web/.env", b"A=1\n");
+            env.facts.link = link;
+            let scan = scanner.finish(vec![compose, env], Host::reading(&|_| None));
+            scan.findings.iter().any(|finding| finding.check.id == super::CHECK.meta.id)
+        };
+        assert!(found(false));
+        assert!(!found(true));
+    }
 }

@@ -26,18 +26,25 @@ pub static CHECK: Check = Check::on_dockerfile(
 fn run(file: &Dockerfile, report: &mut Report<'_>) {
     let configured =
         steps(file).any(|step| step.command.words.iter().any(|word| word.text.contains("Install-Recommends")));
-    for step in steps(file).filter(|step| matches!(step.program.name, "apt-get" | "apt")) {
-        let shipped = file.is_shipped(step.instruction);
-        let told = step
-            .program
-            .arguments
-            .iter()
-            .any(|word| word.text == "--no-install-recommends" || word.text.contains("Install-Recommends"));
-        if shipped && !configured && !told && !installed(&step).is_empty() {
+    for step in steps(file).filter(takes_more) {
+        if file.is_shipped(step.instruction) && !configured {
             let message = "apt adds what packages recommend; add --no-install-recommends";
-            report.finding(step.program.word.span, message).maybe_fix(fix(&step, file));
+            // Of the installations of one instruction all are mended, or none.
+            let mut others = steps(file).filter(|other| std::ptr::eq(other.instruction, step.instruction));
+            let whole = others.all(|other| !takes_more(&other) || edit(&other, file).is_some());
+            let edit = edit(&step, file).filter(|_| whole);
+            let fix = edit.map(|edit| Fix::new("install only what is named", Safety::Unsafe, vec![edit]));
+            report.finding(step.program.word.span, message).maybe_fix(fix);
         }
     }
+}
+
+/// Whether a step installs packages and whatever those recommend.
+fn takes_more(step: &Step<'_>) -> bool {
+    let told = |word: &Word| word.text == "--no-install-recommends" || word.text.contains("Install-Recommends");
+    matches!(step.program.name, "apt-get" | "apt")
+        && !step.program.arguments.iter().any(told)
+        && !installed(step).is_empty()
 }
 
 /// Packages that hardly work without what they recommend, and what that is.
@@ -47,7 +54,7 @@ const NEEDS: [(&[&str], &[&str]); 3] = [
     (&["python3-pip", "python-pip", "npm", "software-properties-common"], &["\0"]),
 ];
 
-fn fix(step: &Step<'_>, file: &Dockerfile) -> Option<Fix> {
+fn edit(step: &Step<'_>, file: &Dockerfile) -> Option<Edit> {
     let all: Vec<&Word> = steps(file).flat_map(|step| installed(&step)).collect();
     let of_this = installed(step);
     let lost = |(packages, recommended): &(&[&str], &[&str])| {
@@ -67,6 +74,5 @@ fn fix(step: &Step<'_>, file: &Dockerfile) -> Option<Fix> {
         )
     });
     let at = words.iter().skip(verb).take(1).chain(flags).last()?.span.end as usize;
-    let edit = Edit { path: None, span: Span::new(at, at), replacement: " --no-install-recommends".to_owned() };
-    Some(Fix::new("install only what is named", Safety::Unsafe, vec![edit]))
+    Some(Edit { path: None, span: Span::new(at, at), replacement: " --no-install-recommends".to_owned() })
 }

@@ -31,6 +31,7 @@ pub(crate) fn judge(
             namespace: object.namespace().filter(|name| *name != RELEASE_NAMESPACE).map(str::to_owned),
             location: subject.locate(object.place()),
             workload: !workloads.is_empty() && !describes(object.kind()),
+            beyond_baseline: workloads.iter().any(super::unlabelled_namespace::is_refused),
             isolates: Isolation::of(object),
             replicas: object.at(&["spec", "replicas"]).and_then(|node| node.as_str()?.parse().ok()),
             database: keeps_database(object),

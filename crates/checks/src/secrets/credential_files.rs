@@ -1,8 +1,10 @@
 //! Files whose whole purpose is to hold a credential: password files, and code that names a login in one call.
 
+use palisade_model::{Severity, Span};
+
 use super::anchor::Hit;
 use super::detector::Found;
-use super::{generic, placeholder};
+use super::{context, generic, placeholder};
 
 /// Longest line that is an entry.
 const LINE_BYTES_MAX: usize = 512;
@@ -67,8 +69,13 @@ pub(super) fn htpasswd(bytes: &[u8], hit: Hit) -> Option<Found> {
         _ => return None,
     };
     let value = rest.get(..length)?;
-    (!placeholder::is_placeholder(value))
-        .then(|| Found { note: Some("a hash, which can be guessed at offline"), ..Found::at(start, start + length) })
+    // Beside settings it shows how an entry is written.
+    let shown = context::is_commented(bytes, Span::new(hit.at - user, hit.at));
+    (!placeholder::is_placeholder(value)).then(|| Found {
+        note: Some("a hash, which can be guessed at offline"),
+        severity: shown.then_some(Severity::Low),
+        ..Found::at(start, start + length)
+    })
 }
 
 /// The password in sbt's `Credentials("realm", "host", "user", "password")`, at the opening.

@@ -12,7 +12,7 @@ use palisade_model::{Confidence, Severity, Span};
 use regex::bytes::{Regex, RegexBuilder};
 
 use super::anchor::{Anchors, Hit};
-use super::assignment::{self, Assignment};
+use super::assignment::{self, Assignment, Quote};
 use super::decode::{self, Encoding};
 use super::detector::{Detector, Found, Kind};
 use super::file_kind::{FileKind, Kinds, Purpose, Syntax};
@@ -288,7 +288,8 @@ impl Engine {
     fn assigned(&self, kind: FileKind, bytes: &[u8], key: &assignment::Key<'_>) -> Option<Match> {
         let assignment = assignment::value_of(bytes, key, kind.syntax).0?;
         let noun = noun(key.text)?;
-        if let Some(mut one) = self.keyed(bytes, &assignment) {
+        let summed = kind.purpose == Purpose::Generated && is_sum(bytes, &assignment);
+        if let Some(mut one) = self.keyed(bytes, &assignment).filter(|_| !summed) {
             if matches!(kind.purpose, Purpose::Test | Purpose::Docs) {
                 soften(&mut one);
             }
@@ -321,9 +322,10 @@ impl Engine {
             }
             let syntaxes = readings.iter().filter(same).map(|(_, syntax)| *syntax);
             if let Some(one) = self.keyed(bytes, assignment) {
-                let kinds = syntaxes.flat_map(|syntax| {
-                    Purpose::ALL.into_iter().map(move |purpose| Kinds::one(FileKind { syntax, purpose }))
-                });
+                let summed = is_sum(bytes, assignment);
+                let purposes = Purpose::ALL.into_iter().filter(|purpose| !summed || *purpose != Purpose::Generated);
+                let kinds = syntaxes
+                    .flat_map(|syntax| purposes.clone().map(move |purpose| Kinds::one(FileKind { syntax, purpose })));
                 tell(one, kinds.fold(Kinds::NONE, Kinds::and));
             } else if self.generic.is_some()
                 && let Some((verdict, kinds)) = generic::judge_in_any(bytes, assignment, noun, syntaxes)
@@ -384,6 +386,12 @@ impl Engine {
         }
         found.extend(inner.into_iter().map(|one| Match { span: run.span, encoding: Some(run.encoding), ..one }));
     }
+}
+
+/// Whether a bare value is written as a checksum is: lock files list those under any key.
+fn is_sum(bytes: &[u8], assignment: &Assignment<'_>) -> bool {
+    let text = assignment.value.of_bytes(bytes);
+    assignment.quote == Quote::None && matches!(text.len(), 32 | 40 | 64) && text.iter().all(u8::is_ascii_hexdigit)
 }
 
 /// The words that name providers, and the detectors they stand for.

@@ -215,6 +215,7 @@ fn purpose(original: &str, path: &str, name: &str, extension: &str) -> Purpose {
         "demo",
         "demos",
         "testsuite",
+        "suites",
         "acceptance",
         "benchmark",
         "benchmarks",

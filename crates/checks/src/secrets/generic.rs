@@ -9,6 +9,7 @@ use std::sync::LazyLock;
 use palisade_model::{Confidence, Severity, Span};
 
 use super::assignment::{Assignment, Join, Quote};
+use super::context;
 use super::entropy::{Classes, shannon};
 use super::file_kind::{FileKind, Kinds, Purpose, Syntax};
 use super::placeholder;
@@ -85,6 +86,14 @@ fn candidate<'a>(bytes: &'a [u8], assignment: &Assignment<'_>, noun: Noun) -> Op
         return None;
     }
     if assignment.join == Join::Call && is_handled(bytes, assignment.key_span) {
+        return None;
+    }
+    if context::is_route(bytes, assignment.key_span, text) || context::is_handed_out(bytes, assignment.key_span, text) {
+        return None;
+    }
+    // An example beside a setting, or prose; what no word explains may be a setting that was switched off.
+    let plain = strength == Strength::Word || is_identifier_with_digits(text);
+    if plain && context::is_commented(bytes, assignment.key_span) {
         return None;
     }
     Some(Candidate { noun, span, text, strength, minified: is_minified(bytes, span) })
@@ -190,7 +199,7 @@ const KEPT_ELSEWHERE: &[&str] = &[
     "pbkdf2", "{SSHA", "{SHA", "{bcrypt}", "{noop}{", "{{", "process.", "os.", "self.", "this.", "config.",
     "ssh-rsa ", "ssh-ed25519 ", "ssh-rsa", "sha256:", "sha256-", "sha512-", "sha384-", "sha1-", "SCRAM-",
     "AQICAH", "credentials(", "http://", "https://", "-----BEGIN", "urn:", "data:", "crypt:", "gcp:", "aws:",
-    "${", "%env", "%(",
+    "${", "%env", "%(", ".Values.", "$.Values.", ".Release.",
 ];
 
 /// Whether a value is a word that says nothing.
@@ -508,7 +517,9 @@ fn is_token(text: &[u8], noun: Noun, assignment: &Assignment<'_>, kind: FileKind
     {
         return false;
     }
-    if is_uuid(text) && (kind.purpose != Purpose::Product || noun == Noun::Auth) {
+    // An option within a string of a program's is one of its help texts.
+    let helps = assignment.join == Join::Space && kind.syntax == Syntax::Code;
+    if is_uuid(text) && (kind.purpose != Purpose::Product || noun == Noun::Auth || helps) {
         return false;
     }
     let ends_alone = assignment.join != Join::Compare;

@@ -8,6 +8,7 @@ mod anchor;
 mod assigned_value;
 mod assignment;
 mod checksum;
+mod context;
 mod credential_files;
 mod decode;
 mod detector;

@@ -5,10 +5,11 @@ use sha2::{Digest as _, Sha256};
 
 /// Marks of an example, in lower case. Each is long enough that a random token practically never holds it.
 #[rustfmt::skip] // one word a line would be pages
-const MARKS: [&[u8]; 26] = [
+const MARKS: [&[u8]; 30] = [
     b"example", b"placeholder", b"changeme", b"change_me", b"change-me", b"replace", b"redacted", b"sample",
     b"dummy", b"insert", b"your_", b"your-", b"yourt", b"yourk", b"youra", b"yours", b"yourp", b"xxxx", b"****",
     b"....", b"fake", b"todo", b"secrettoken", b"testtest", b"notareal", b"not-a-real",
+    b"mock-", b"mock_", b"this_is_a", b"this-is-a",
 ];
 
 /// Equal neighbours from which a value counts as filler.

@@ -36,7 +36,11 @@ struct Place<'t> {
 /// The reference in all places of one value; `None` when one of them is uncertain.
 pub(super) fn fix(path: &str, bytes: &[u8], matches: &[&Match]) -> Option<Fix> {
     let text = std::str::from_utf8(bytes).ok()?;
-    if !super::is_product(path) || matches.iter().any(|one| one.encoding.is_some()) {
+    if !super::is_product(path) || is_made_up(path) || matches.iter().any(|one| one.encoding.is_some()) {
+        return None;
+    }
+    // Whoever is given the value under another key, or where nothing was found, would keep the old one.
+    if matches.iter().any(|one| stays_elsewhere(bytes, one, matches)) {
         return None;
     }
     let mut edits: Vec<Edit> = Vec::new();
@@ -45,11 +49,32 @@ pub(super) fn fix(path: &str, bytes: &[u8], matches: &[&Match]) -> Option<Fix> {
     for one in matches {
         let place = Place::of(text, one)?;
         let (source, made) = edits_of(path, bytes, &place)?;
+        if !named.is_empty() && named != place.name {
+            return None;
+        }
         edits.extend(made.into_iter().filter(|edit| !edits.contains(edit)).collect::<Vec<_>>());
         (from, named) = (source, place.name);
     }
     let title = format!("take it from {from} as {named}; the leaked value must be revoked all the same");
     Some(Fix::new(title, Safety::Unsafe, edits))
+}
+
+/// Whether a file holds data that people made up for a first start or for tests.
+fn is_made_up(path: &str) -> bool {
+    let path = path.to_ascii_lowercase();
+    let mut words = path.split(|letter: char| !letter.is_ascii_alphanumeric());
+    words.any(|word| ["seed", "seeds", "seeder", "fixture", "fixtures", "mock", "mocks"].contains(&word))
+}
+
+/// Whether the value stands at a place of the file where nothing was found.
+fn stays_elsewhere(bytes: &[u8], one: &Match, matches: &[&Match]) -> bool {
+    let joined = |at: Option<&u8>| at.is_some_and(u8::is_ascii_alphanumeric);
+    memchr::memmem::find_iter(bytes, &one.value).any(|at| {
+        let end = at + one.value.len();
+        let found = |other: &&Match| other.span.start as usize <= at && end <= other.span.end as usize;
+        let longer = joined(at.checked_sub(1).and_then(|before| bytes.get(before))) || joined(bytes.get(end));
+        !longer && !matches.iter().any(found)
+    })
 }
 
 fn edits_of(path: &str, bytes: &[u8], place: &Place<'_>) -> Option<(&'static str, Vec<Edit>)> {
@@ -58,6 +83,10 @@ fn edits_of(path: &str, bytes: &[u8], place: &Place<'_>) -> Option<(&'static str
     let name = &place.name;
     match Format::of(path, bytes) {
         Format::Workflow => {
+            // A called workflow is given the secrets that it declares; a script would be handed the text of one.
+            if place.text.contains("workflow_call") || !place.is_scalar() {
+                return None;
+            }
             // Secrets of GitHub may not begin with its own prefix.
             let name = name.strip_prefix("GITHUB_").map_or(name.clone(), |rest| format!("GH_{rest}"));
             return Some(("the repository's secrets", vec![place.value(format!("${{{{ secrets.{name} }}}}"))]));
@@ -82,7 +111,11 @@ fn edits_of(path: &str, bytes: &[u8], place: &Place<'_>) -> Option<(&'static str
         "go" if place.before.contains(":=") && place.text.contains("\"os\"") => {
             vec![place.literal(format!("os.Getenv(\"{name}\")"))?]
         }
-        "sh" | "bash" if !place.before.contains('\'') => vec![place.value(format!("${{{name}:?}}"))],
+        "sh" | "bash" if !place.before.contains('\'') => {
+            let bare = place.before.matches('"').count().is_multiple_of(2) && !place.is_shell_assignment();
+            let quote = if bare { "\"" } else { "" };
+            vec![place.value(format!("{quote}${{{name}:?}}{quote}"))]
+        }
         "properties" if file.starts_with("application") || file.starts_with("bootstrap") => {
             vec![place.value(format!("${{{name}}}"))]
         }
@@ -171,11 +204,49 @@ impl<'t> Place<'t> {
         (plain && whole && !odd).then_some(Edit { path: None, span, replacement })
     }
 
+    /// Whether the value is the whole of an entry in YAML, and no line of a script.
+    fn is_scalar(&self) -> bool {
+        let own = self.before.strip_suffix(self.quote.unwrap_or(' ')).unwrap_or(self.before).trim_end();
+        let is_key = |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte));
+        let key = own.trim_start().strip_suffix(':').is_some_and(is_key);
+        let rest = self.after.strip_prefix(self.quote.unwrap_or(' ')).unwrap_or(self.after).trim_start();
+        let head = self.text.get(..self.span.start as usize).unwrap_or("");
+        key && (rest.is_empty() || rest.starts_with('#')) && !is_in_block(head)
+    }
+
+    /// `NAME=`, `export NAME=`: where a shell splits no words.
+    fn is_shell_assignment(&self) -> bool {
+        let own = self.before.trim_start();
+        let own = ["export ", "readonly ", "local "].iter().find_map(|word| own.strip_prefix(word)).unwrap_or(own);
+        let name = |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+        own.strip_suffix('=').is_some_and(name)
+    }
+
     fn is_assigned(&self, without: &[&str]) -> bool {
         self.before.contains('=')
             && !without.iter().any(|word| self.before.contains(word))
             && !self.before.contains('@')
     }
+}
+
+/// Whether the last line of `head` stands within a block of text, which `|` or `>` opened.
+fn is_in_block(head: &str) -> bool {
+    let indent = |line: &str| line.len() - line.trim_start().len();
+    let mut lines = head.rsplit('\n');
+    let mut depth = lines.next().map_or(0, indent);
+    for line in lines.filter(|line| !line.trim().is_empty()) {
+        if indent(line) >= depth {
+            continue;
+        }
+        depth = indent(line);
+        if line.trim_end().trim_end_matches(['-', '+']).ends_with(['|', '>']) {
+            return true;
+        }
+        if depth == 0 {
+            break;
+        }
+    }
+    false
 }
 
 /// What the value is called: the key that it is assigned to, else its kind.
@@ -185,7 +256,7 @@ fn name(before: &str, one: &Match) -> Option<String> {
     let key = key.map(|key| key.trim_end_matches(['"', '\'', ' ', ']'])).unwrap_or("");
     let start =
         key.rfind(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.'))).map_or(0, |at| at + 1);
-    let key = upper(key.get(start..)?);
+    let key = upper(key.get(start..)?.trim_start_matches('-'));
     let kind = upper(one.detector.id().strip_prefix("secrets/").filter(|id| !id.starts_with("generic-")).unwrap_or(""));
     let name = match (key.as_str(), kind.as_str()) {
         ("", kind) => kind.to_owned(),
@@ -246,6 +317,8 @@ mod tests {
             ("a.js", "pay({ apiKey: 'TOKEN_HERE' });\n", "pay({ apiKey: process.env.API_KEY });\n"),
             ("a.rb", "Stripe.api_key = \"TOKEN_HERE\"\n", "Stripe.api_key = ENV.fetch(\"STRIPE_API_KEY\")\n"),
             ("a.sh", "export KEY=\"TOKEN_HERE\"\n", "export KEY=\"${STRIPE_LIVE_SECRET_KEY:?}\"\n"),
+            ("a.sh", "PAY_KEY=TOKEN_HERE\n", "PAY_KEY=${PAY_KEY:?}\n"),
+            ("a.sh", "pay --pay-key=TOKEN_HERE x\n", "pay --pay-key=\"${PAY_KEY:?}\" x\n"),
             (
                 ".github/workflows/a.yml",
                 "on: push\njobs:\n  a:\n    env:\n      PAY_KEY: TOKEN_HERE\n",
@@ -274,6 +347,18 @@ mod tests {
             ("a.py", "key = \"TOKEN_HERE\"\n"),
             ("a.js", "const key = 'Bearer ' + \"TOKEN_HERE\" + x;\n"),
             ("a.sh", "curl -H 'key: TOKEN_HERE'\n"),
+            ("a.sh", "export KEY=TOKEN_HERE\nuse 'TOKEN_HERE'\n"),
+            ("a.js", "const first = 'TOKEN_HERE';\nconst second = 'TOKEN_HERE';\n"),
+            ("db/seeds/a.js", "const key = 'TOKEN_HERE';\n"),
+            (
+                ".github/workflows/a.yml",
+                "on: push\njobs:\n  a:\n    steps:\n      - run: |\n          pay --key=TOKEN_HERE\n",
+            ),
+            (
+                ".github/workflows/a.yml",
+                "on: push\njobs:\n  a:\n    steps:\n      - run: |\n          cat <<E\n            key: TOKEN_HERE\n          E\n",
+            ),
+            (".github/workflows/a.yml", "on: workflow_call\njobs:\n  a:\n    env:\n      PAY_KEY: TOKEN_HERE\n"),
             ("tests/a.js", "const key = 'TOKEN_HERE';\n"),
             ("main.tf", "variable \"k\" {\n  default = \"TOKEN_HERE\"\n}\n"),
             (".env", "KEY=TOKEN_HERE\n"),

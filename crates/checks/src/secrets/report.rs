@@ -63,8 +63,9 @@ pub(crate) fn merge(findings: &mut Vec<Finding>) {
         }
         match first.get(&finding.fingerprint).and_then(|at| kept.get_mut(*at)) {
             Some(earlier) => {
-                // What one file cannot do without the value, no file does.
-                if finding.fix.is_none() {
+                // What one file cannot do without the value, no file does; and one value has one name.
+                let title = |finding: &Finding| finding.fix.as_ref().map(|fix| fix.title.clone());
+                if title(&finding) != title(earlier) {
                     earlier.fix = None;
                 }
                 let here = Related { location: finding.location, message: "the same value again".to_owned() };

@@ -89,10 +89,20 @@ impl<'y> Workload<'y> {
         self.template.and_then(|template| template.at(&["metadata", "annotations"])).into_iter().flat_map(Node::entries)
     }
 
-    /// Whether its pods say that they run on Windows.
+    /// Whether its pods run on Windows: they say so, ask for such nodes, or are processes of one.
     #[must_use]
     pub fn is_windows(&self) -> bool {
-        self.setting(&["os", "name"]).and_then(Node::as_str) == Some("windows")
+        let windows = |node: Option<Node<'_>>| node.and_then(Node::as_str) == Some("windows");
+        let labels = ["kubernetes.io/os", "beta.kubernetes.io/os"];
+        windows(self.setting(&["os", "name"]))
+            || labels.iter().any(|label| windows(self.setting(&["nodeSelector", label])))
+            || self.is_host_process()
+    }
+
+    /// Whether its containers are processes of their Windows node.
+    #[must_use]
+    pub fn is_host_process(&self) -> bool {
+        self.contexts(&["windowsOptions", "hostProcess"]).any(|node| node.as_bool() == Some(true))
     }
 
     /// Whether its pods have a user namespace of their own (`hostUsers: false`).

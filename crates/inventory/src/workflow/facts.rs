@@ -5,6 +5,10 @@ use palisade_model::{Edit, Location};
 /// One workflow.
 #[derive(Clone, Debug, Default)]
 pub struct WorkflowFacts {
+    /// Its `name`, by which other workflows follow it.
+    pub name: Option<String>,
+    /// Names of the workflows after which it runs.
+    pub follows: Vec<String>,
     /// Events that start it.
     pub triggers: Vec<String>,
     /// Every action it uses.

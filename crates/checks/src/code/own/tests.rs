@@ -1,4 +1,5 @@
 //! Rules as people write them: what they find, what they refuse.
+#![expect(clippy::panic, reason = "tests")]
 
 use super::*;
 
