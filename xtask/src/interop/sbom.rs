@@ -34,7 +34,10 @@ pub(super) fn schemas(bench: &Bench) -> Result<String> {
     if !schemas.join("bom-1.7.schema.json").is_file() {
         return Err(Missing("a checkout of CycloneDX/specification is not in --corpus".to_owned()).into());
     }
-    let python = PACKAGES.iter().map(|package| bench.python(package)).last().transpose()?.unwrap_or_default();
+    let mut python = std::path::PathBuf::new();
+    for package in PACKAGES {
+        python = bench.python(package)?;
+    }
     let judge = project::root().join("xtask/interop/sbom.py");
     let mut folders: Vec<_> = std::fs::read_dir(corpus)?.map(|entry| Ok(entry?.path())).collect::<Result<_>>()?;
     folders.sort();
