@@ -92,3 +92,26 @@ fn message(one: &Match) -> String {
         detector.check.meta.title, detector.advice
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::{Scanner, Selection, Settings};
+
+    const TOKEN: &str = concat!("sk_live", "_OWsWZACAvBEGAg7u8D2QXcLP");
+
+    /// Whether the one finding of two files that hold the same secret has a fix.
+    fn mended(first: &str, second: &str) -> bool {
+        let scanner = Scanner::new(Settings::default(), &Selection::default());
+        let file = |path: &str, text: &str| (path.to_owned(), text.replace("TOKEN", TOKEN).into_bytes());
+        let scan = scanner.scan_files(&[file("a.js", first), file("b.js", second)]);
+        let mut found = scan.findings.iter().filter(|finding| finding.check.family() == "secrets");
+        found.next().is_some_and(|finding| finding.fix.is_some()) && found.next().is_none()
+    }
+
+    #[test]
+    fn one_value_has_one_name_in_all_files() {
+        assert!(mended("payKey = 'TOKEN';\n", "payKey = 'TOKEN';\n"));
+        assert!(!mended("payKey = 'TOKEN';\n", "otherKey = 'TOKEN';\n"));
+        assert!(!mended("payKey = 'TOKEN';\n", "use(`x TOKEN`);\n"));
+    }
+}
