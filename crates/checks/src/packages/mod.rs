@@ -17,12 +17,25 @@ use crate::{Check, Report, Settings};
 /// The family's checks.
 pub static CHECKS: &[&Check] = &[&known_vulnerability::CHECK, &malicious_package::CHECK, &unmaintained_package::CHECK];
 
-/// Whether the packages of a file are compared: those of what says which versions are shipped, not of wishes and digests
-/// beside it.
+/// Files of packages that are not compared: wishes and digests beside what says which versions are shipped, and what no
+/// database of OSV speaks of.
+const NOT_COMPARED: [&str; 9] = [
+    "package.json",
+    "pyproject.toml",
+    "Pipfile",
+    "go.sum",
+    "Chart.yaml",
+    "Chart.lock",
+    ".terraform.lock.hcl",
+    "Podfile.lock",
+    "conan.lock",
+];
+
+/// Whether the packages of a file are compared.
 #[must_use]
 pub fn is_compared(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
-    is_manifest(path) && !["package.json", "pyproject.toml", "Pipfile", "go.sum"].contains(&name)
+    is_manifest(path) && !NOT_COMPARED.contains(&name)
 }
 
 /// What the advisories say of the packages of one file.
