@@ -340,14 +340,19 @@ fn what_an_overlay_is_built_from_is_fixed_and_what_it_mends_is_not() {
 fn a_secret_becomes_a_reference_in_all_files_or_in_none_and_its_rotation_is_told() {
     let token = concat!("sk_live", "_OWsWZACAvBEGAg7u8D2QXcLP");
     let settings = format!("import re\n\nSTRIPE_KEY = \"{token}\"\n");
-    let place = Place::new(&[("settings.py", &settings), ("pay.js", &format!("const payKey = '{token}';\n"))]);
+    let place = Place::new(&[("settings.py", &settings), ("pay.js", &format!("const stripeKey = '{token}';\n"))]);
     let told = place.palisade(&["fix", "--unsafe", "--write", "--check", "secrets"], 0);
     assert!(!told.contains(token), "{told}");
     for step in ["roll it at https://dashboard.stripe.com/apikeys", "git filter-repo", "never rewrites a history"] {
         assert!(told.contains(step), "{told}");
     }
     assert_eq!(place.read("settings.py"), "import os\nimport re\n\nSTRIPE_KEY = os.environ[\"STRIPE_KEY\"]\n");
-    assert_eq!(place.read("pay.js"), "const payKey = process.env.PAY_KEY;\n");
+    assert_eq!(place.read("pay.js"), "const stripeKey = process.env.STRIPE_KEY;\n");
+
+    // Two names for one value would have to be kept equal for ever.
+    let place = Place::new(&[("settings.py", &settings), ("pay.js", &format!("const payKey = '{token}';\n"))]);
+    place.palisade(&["fix", "--unsafe", "--write", "--check", "secrets"], 0);
+    assert_eq!(place.read("settings.py"), settings);
 
     let notes = format!("pay with {token}\n");
     let place = Place::new(&[("settings.py", &settings), ("notes.txt", &notes)]);
