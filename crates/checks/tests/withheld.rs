@@ -130,3 +130,27 @@ fn ports_that_others_reach_stay_open() {
     let changed = fixed("container/published-database-port", "contest/docker-compose.yml", compose).1;
     assert!(changed.contains("127.0.0.1:5432"), "{changed}");
 }
+
+#[test]
+fn pods_on_windows_get_no_settings_of_linux() {
+    let pod = |more: &str| {
+        format!(
+            "apiVersion: v1\nkind: Pod\nmetadata:\n  name: a\nspec:\n{more}  containers:\n    - name: app\n      image: registry.example/app:1\n"
+        )
+    };
+    let checks = [
+        "kubernetes/privilege-escalation",
+        "kubernetes/undropped-capabilities",
+        "kubernetes/missing-seccomp-profile",
+        "kubernetes/missing-run-as-non-root",
+    ];
+    let nodes = pod("  nodeSelector:\n    kubernetes.io/os: windows\n");
+    let process = pod("  hostNetwork: true\n  securityContext:\n    windowsOptions:\n      hostProcess: true\n");
+    for check in checks {
+        let linux = pod("");
+        assert_ne!(fixed(check, "pod.yaml", &linux).1, linux, "{check} mends what runs on Linux");
+        withheld(check, "pod.yaml", &[&nodes, &process]);
+    }
+    let (found, _) = fixed("kubernetes/writable-root-filesystem", "pod.yaml", &nodes);
+    assert!(!found);
+}

@@ -26,10 +26,6 @@ fn run(workload: &Workload<'_>, report: &mut Report<'_>) {
     if report.settings().kubernetes.version.is_at_least(35) && workload.has_user_namespace() {
         return;
     }
-    // The accounts of a Windows node are no users of Linux.
-    if workload.is_host_process() {
-        return;
-    }
     for denied in workload.contexts(&["runAsNonRoot"]).filter(|node| node.as_bool() != Some(true)) {
         report.finding(denied.span(), "this allows root inside the container");
     }
@@ -41,7 +37,7 @@ fn run(workload: &Workload<'_>, report: &mut Report<'_>) {
     let named = lacking.iter().all(|one| user(one).is_some_and(|user| user != 0));
     for (place, container) in workload.places(&lacking) {
         let concerned = container.map_or_else(|| lacking.clone(), |one| vec![one]);
-        let fix = fix(workload, container, &concerned).filter(|_| !workload.is_windows());
+        let fix = fix(workload, container, &concerned).filter(|_| !workload.runs_on_windows());
         if named {
             let message = "runAsUser names an ordinary user, but runAsNonRoot does not hold others to it";
             report.finding(place, message).severity(Severity::Low).maybe_fix(fix);

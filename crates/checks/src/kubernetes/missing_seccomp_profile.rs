@@ -44,6 +44,6 @@ fn run(workload: &Workload<'_>, report: &mut Report<'_>) {
                 place,
                 "no seccomp profile is set, so every system call is open; RuntimeDefault suits nearly all programs",
             )
-            .maybe_fix(edit.filter(|_| shielded || container.is_some()).map(fix));
+            .maybe_fix(edit.filter(|_| !workload.runs_on_windows() && (shielded || container.is_some())).map(fix));
     }
 }

@@ -38,7 +38,8 @@ fn run(workload: &Workload<'_>, report: &mut Report<'_>) {
             }
             None if workload.is_complete() => {
                 // The API server refuses the two together.
-                let edit = if container.is_privileged() { None } else { container.add_context(&[], LINE) };
+                let none = container.is_privileged() || workload.runs_on_windows();
+                let edit = if none { None } else { container.add_context(&[], LINE) };
                 let fix = edit.map(|edit| Fix::new(TITLE, Safety::Unsafe, vec![edit]));
                 report
                     .finding(

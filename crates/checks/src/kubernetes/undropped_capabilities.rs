@@ -37,7 +37,7 @@ fn run(workload: &Workload<'_>, report: &mut Report<'_>) {
                     container.place,
                     "this container keeps the default capabilities; drop ALL and add back what it needs",
                 )
-                .maybe_fix(edit(workload, container).map(fix));
+                .maybe_fix(edit(workload, container).filter(|_| !workload.runs_on_windows()).map(fix));
         }
     }
 }

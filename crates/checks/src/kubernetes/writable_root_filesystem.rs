@@ -22,7 +22,7 @@ pub static CHECK: Check = Check::on_workload(
 );
 
 fn run(workload: &Workload<'_>, report: &mut Report<'_>) {
-    if workload.is_windows() {
+    if workload.runs_on_windows() {
         return;
     }
     for container in &workload.containers {

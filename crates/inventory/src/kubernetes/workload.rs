@@ -89,20 +89,21 @@ impl<'y> Workload<'y> {
         self.template.and_then(|template| template.at(&["metadata", "annotations"])).into_iter().flat_map(Node::entries)
     }
 
-    /// Whether its pods run on Windows: they say so, ask for such nodes, or are processes of one.
+    /// Whether its pods say that they run on Windows.
     #[must_use]
     pub fn is_windows(&self) -> bool {
-        let windows = |node: Option<Node<'_>>| node.and_then(Node::as_str) == Some("windows");
-        let labels = ["kubernetes.io/os", "beta.kubernetes.io/os"];
-        windows(self.setting(&["os", "name"]))
-            || labels.iter().any(|label| windows(self.setting(&["nodeSelector", label])))
-            || self.is_host_process()
+        self.setting(&["os", "name"]).and_then(Node::as_str) == Some("windows")
     }
 
-    /// Whether its containers are processes of their Windows node.
+    /// Whether its pods run on Windows, though admission only knows it of those that say so in `os.name`: they ask for
+    /// such nodes, or are processes of one. Settings of Linux do nothing for them.
     #[must_use]
-    pub fn is_host_process(&self) -> bool {
-        self.contexts(&["windowsOptions", "hostProcess"]).any(|node| node.as_bool() == Some(true))
+    pub fn runs_on_windows(&self) -> bool {
+        let windows = |node: Option<Node<'_>>| node.and_then(Node::as_str) == Some("windows");
+        let labels = ["kubernetes.io/os", "beta.kubernetes.io/os"];
+        self.is_windows()
+            || labels.iter().any(|label| windows(self.setting(&["nodeSelector", label])))
+            || self.contexts(&["windowsOptions", "hostProcess"]).any(|node| node.as_bool() == Some(true))
     }
 
     /// Whether its pods have a user namespace of their own (`hostUsers: false`).
