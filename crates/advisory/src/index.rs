@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 pub use build::{Builder, Enrichment, IndexError as BuildError};
-pub use fault::{Block, Event, EventKind, Fault, Kev, Match, Record};
+pub use fault::{Block, Event, EventKind, Fault, Kev, Match, Record, Upgrade};
 
 /// How every index begins; the digit is the version of the format.
 pub const MAGIC: &[u8; 8] = b"PLSDADV1";

@@ -11,7 +11,7 @@ mod version;
 
 pub use index::{
     About, Block, BuildError, Builder, Enrichment, Event, EventKind, Fault, Index, Kev, MAGIC, Match, OpenError,
-    ReadAt, Record, SourceCount,
+    ReadAt, Record, SourceCount, Upgrade,
 };
 pub use name::{ecosystem, package_name};
 pub use version::{Order, VERSION_BYTES_MAX};

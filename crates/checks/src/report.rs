@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use palisade_inventory::Subject;
-use palisade_model::{Confidence, Digest, Finding, Fingerprint, Fix, Location, Meta, Related, Severity, Span};
+use palisade_model::{Confidence, Digest, Finding, Fingerprint, Fix, Location, Meta, Related, Severity, Span, Upgrade};
 
 use crate::Settings;
 
@@ -32,6 +32,7 @@ pub struct Draft {
     location: Location,
     also: Vec<Related>,
     fix: Option<Fix>,
+    upgrade: Option<Box<Upgrade>>,
     secret: Option<Digest>,
 }
 
@@ -98,6 +99,7 @@ impl<'a> Report<'a> {
             location,
             also: Vec::new(),
             fix: None,
+            upgrade: None,
             secret: None,
         });
         let last = self.drafts.len() - 1;
@@ -174,6 +176,7 @@ impl<'a> Report<'a> {
                 location: draft.location,
                 also: draft.also,
                 fix: draft.fix,
+                upgrade: draft.upgrade,
                 exception: None,
                 history: None,
                 verification: None,
@@ -192,6 +195,12 @@ impl Draft {
     /// Shows a second place that explains the first.
     pub fn also(&mut self, location: Location, message: impl Into<String>) -> &mut Self {
         self.also.push(Related { location, message: message.into() });
+        self
+    }
+
+    /// Names the version that removes the finding.
+    pub fn upgrade(&mut self, upgrade: Upgrade) -> &mut Self {
+        self.upgrade = Some(Box::new(upgrade));
         self
     }
 

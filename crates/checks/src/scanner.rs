@@ -5,7 +5,7 @@ mod outcome;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use palisade_advisory::Index;
+use palisade_advisory::{Index, OpenError};
 use palisade_inventory::codeowners::{self, Owners, OwnersFacts};
 use palisade_inventory::yaml::Yaml;
 use palisade_inventory::{
@@ -24,6 +24,9 @@ pub use outcome::{FileReport, Scan};
 
 /// Structured files above this are searched for secrets but not parsed.
 pub const PARSE_BYTES_MAX: usize = 16 << 20;
+
+/// Parts of a file of packages that were not understood and are told one by one: broken is broken, however often.
+const GAPS_TOLD_MAX: usize = 3;
 
 /// Runs the chosen checks. Shared between threads while files are looked at.
 #[derive(Debug)]
@@ -271,15 +274,6 @@ impl Scanner {
                 findings.extend(self.secrets(&subject, &matches));
                 Vec::new()
             }
-            Format::Lockfile => {
-                let problems = palisade_inventory::lockfile::problems(&path, bytes);
-                let subject = Subject::new(Arc::clone(&path), bytes, &Flat, &masks);
-                findings.extend(self.secrets(&subject, &matches));
-                if !problems.is_empty() {
-                    findings.extend(self.not_read(&crate::scan::unreadable_lockfile::CHECK, &subject, &problems));
-                }
-                problems
-            }
             Format::Quality => {
                 let text = text_of(bytes);
                 let subject = Subject::new(Arc::clone(&path), text.as_bytes(), &Flat, &masks);
@@ -391,19 +385,17 @@ impl Scanner {
                 judged.problems
             }
         };
-        if let Some(index) = self.advisories.as_ref().filter(|_| crate::packages::is_compared(&path)) {
-            let text = text_of(bytes);
-            let subject = Subject::new(Arc::clone(&path), text.as_bytes(), &Flat, &masks);
-            let manifest = package::Manifest::read(&path, &text).unwrap_or_default();
-            match crate::packages::judge(&self.checks, &self.settings, index, &manifest, &subject) {
-                Ok(found) => findings.extend(found),
-                Err(error) => {
-                    let reason = format!("its packages were not compared with advisories: {error}");
-                    coverage.partial.push(Skipped { path: path.to_string(), reason });
-                    return FileReport { findings, facts, coverage, marks: Vec::new() };
-                }
+        let problems = match self.packages(&path, bytes, format, &masks) {
+            Ok((found, unread)) => {
+                findings.extend(found);
+                if unread.is_empty() { problems } else { unread }
             }
-        }
+            Err(error) => {
+                let reason = format!("its packages were not compared with advisories: {error}");
+                coverage.partial.push(Skipped { path: path.to_string(), reason });
+                return FileReport { findings, facts, coverage, marks: Vec::new() };
+            }
+        };
         match problems.first() {
             Some(problem) => {
                 let line = Subject::new(Arc::clone(&path), bytes, &Flat, &[]).lines().line(problem.span.start) + 1;
@@ -476,6 +468,36 @@ impl Scanner {
         let reports = files.iter().map(|(path, bytes)| self.look(path, bytes)).collect();
         let read = |path: &str| files.iter().find(|(name, _)| name == path).map(|(_, bytes)| bytes.clone());
         self.finish(reports, Host::reading(&read))
+    }
+
+    /// What is said of a file of packages, and what of it was not understood.
+    fn packages(
+        &self,
+        path: &Arc<str>,
+        bytes: &[u8],
+        format: Format,
+        masks: &[Span],
+    ) -> Result<(Vec<Finding>, Vec<Problem>), OpenError> {
+        let text = text_of(bytes);
+        let Some(mut manifest) = package::Manifest::read(path, &text) else { return Ok((Vec::new(), Vec::new())) };
+        let subject = Subject::new(Arc::clone(path), text.as_bytes(), &Flat, masks);
+        if let Err(error) = std::str::from_utf8(bytes) {
+            let at = error.valid_up_to();
+            manifest.gaps.insert(0, Problem { span: Span::new(at, at + 1), message: "not UTF-8".to_owned() });
+        }
+        manifest.gaps.truncate(GAPS_TOLD_MAX);
+        let mut findings = Vec::new();
+        if !manifest.gaps.is_empty() {
+            let check = match format {
+                Format::Lockfile => &crate::scan::unreadable_lockfile::CHECK,
+                _ => &crate::scan::unreadable_file::CHECK,
+            };
+            findings.extend(self.not_read(check, &subject, &manifest.gaps));
+        }
+        if let Some(index) = self.advisories.as_ref().filter(|_| crate::packages::is_compared(path)) {
+            findings.extend(crate::packages::judge(&self.checks, &self.settings, index, &manifest, &subject)?);
+        }
+        Ok((findings, manifest.gaps))
     }
 
     fn judge_yaml(&self, format: Format, yaml: &Yaml, subject: &Subject<'_>, facts: &mut Facts) -> Vec<Finding> {

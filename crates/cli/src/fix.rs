@@ -2,6 +2,7 @@
 
 mod asking;
 mod commit;
+mod raising;
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
@@ -54,7 +55,13 @@ pub(crate) fn run(arguments: &Fix, global: &Global) -> anyhow::Result<Exit> {
         looked = target::look(&arguments.target, &Look::default())?;
     }
     let mut asking = arguments.interactive.then(Asking::default);
-    let (planned, mut failed) = plan(arguments, &looked, &root, only.as_deref(), &mut asking)?;
+    let (mut planned, mut failed) = plan(arguments, &looked, &root, only.as_deref(), &mut asking)?;
+    if raises(arguments) {
+        for file in raising::raised(&looked, &root, &raisable(arguments, &looked))? {
+            join(&mut planned, &mut failed, file);
+        }
+        planned.sort_by(|left, right| left.path.cmp(&right.path));
+    }
     for file in &looked.scan.coverage.unreadable {
         if failed.iter().all(|(path, _)| *path != file.path) {
             failed.push((file.path.clone(), file.reason.clone()));
@@ -87,6 +94,7 @@ pub(crate) fn run(arguments: &Fix, global: &Global) -> anyhow::Result<Exit> {
         written: writing,
         unfixable: tally.unfixable,
         withheld: tally.withheld,
+        raisable: tally.raisable,
         declined: asking.as_ref().map_or(0, Asking::declined),
         hidden: &|path, bytes| looked.scanner.hidden(path, bytes),
     };
@@ -108,6 +116,31 @@ pub(crate) fn run(arguments: &Fix, global: &Global) -> anyhow::Result<Exit> {
         commit::commit(&root, &planned, &written)?;
     }
     Ok(if failed.is_empty() { Exit::Done } else { Exit::Undecided })
+}
+
+/// The findings that go when a lock file is written anew.
+fn raisable<'l>(arguments: &Fix, looked: &'l Looked) -> Vec<&'l Finding> {
+    let open = looked.scan.findings.iter().filter(|finding| finding.exception.is_none() && finding.fix.is_none());
+    open.filter(|finding| finding.upgrade.is_some() && is_asked(arguments, finding)).collect()
+}
+
+/// Whether package managers are asked: that uses the network, and what worked may not any more.
+fn raises(arguments: &Fix) -> bool {
+    arguments.update && arguments.with_unsafe
+}
+
+/// Adds a file that was written anew to what is planned. What two ways of mending change is written by neither.
+fn join(planned: &mut Vec<FixedFile>, failed: &mut Vec<(String, String)>, file: FixedFile) {
+    match planned.iter_mut().find(|known| known.path == file.path) {
+        None => planned.push(file),
+        Some(known) if known.before == known.after => {
+            known.after = file.after;
+            known.fixed.extend(file.fixed);
+            known.refused.extend(file.refused);
+        }
+        Some(_) if file.before == file.after => {}
+        Some(_) => failed.push((file.path.to_string(), "its versions are raised when you run this again".to_owned())),
+    }
 }
 
 /// The folder that paths of findings start from, and the one file when only that was asked for.
@@ -380,6 +413,8 @@ fn is_template(path: &str, folder: &str) -> bool {
 struct Tally {
     unfixable: usize,
     withheld: usize,
+    /// Gone when their package manager writes the lock file anew.
+    raisable: usize,
 }
 
 impl Tally {
@@ -388,6 +423,9 @@ impl Tally {
         let open = looked.scan.findings.iter().filter(|finding| finding.exception.is_none());
         for finding in open.filter(|finding| is_asked(arguments, finding)) {
             match &finding.fix {
+                None if finding.upgrade.as_ref().is_some_and(|upgrade| upgrade.command.is_some()) => {
+                    tally.raisable += usize::from(!raises(arguments));
+                }
                 None => tally.unfixable += 1,
                 Some(_) if !is_taken(arguments, finding) => tally.withheld += 1,
                 Some(_) => {}

@@ -22,6 +22,7 @@ mod lookup;
 mod narrow;
 mod plan;
 mod postgres;
+mod program;
 mod quality;
 mod reference;
 mod registry;

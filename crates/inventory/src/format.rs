@@ -56,7 +56,7 @@ pub enum Format {
 }
 
 /// Lock files of package managers, by name.
-const LOCKFILES: [&str; 20] = [
+const LOCKFILES: [&str; 28] = [
     "Cargo.lock",
     "package-lock.json",
     "npm-shrinkwrap.json",
@@ -77,6 +77,14 @@ const LOCKFILES: [&str; 20] = [
     "packages.lock.json",
     "gradle.lockfile",
     ".terraform.lock.hcl",
+    "deno.lock",
+    "pylock.toml",
+    "gems.locked",
+    "rebar.lock",
+    "conan.lock",
+    "stack.yaml.lock",
+    "renv.lock",
+    "Chart.lock",
 ];
 
 impl Format {

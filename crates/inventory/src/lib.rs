@@ -19,7 +19,6 @@ pub mod glob;
 pub mod graphql;
 pub mod kubernetes;
 pub mod kustomize;
-pub mod lockfile;
 pub mod migration;
 pub mod package;
 pub mod properties;

@@ -57,8 +57,10 @@ pub struct Manifest {
     pub roots: Vec<Root>,
     /// What is depended on, in the order of the file.
     pub packages: Vec<Package>,
-    /// What was not understood.
+    /// What was not understood: packages may be missing.
     pub gaps: Vec<Problem>,
+    /// What this file alone does not tell: packages that it needs and does not list, other files that it names.
+    pub elsewhere: Vec<Problem>,
 }
 
 /// A package that the file belongs to.
@@ -248,7 +250,7 @@ impl Manifest {
             package.span = package.span.shifted(offset);
             package.version_span = package.version_span.map(|span| span.shifted(offset));
         }
-        for gap in &mut self.gaps {
+        for gap in self.gaps.iter_mut().chain(&mut self.elsewhere) {
             gap.span = gap.span.shifted(offset);
         }
     }
@@ -260,11 +262,33 @@ impl Manifest {
 
     /// Notes something that was not understood.
     fn gap(&mut self, span: Span, message: impl Into<String>) {
-        if self.gaps.len() < GAPS_MAX {
-            self.gaps.push(Problem { span, message: message.into() });
-        } else if let Some(last) = self.gaps.last_mut() {
-            "and more that is not understood".clone_into(&mut last.message);
-        }
+        note(&mut self.gaps, span, message.into());
+    }
+
+    /// Notes something that another file would have to tell.
+    fn elsewhere(&mut self, span: Span, message: impl Into<String>) {
+        note(&mut self.elsewhere, span, message.into());
+    }
+
+    /// Notes a package that others of the file need.
+    fn unlisted(&mut self, span: Span, name: impl std::fmt::Display) {
+        self.elsewhere(span, format!("`{name}` is needed and not listed"));
+    }
+
+    /// Everything that this file leaves open, in its order.
+    #[must_use]
+    pub fn open(&self) -> Vec<&Problem> {
+        let mut open: Vec<&Problem> = self.gaps.iter().chain(&self.elsewhere).collect();
+        open.sort_by_key(|gap| gap.span.start);
+        open
+    }
+}
+
+fn note(list: &mut Vec<Problem>, span: Span, message: String) {
+    if list.len() < GAPS_MAX {
+        list.push(Problem { span, message });
+    } else if let Some(last) = list.last_mut() {
+        "and more that is not understood".clone_into(&mut last.message);
     }
 }
 

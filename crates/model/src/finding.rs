@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use crate::{Confidence, Date, Digest, Fingerprint, Fix, Meta, Position, Severity, Span, Timestamp};
+use crate::{Confidence, Date, Digest, Fingerprint, Fix, Meta, Position, Purl, Severity, Span, Timestamp};
 
 /// A few source lines around a place, with secrets already masked.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -96,6 +96,17 @@ pub struct ExceptionNote {
     pub expires: Date,
 }
 
+/// The version of a package that removes a finding, and how its lock file gets there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Upgrade {
+    /// The package with the version that is named now.
+    pub package: Purl,
+    /// The version without the fault, and with the fewest others.
+    pub to: String,
+    /// The program that writes the lock file, and its arguments; none where no program is known to do so.
+    pub command: Option<Vec<String>>,
+}
+
 /// One fault at one place.
 #[derive(Clone, Debug)]
 pub struct Finding {
@@ -115,6 +126,8 @@ pub struct Finding {
     pub also: Vec<Related>,
     /// An edit that removes it.
     pub fix: Option<Fix>,
+    /// For packages: the version that removes it.
+    pub upgrade: Option<Box<Upgrade>>,
     /// Set by the gate when an exception in force covers the finding.
     pub exception: Option<ExceptionNote>,
     /// For secrets found in history.

@@ -74,6 +74,8 @@ struct FindingOut<'a> {
     location: LocationOut<'a>,
     also: Vec<RelatedOut<'a>>,
     fix: Option<FixOut<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    upgrade: Option<UpgradeOut<'a>>,
     exception: Option<ExceptionOut<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     history: Option<HistoryOut<'a>>,
@@ -102,6 +104,14 @@ struct FixOut<'a> {
     title: &'a str,
     safety: &'static str,
     edits: Vec<EditOut<'a>>,
+}
+
+#[derive(Serialize)]
+struct UpgradeOut<'a> {
+    package: String,
+    to: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    command: Option<&'a [String]>,
 }
 
 #[derive(Serialize)]
@@ -170,6 +180,11 @@ fn finding_out<'a>(report: &ScanReport<'_>, finding: &'a Finding) -> FindingOut<
         location: location_out(&finding.location),
         also: finding.also.iter().map(related_out).collect(),
         fix: finding.fix.as_ref().map(|fix| fix_out(fix, &finding.location.path)),
+        upgrade: finding.upgrade.as_ref().map(|upgrade| UpgradeOut {
+            package: upgrade.package.to_string(),
+            to: &upgrade.to,
+            command: upgrade.command.as_deref(),
+        }),
         exception: finding.exception.as_ref().map(exception_out),
         history: finding.history.as_ref().map(history_out),
         validity: finding.verification.as_ref().map(ValidityOut::new),

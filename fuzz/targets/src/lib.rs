@@ -22,8 +22,8 @@ use palisade_inventory::dockerfile::ImageName;
 use palisade_inventory::glob::Glob;
 use palisade_inventory::yaml::Yaml;
 use palisade_inventory::{
-    cloudformation, dockerfile, expression, graphql, kustomize, lockfile, migration, properties, quality, ruby, shell,
-    sql, terraform,
+    cloudformation, dockerfile, expression, graphql, kustomize, migration, properties, quality, ruby, shell, sql,
+    terraform,
 };
 use palisade_ledger::{Checkpoint, Entry, Note, Proof, Verifier};
 use palisade_model::{Date, Fingerprint, Span, Timestamp};
@@ -82,7 +82,6 @@ pub const TARGETS: &[Target] = &[
     Target::new("kustomization", |bytes| scan("kustomization.yaml", bytes), is_manifest),
     Target::new("ledger", read_ledger, is_none).with(seeds::notes),
     Target::new("lock", read_lock, is_none).with(seeds::locks),
-    Target::new("lockfile", read_lockfiles, is_any),
     Target::new("openapi", |bytes| scan("openapi.yaml", bytes), is_none).with(seeds::openapi),
     Target::new("own-code-rules", read_own_rules, is_none).with(seeds::own_rules),
     Target::new("pack-index", read_index, is_none).with(seeds::indexes),
@@ -488,14 +487,6 @@ fn read_ledger(bytes: &[u8]) {
     if whole {
         let items: Vec<Vec<u8>> = items.into_iter().map(<[u8]>::to_vec).collect();
         assert!(palisade_ledger::print_bundle(&items) == bytes, "a bundle reads other spellings of itself");
-    }
-}
-
-fn read_lockfiles(bytes: &[u8]) {
-    for name in
-        ["Cargo.lock", "package-lock.json", "yarn.lock", "pnpm-lock.yaml", "go.sum", "poetry.lock", "Gemfile.lock"]
-    {
-        let _ = lockfile::problems(name, bytes);
     }
 }
 

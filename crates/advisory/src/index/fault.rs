@@ -1,6 +1,7 @@
 //! What the index knows of one package, and which of it concerns a version.
 
 use std::cmp::Ordering;
+use std::collections::HashSet;
 
 use serde::{Deserialize, Serialize};
 
@@ -106,6 +107,18 @@ pub struct Match<'f, 'b> {
     pub certain: bool,
 }
 
+/// A version to go to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Upgrade<'b> {
+    /// It has the fewest known faults of those above that advisories call mended, and is the nearest of these.
+    pub to: &'b str,
+    /// Faults that are known of it.
+    pub left: usize,
+}
+
+/// Versions beyond this are not tried; a package has some dozens of faults at most.
+const CANDIDATES_MAX: usize = 200;
+
 impl<'b> Block<'b> {
     pub(super) fn parse(bytes: &'b [u8]) -> Option<Self> {
         postcard::from_bytes(bytes).ok()
@@ -121,6 +134,27 @@ impl<'b> Block<'b> {
     pub fn matches(&self, version: &str) -> Vec<Match<'_, 'b>> {
         let order = Order::of_ecosystem(self.ecosystem);
         self.faults.iter().filter_map(|fault| fault.concerns(order, version)).collect()
+    }
+
+    /// The shortest way up that leaves the fewest faults; none where no mended version is known.
+    pub fn upgrade(&self, version: &str) -> Option<Upgrade<'b>> {
+        let order = Order::of_ecosystem(self.ecosystem)?;
+        let now = self.matches(version).len();
+        let ranges = self.faults.iter().flat_map(|fault| &fault.records).flat_map(|record| &record.ranges);
+        let fixes = ranges.flatten().filter(|event| event.kind == EventKind::Fixed).map(|event| event.version);
+        let mut seen = HashSet::new();
+        let above = fixes.filter(|fix| order.compare(fix, version) == Some(Ordering::Greater) && seen.insert(*fix));
+        let mut best: Option<Upgrade<'b>> = None;
+        for to in above.take(CANDIDATES_MAX) {
+            let left = self.faults.iter().filter(|fault| fault.concerns(Some(order), to).is_some()).count();
+            let is_better = best.is_none_or(|best| {
+                left < best.left || left == best.left && order.compare(to, best.to) == Some(Ordering::Less)
+            });
+            if left < now && is_better {
+                best = Some(Upgrade { to, left });
+            }
+        }
+        best
     }
 }
 

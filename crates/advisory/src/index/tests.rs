@@ -91,6 +91,31 @@ fn versions_are_inside_or_outside_as_the_schema_says() {
 }
 
 #[test]
+fn the_shortest_way_up_leaves_the_fewest_faults() {
+    let fault = |id: &str, events: &str| {
+        let affected =
+            r#"{"package": {"ecosystem": "npm", "name": "x"}, "ranges": [{"type": "SEMVER", "events": EVENTS}]}"#;
+        advisory(&format!(r#"{{"id": "{id}", "affected": [{}]}}"#, affected.replace("EVENTS", events)))
+    };
+    let mut builder = Builder::default();
+    builder.source("tests");
+    builder
+        .add(fault("A", r#"[{"introduced": "0"}, {"fixed": "1.2.3"}, {"introduced": "2.0.0"}, {"fixed": "2.0.4"}]"#));
+    builder.add(fault("B", r#"[{"introduced": "1.0.0"}, {"fixed": "1.2.5"}]"#));
+    builder.add(fault("C", r#"[{"introduced": "1.2.5"}, {"fixed": "1.2.7"}]"#));
+    let bytes = builder.finish(&Enrichment::default(), 0).unwrap();
+    let index = open(&bytes).unwrap();
+    let mut buffer = Vec::new();
+    let block = index.lookup("npm", "x", &mut buffer).unwrap().unwrap();
+    let to = |version: &str| block.upgrade(version).map(|upgrade| (upgrade.to, upgrade.left));
+    assert_eq!(to("1.0.0"), Some(("1.2.7", 0)), "1.2.3 and 1.2.5 have other faults, 2.0.4 is further");
+    assert_eq!(to("0.9.0"), Some(("1.2.7", 0)));
+    assert_eq!(to("2.0.0"), Some(("2.0.4", 0)));
+    assert_eq!(to("1.2.7"), None, "nothing to leave");
+    assert_eq!(to("one"), None, "not comparable");
+}
+
+#[test]
 fn a_byte_that_changed_and_an_end_that_is_missing_are_errors() {
     let bytes = built();
     for at in 0..bytes.len() {

@@ -5,9 +5,10 @@
 
 pub mod known_vulnerability;
 pub mod malicious_package;
+mod raise;
 pub mod unmaintained_package;
 
-use palisade_advisory::{Fault, Index, Match, OpenError, ecosystem};
+use palisade_advisory::{Fault, Index, Match, OpenError, Upgrade, ecosystem};
 use palisade_inventory::Subject;
 use palisade_inventory::package::{Manifest, Package, Scope, Source, is_manifest};
 use palisade_model::{Confidence, Digest, Finding, Severity};
@@ -56,11 +57,16 @@ pub(crate) fn judge(
         let Some(version) = package.purl.version() else { continue };
         let Some((ecosystem, name)) = ecosystem(&package.purl) else { continue };
         let Some(block) = index.lookup(&ecosystem, &name, &mut buffer)? else { continue };
-        for one in block.matches(version) {
+        let matches = block.matches(version);
+        if matches.is_empty() {
+            continue;
+        }
+        let upgrade = block.upgrade(version);
+        for one in &matches {
             let check = check_of(one.fault);
             if checks.iter().any(|chosen| chosen.meta.id == check.meta.id) {
                 report.switch(&check.meta);
-                tell(&mut report, package, version, &one);
+                tell(&mut report, package, version, one, upgrade, matches.len());
             }
         }
     }
@@ -77,7 +83,14 @@ fn check_of(fault: &Fault<'_>) -> &'static Check {
     }
 }
 
-fn tell(report: &mut Report<'_>, package: &Package, version: &str, one: &Match<'_, '_>) {
+fn tell(
+    report: &mut Report<'_>,
+    package: &Package,
+    version: &str,
+    one: &Match<'_, '_>,
+    upgrade: Option<Upgrade<'_>>,
+    faults: usize,
+) {
     let fault = one.fault;
     let name = fault.names.iter().find(|name| name.starts_with("CVE-")).copied().unwrap_or(fault.id);
     let mut location = report.locate(package.version_span.unwrap_or(package.span));
@@ -104,13 +117,35 @@ fn tell(report: &mut Report<'_>, package: &Package, version: &str, one: &Match<'
         Some(fixed) => format!("; {fixed} is without it"),
         None => "; no version without it is known".to_owned(),
     });
+    match upgrade {
+        Some(Upgrade { to, left: 0 }) if faults > 1 && one.fixed != Some(to) => {
+            message.push_str(&format!(", {to} without all {faults} that are known"));
+        }
+        Some(Upgrade { to, left }) if faults > 1 && left > 0 => {
+            message.push_str(&format!(", {to} has the fewest: {left} instead of {faults}"));
+        }
+        _ => {}
+    }
     if package.scope == Scope::Development {
         message.push_str("; for development only");
     }
     let severity = severity(fault);
+    let (path, text) = (report.path().to_owned(), report.text());
     let draft = report.finding_at(location, message).severity(severity);
     if !one.certain {
         draft.confidence(Confidence::Low);
+    }
+    // A raise has to rid the package of this fault, not only of others.
+    let Some(to) = upgrade.map(|upgrade| upgrade.to).filter(|_| one.fixed.is_some()) else { return };
+    match raise::pin(&path, text, package, to) {
+        Some(fix) => {
+            draft.fix(fix);
+        }
+        None => {
+            raise::upgrade(&path, package, to).into_iter().for_each(|upgrade| {
+                draft.upgrade(upgrade);
+            });
+        }
     }
 }
 

@@ -29,7 +29,8 @@ pub(crate) struct Fix {
     #[arg(long, value_name = "FILE")]
     pub(crate) patch: Option<PathBuf>,
     /// Ask the repositories of actions and the registries of images what their tags stand for, and keep it in
-    /// palisade.lock. This uses the network; without it, the lock file is used as it is.
+    /// palisade.lock. With --unsafe also let cargo, npm, pnpm, go, uv and composer raise vulnerable versions in lock
+    /// files, in a copy. This uses the network; without it, the lock file is used as it is.
     #[arg(long)]
     pub(crate) update: bool,
     /// Write the files and commit them in git, and nothing else.

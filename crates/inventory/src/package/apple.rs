@@ -83,7 +83,7 @@ pub(super) fn pods(root: Node<'_>) -> Manifest {
             let found = graph.find(name, None).next();
             match found {
                 Some(to) => graph.edge(from, to),
-                None => graph.manifest.gap(need.span(), format!("`{name}` is needed and not listed")),
+                None => graph.manifest.unlisted(need.span(), &name),
             }
         }
     }

@@ -147,7 +147,7 @@ impl Bill {
                 path: Arc::clone(&read.path),
                 locked: read.manifest.locked,
                 packages: read.manifest.packages.len(),
-                gaps: read.manifest.gaps.iter().map(|gap| (read.line(gap.span.start), gap.message.clone())).collect(),
+                gaps: read.manifest.open().iter().map(|gap| (read.line(gap.span.start), gap.message.clone())).collect(),
                 behind,
             })
             .collect();

@@ -60,7 +60,7 @@ pub(super) fn lock(root: Node<'_>) -> Manifest {
                 Some(to) => graph.edge(from, to),
                 // What has no vendor is of the platform. What the project itself provides is not listed.
                 None if !name.contains('/') || name.ends_with("-implementation") => {}
-                None => graph.manifest.gap(need.key.span(), format!("`{name}` is needed and not listed")),
+                None => graph.manifest.unlisted(need.key.span(), &name),
             }
         }
     }

@@ -77,7 +77,7 @@ pub(super) fn lock(root: Node<'_>) -> Manifest {
     let remote: Vec<Span> =
         root.get("remote").into_iter().flat_map(Node::entries).map(|entry| entry.key.span()).collect();
     if let Some(first) = remote.first() {
-        graph.manifest.gap(*first, format!("{} modules by their addresses are not listed", remote.len()));
+        graph.manifest.elsewhere(*first, format!("{} modules by their addresses are not listed", remote.len()));
     }
     graph.finish(if asked.is_empty() { Vec::new() } else { vec![(None, asked)] })
 }

@@ -167,7 +167,7 @@ fn dependency<'t>(
     let said = |key: &str| tree.child(element, key).map(|one| one.text).filter(|text| !text.is_empty());
     let artifact = said("artifactId");
     let (Some(group), Some(name)) = (said("groupId").and_then(full), artifact.and_then(full)) else {
-        graph.manifest.gap(element.span, "a dependency whose name this file does not tell");
+        graph.manifest.elsewhere(element.span, "a dependency whose name this file does not tell");
         return None;
     };
     Some(Dependency {

@@ -92,7 +92,7 @@ fn needs(
         });
         match found {
             Some(&at) => needs.push((scope, at)),
-            None => graph.manifest.gap(entry.key.span(), format!("`{name}` is needed and not listed")),
+            None => graph.manifest.unlisted(entry.key.span(), &name),
         }
     }
     needs

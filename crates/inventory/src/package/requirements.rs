@@ -189,7 +189,7 @@ fn option<'t>(graph: &mut Graph, text: &str, line: &'t str, index: &mut Option<&
         "-i" | "--index-url" => *index = Some(value),
         "-r" | "--requirement" | "-c" | "--constraint" => {
             if value.is_empty() || value.contains("://") || value.contains('$') {
-                graph.manifest.gap(place(text, line), "includes a file that cannot be found from here");
+                graph.manifest.elsewhere(place(text, line), "includes a file that cannot be found from here");
             }
         }
         _ if OPTIONS.contains(&name) => {}

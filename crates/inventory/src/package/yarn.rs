@@ -140,7 +140,7 @@ fn put_together(mut graph: Graph, entries: &[Entry<'_>]) -> Manifest {
                 Some(Target::Package(to)) => needs.push((scope, to)),
                 Some(Target::Member) => {}
                 None if scope == Scope::Optional => {}
-                None => graph.manifest.gap(span, format!("`{name}@{range}` is needed and not listed")),
+                None => graph.manifest.unlisted(span, format_args!("{name}@{range}")),
             }
         }
         match target {

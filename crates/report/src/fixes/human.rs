@@ -109,6 +109,10 @@ fn push_summary(out: &mut String, report: &FixReport<'_>, style: &Style) {
         let more = count(report.withheld, "more finding has a fix", "more findings have fixes");
         let _ = writeln!(out, "{more} that may change behaviour: see them with --unsafe");
     }
+    if report.raisable > 0 {
+        let more = count(report.raisable, "more finding goes", "more findings go");
+        let _ = writeln!(out, "{more} when package managers raise versions in lock files: --unsafe --update asks them");
+    }
     if report.unfixable > 0 {
         let rest = count(report.unfixable, "finding has", "findings have");
         let _ = writeln!(out, "{rest} no fix: `palisade scan` shows them, `palisade explain ID` says what to do");

@@ -29,6 +29,8 @@ pub struct FixReport<'a> {
     pub unfixable: usize,
     /// Open findings whose fix may change behaviour, when those were not asked for.
     pub withheld: usize,
+    /// Open findings that go when a package manager writes their lock file anew, which was not asked for.
+    pub raisable: usize,
     /// Fixes that a person was offered and did not take.
     pub declined: usize,
     /// The spans of a text that no output may show.
@@ -78,6 +80,7 @@ pub fn write_json(report: &FixReport<'_>, out: &mut dyn io::Write) -> io::Result
         failed: report.failed.iter().map(|(path, reason)| FailedOut { path, reason }).collect(),
         unfixable: report.unfixable,
         withheld: report.withheld,
+        raisable: report.raisable,
     };
     json::write_pretty(&document, out)
 }
@@ -91,6 +94,7 @@ struct Document<'a> {
     failed: Vec<FailedOut<'a>>,
     unfixable: usize,
     withheld: usize,
+    raisable: usize,
 }
 
 #[derive(Serialize)]

@@ -79,6 +79,7 @@ pub(crate) fn finding(check: &'static Check, message: &str, location: Location) 
         fix: None,
         exception: None,
         history: None,
+        upgrade: None,
         verification: None,
     }
 }

@@ -1,4 +1,0 @@
-//! The target `lockfile` under cargo-fuzz.
-#![no_main]
-
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| palisade_fuzz_targets::run("lockfile", bytes));
