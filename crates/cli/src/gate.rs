@@ -137,6 +137,7 @@ impl Record<'_> {
             "verdict": self.decision.verdict,
             "target": { "kind": looked.kind, "path": cut(&looked.path), "commit": self.commit, "since": since },
             "counts": self.decision.counts,
+            "advisories": looked.scan.advisories.as_ref().map(|digest| format!("sha256:{digest}")),
             "exceptions": self.decision.exceptions.iter().take(REASONS_KEPT_MAX).collect::<Vec<_>>(),
             "policy": self.policy().to_string(),
             "tool": concat!("palisade ", env!("CARGO_PKG_VERSION")),

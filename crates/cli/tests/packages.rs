@@ -114,3 +114,68 @@ fn a_bill_is_the_same_twice_and_says_what_it_lacks() {
     let empty = Place::new(&[("a.txt", "")]);
     empty.expect(&["sbom"], 3);
 }
+
+/// A program of that name, before all others.
+fn program(place: &Place, name: &str, script: &str) {
+    use std::os::unix::fs::PermissionsExt as _;
+    let path = place.home.join("bin").join(name);
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(&path, format!("#!/bin/sh\n{script}\n")).unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+}
+
+#[test]
+fn versions_in_lock_files_are_raised_by_their_package_manager_in_a_copy() {
+    let place = Place::new(&[
+        ("Cargo.lock", LOCK),
+        ("Cargo.toml", "[package]\nname = \"shop\"\n"),
+        ("src/lib.rs", "secret sources"),
+        (".cargo/config.toml", "[build]\nrustc-wrapper = \"./evil\"\n"),
+        ("../db/EX-1.json", RECORD),
+    ]);
+    place.expect(&["db", "update", "--from", "../db"], 0);
+    let told = place.expect(&["fix", "--unsafe"], 0);
+    assert!(told.contains("1 more finding goes when package managers raise versions"), "{told}");
+    let fix = ["fix", "--unsafe", "--update"];
+    // It sees manifests, that sources exist, and nothing that names programs.
+    let raise = "test \"$*\" = 'update --package parser@1.4.2 --precise 1.4.3' || exit 7\n\
+        test -e .cargo && exit 8\ntest -s src/lib.rs && exit 9\ntest -e src/lib.rs || exit 10\n\
+        sed -i 's/1\\.4\\.2/1.4.3/' Cargo.lock";
+    program(&place, "cargo", raise);
+    let told = place.expect(&fix, 0);
+    assert!(told.contains("+version = \"1.4.3\"") && told.contains("nothing was written"), "{told}");
+    assert_eq!(fs::read_to_string(place.root.join("Cargo.lock")).unwrap(), LOCK);
+    let report = place.json(&fix, 0);
+    assert_eq!(report["raisable"], 0, "{report}");
+
+    for (script, reason) in [
+        ("echo first >&2; echo 'no such version' >&2; exit 1", "no such version"),
+        ("exit 0", "its version stays"),
+        ("sed -i 's/1\\.4\\.2/1.4.1/' Cargo.lock; echo '[[' >> Cargo.lock", "would come instead"),
+    ] {
+        program(&place, "cargo", script);
+        let told = place.expect(&[&fix[..], &["--write"]].concat(), 0);
+        assert!(told.contains(reason), "{script}: {told}");
+        assert_eq!(fs::read_to_string(place.root.join("Cargo.lock")).unwrap(), LOCK);
+    }
+    fs::remove_file(place.home.join("bin/cargo")).unwrap();
+    assert!(place.expect(&fix, 0).contains("left alone"));
+    assert!(both(&place, &["--offline", "fix", "--unsafe", "--update"], 2).contains("--offline forbids"));
+
+    program(&place, "cargo", raise);
+    place.expect(&[&fix[..], &["--write"]].concat(), 0);
+    assert_eq!(fs::read_to_string(place.root.join("Cargo.lock")).unwrap(), LOCK.replace("1.4.2", "1.4.3"));
+    place.expect(&["gate", "merge", "--dry-run"], 0);
+}
+
+#[test]
+fn names_of_packages_are_never_options_or_more_than_a_word() {
+    for name in ["-Zunstable", "a b", "a;reboot", "$(reboot)", "a`b`"] {
+        let record = RECORD.replace("\"parser\"", &format!("\"{name}\""));
+        let place = Place::new(&[("Cargo.lock", &LOCK.replace("parser", name)), ("../db/EX-1.json", &record)]);
+        place.expect(&["db", "update", "--from", "../db"], 0);
+        let scan = place.json(&["scan", "--select", "packages"], 0);
+        let finding = scan["findings"].as_array().unwrap().first().cloned().unwrap_or_default();
+        assert_eq!(finding["upgrade"]["command"], Value::Null, "{name}: {scan}");
+    }
+}

@@ -202,9 +202,13 @@ fn next(rule: Rule, finding: &Finding) -> String {
         Rule::UnreadableLockfiles => "write the lock file anew with its package manager".to_owned(),
         Rule::UnreadableFiles => "mend the syntax, or except the file if it is broken on purpose".to_owned(),
         Rule::Exceptions => "mend the entry in .palisade/exceptions.toml, or remove it".to_owned(),
-        Rule::Severity | Rule::Coverage => match &finding.fix {
-            Some(fix) => format!("{}; `palisade explain {id}` says why", fix.title),
-            None => format!("mend it (`palisade explain {id}`), or ask for an exception: `palisade exception add`"),
+        Rule::Severity | Rule::Coverage => match (&finding.fix, finding.upgrade.as_ref()) {
+            (Some(fix), _) => format!("{}; `palisade explain {id}` says why", fix.title),
+            (None, Some(upgrade)) => match &upgrade.command {
+                Some(command) => format!("`{}`, or `palisade fix --unsafe --update`", command.join(" ")),
+                None => format!("raise `{}` to {}", upgrade.package.full_name(), upgrade.to),
+            },
+            (None, None) => format!("mend it (`palisade explain {id}`), or ask for an exception: `palisade exception add`"),
         },
     }
 }

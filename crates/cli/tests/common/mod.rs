@@ -50,6 +50,7 @@ impl Place {
     pub(crate) fn run(&self, arguments: &[&str]) -> Output {
         let mut command = Command::new(env!("CARGO_BIN_EXE_palisade"));
         command.args(arguments).current_dir(&self.root).env_clear();
+        command.env("PATH", format!("{}/bin:/usr/bin:/bin", self.home.display()));
         command.env("XDG_CONFIG_HOME", &self.home).env("XDG_DATA_HOME", self.home.join("data")).output().unwrap()
     }
 
