@@ -11,6 +11,7 @@
 
 mod build;
 mod fault;
+mod keep;
 
 use std::io;
 
@@ -209,6 +210,14 @@ impl Index {
             None => Ok(None),
             Some(()) => Block::parse(buffer).map(Some).ok_or(OpenError::Damaged("a block does not read")),
         }
+    }
+
+    /// The places of all blocks, in the order of the table.
+    fn places(&self) -> impl Iterator<Item = u32> + '_ {
+        (0..1_usize << self.slots_log2)
+            .filter_map(|at| slot(&self.table, at))
+            .map(|(_, place)| place)
+            .filter(|place| *place != 0)
     }
 
     /// The content of the block at a place, checked against its digest.

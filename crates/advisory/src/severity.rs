@@ -10,8 +10,14 @@ use crate::osv::{Advisory, Affected, Score};
 /// Functions that are kept of a record.
 const FUNCTIONS_MAX: usize = 100;
 
+/// The kind of a score that is a number already, as an index keeps it.
+pub(crate) const KEPT_SCORE: &str = "CVSS_SCORE";
+
 /// The base score of a vector of CVSS 3 or 4.
 pub(crate) fn score(score: &Score) -> Option<f32> {
+    if score.kind == KEPT_SCORE {
+        return score.score.parse().ok().filter(|score| (0.0..=10.0).contains(score));
+    }
     let vector = Cvss::from_str(score.score.trim()).ok()?;
     #[expect(clippy::cast_possible_truncation, reason = "0.0 to 10.0 in tenths")]
     Some(vector.score() as f32)

@@ -1,5 +1,7 @@
 //! `palisade db`: the index of advisories, built from what lies on this machine, and opened where packages are compared.
 
+mod signing;
+
 use std::fs::File;
 use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
@@ -31,7 +33,7 @@ const REFUSED_SHOWN_MAX: usize = 5;
 pub(crate) fn run(verb: &DbVerb) -> anyhow::Result<Exit> {
     match verb {
         DbVerb::Update(arguments) => update(arguments),
-        DbVerb::Status { place, verify, format } => status(place, *verify, *format),
+        DbVerb::Status { place, verify, vkey, format } => status(place, *verify, vkey.as_deref(), *format),
     }
 }
 
@@ -47,8 +49,12 @@ fn file_of(place: &DbPlace) -> anyhow::Result<PathBuf> {
     }
 }
 
+/// Where scans look for it.
 fn usual_file() -> Option<PathBuf> {
     let folder_of = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    if let Some(file) = folder_of("PALISADE_ADVISORIES") {
+        return Some(file);
+    }
     let data = folder_of("XDG_DATA_HOME").filter(|folder| folder.is_absolute());
     let data = data.or_else(|| folder_of("HOME").map(|home| home.join(".local/share")))?;
     Some(data.join("palisade/advisories.index"))
@@ -59,8 +65,12 @@ fn usual_file() -> Option<PathBuf> {
 /// # Errors
 /// When there is one and it cannot be used: silence would look like a clean result.
 pub(crate) fn open() -> anyhow::Result<Option<Arc<Index>>> {
-    let Some(file) = usual_file().filter(|file| file.exists()) else { return Ok(None) };
-    let index = open_file(&file).with_context(|| format!("cannot use the advisory index {}", file.display()))?;
+    // One that was named has to be there.
+    let named = std::env::var_os("PALISADE_ADVISORIES").is_some_and(|value| !value.is_empty());
+    let Some(file) = usual_file().filter(|file| named || file.exists()) else { return Ok(None) };
+    let shown = || format!("cannot use the advisory index {}", file.display());
+    let index = open_file(&file).with_context(shown)?;
+    signing::demand(&index, &file, None).with_context(shown)?;
     Ok(Some(Arc::new(index)))
 }
 
@@ -74,6 +84,13 @@ fn update(arguments: &DbUpdate) -> anyhow::Result<Exit> {
     let place = file_of(&arguments.place)?;
     let mut builder = Builder::default();
     let mut enrichment = Enrichment::default();
+    if arguments.keep {
+        let index = open_file(&place)
+            .map_err(anyhow::Error::from)
+            .and_then(|index| Ok(builder.keep(&index)?))
+            .with_context(|| format!("cannot keep what {} holds", place.display()));
+        index.map_err(|error| hinted(error, "build it from all of its sources, without --keep"))?;
+    }
     for source in &arguments.from {
         let shown = source.display().to_string();
         let mut read = read(source)?;
@@ -107,8 +124,21 @@ fn update(arguments: &DbUpdate) -> anyhow::Result<Exit> {
     let folder = place.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     std::fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
     let name = place.file_name().and_then(|name| name.to_str()).context("the index has no name")?;
+    // A signature of the index that was there says nothing of this one.
+    let note = signing::note_of(&place);
+    match std::fs::remove_file(&note) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            return Err(error).with_context(|| format!("cannot remove {}", note.display()));
+        }
+        _ => {}
+    }
     crate::files::replace(folder, name, &bytes)?;
-    status(&arguments.place, false, arguments.format)
+    if arguments.sign {
+        let (text, key) = signing::signed(&open_file(&place)?.digest(), &arguments.key)?;
+        crate::files::replace(folder, &format!("{name}.note"), text.as_bytes())?;
+        eprintln!("signed; its public key, for PALISADE_ADVISORIES_KEY: {key}");
+    }
+    status(&arguments.place, false, None, arguments.format)
 }
 
 /// What a source holds, by path.
@@ -232,27 +262,28 @@ fn epss(bytes: &[u8]) -> Option<Vec<(String, (f32, f32))>> {
     Some(entries.collect())
 }
 
-fn status(place: &DbPlace, verify: bool, format: PlainFormat) -> anyhow::Result<Exit> {
+fn status(place: &DbPlace, verify: bool, vkey: Option<&str>, format: PlainFormat) -> anyhow::Result<Exit> {
     let path = file_of(place)?;
     let opened = open_file(&path).with_context(|| format!("cannot use the advisory index {}", path.display()));
     let index = opened.map_err(|error| hinted(error, "`palisade db update --from DIRECTORY` builds one"))?;
     if verify {
         index.verify().with_context(|| format!("{} cannot be trusted", path.display()))?;
     }
+    let signer = signing::demand(&index, &path, vkey)?;
     let about = index.about()?;
     let (digest, days) = (index.digest(), now().date().days_since(Timestamp(about.built).date()));
     console::print(|out| match format {
         PlainFormat::Json => {
             let document = json!({
                 "schema": "palisade.db/1", "index": path.display().to_string(), "digest": format!("sha256:{digest}"),
-                "verified": verify, "built": Timestamp(about.built).rfc3339(), "newest": about.newest,
+                "verified": verify, "signer": signer, "built": Timestamp(about.built).rfc3339(), "newest": about.newest,
                 "advisories": about.advisories, "withdrawn": about.withdrawn, "packages": about.packages,
                 "ecosystems": about.ecosystems.iter().map(|(name, count)| (name.clone(), json!(count))).collect::<serde_json::Map<_, _>>(),
                 "sources": about.sources,
             });
             writeln!(out, "{document:#}")
         }
-        PlainFormat::Human => human(out, &path, &about, &digest, days, verify),
+        PlainFormat::Human => human(out, &path, &about, &digest, days, verify, signer.as_deref()),
     })?;
     Ok(Exit::Done)
 }
@@ -264,6 +295,7 @@ fn human(
     digest: &str,
     days: i64,
     verified: bool,
+    signer: Option<&str>,
 ) -> std::io::Result<()> {
     let age = match days {
         0 => "today".to_owned(),
@@ -285,5 +317,8 @@ fn human(
     }
     let checked = if verified { ", every byte checked" } else { "" };
     writeln!(out, "  digest     sha256:{digest}{checked}")?;
+    if let Some(signer) = signer {
+        writeln!(out, "  signed by  {}", visible(signer))?;
+    }
     writeln!(out, "  index      {}", visible(&path.display().to_string()))
 }

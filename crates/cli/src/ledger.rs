@@ -94,7 +94,7 @@ impl Opened {
     }
 }
 
-fn random() -> io::Result<[u8; 32]> {
+pub(crate) fn random() -> io::Result<[u8; 32]> {
     let mut bytes = [0; 32];
     getrandom::fill(&mut bytes).map_err(|error| io::Error::other(error.to_string()))?;
     Ok(bytes)
@@ -106,7 +106,7 @@ fn explained(error: LedgerError) -> anyhow::Error {
 }
 
 /// The option, the environment, or the user's configuration folder.
-fn key_file(key: &Key) -> anyhow::Result<PathBuf> {
+pub(crate) fn key_file(key: &Key) -> anyhow::Result<PathBuf> {
     let named = key.file.clone().or_else(|| folder_of("PALISADE_LEDGER_KEY"));
     let default = || {
         let config = folder_of("XDG_CONFIG_HOME").filter(|folder| folder.is_absolute());

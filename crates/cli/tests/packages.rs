@@ -179,3 +179,51 @@ fn names_of_packages_are_never_options_or_more_than_a_word() {
         assert_eq!(finding["upgrade"]["command"], Value::Null, "{name}: {scan}");
     }
 }
+
+#[test]
+fn an_index_is_kept_up_signed_and_demanded() {
+    let newer = RECORD.replace("1.4.3", "1.4.9").replace("2026-01-01", "2026-02-01");
+    let other = RECORD.replace("EX-1", "EX-2").replace("parser", "other");
+    let place = Place::new(&[
+        ("Cargo.lock", LOCK),
+        ("../db/EX-1.json", RECORD),
+        ("../day/EX-1.json", &newer),
+        ("../day/EX-2.json", &other),
+    ]);
+    place.expect(&["db", "update", "--keep", "--from", "../day"], 2);
+    place.expect(&["db", "update", "--from", "../db"], 0);
+    place.expect(&["db", "update", "--keep", "--from", "../day"], 0);
+    let status = place.json(&["db", "status", "--verify"], 0);
+    assert_eq!((&status["advisories"], &status["sources"][1]["name"]), (&2.into(), &"../day".into()), "{status}");
+    let scan = place.json(&["scan", "--select", "packages"], 0);
+    assert!(scan["findings"][0]["message"].as_str().unwrap().contains("1.4.9 is without it"), "{scan}");
+
+    let output = place.run(&["db", "update", "--sign", "--from", "../db"]);
+    let told = String::from_utf8(output.stderr).unwrap();
+    let key = told.split("PALISADE_ADVISORIES_KEY: ").nth(1).unwrap().trim();
+    let told = place.expect(&["db", "status", "--vkey", key], 0);
+    assert!(told.contains("signed by  palisade.dev/advisory-index"), "{told}");
+    let with = |variables: &[(&str, &str)]| {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_palisade"));
+        command.args(["scan", "--select", "packages"]).current_dir(&place.root).env_clear();
+        command.env("XDG_DATA_HOME", place.home.join("data")).envs(variables.iter().copied());
+        command.output().unwrap().status.code()
+    };
+    let demanded = ("PALISADE_ADVISORIES_KEY", key);
+    assert_eq!(with(&[demanded]), Some(0));
+    assert_eq!(with(&[("PALISADE_ADVISORIES_KEY", "nonsense")]), Some(2));
+    assert_eq!(with(&[("PALISADE_ADVISORIES", "/nowhere/index")]), Some(2));
+    // Another index under the old signature, one byte changed, no signature: none of them is believed.
+    let file = place.home.join("data/palisade/advisories.index");
+    let note = fs::read(file.with_extension("index.note")).unwrap();
+    let mut bytes = fs::read(&file).unwrap();
+    let middle = bytes.len() * 3 / 4;
+    bytes[middle] ^= 1;
+    fs::write(&file, &bytes).unwrap();
+    assert_eq!(with(&[demanded]), Some(2));
+    place.expect(&["db", "update", "--from", "../day"], 0);
+    assert_eq!(with(&[demanded]), Some(2));
+    fs::write(file.with_extension("index.note"), note).unwrap();
+    assert_eq!(with(&[demanded]), Some(2));
+    assert_eq!(with(&[]), Some(0));
+}

@@ -208,7 +208,9 @@ fn next(rule: Rule, finding: &Finding) -> String {
                 Some(command) => format!("`{}`, or `palisade fix --unsafe --update`", command.join(" ")),
                 None => format!("raise `{}` to {}", upgrade.package.full_name(), upgrade.to),
             },
-            (None, None) => format!("mend it (`palisade explain {id}`), or ask for an exception: `palisade exception add`"),
+            (None, None) => {
+                format!("mend it (`palisade explain {id}`), or ask for an exception: `palisade exception add`")
+            }
         },
     }
 }

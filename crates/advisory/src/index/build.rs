@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::fault::sort;
 use super::{
-    About, BLOCK_BYTES_MAX, Block, Event, EventKind, Fault, HEADER_BYTES, Header, Kev, Record, SLOTS_LOG2_MAX,
-    SourceCount, block_digest, hash, slot, tag_of,
+    About, BLOCK_BYTES_MAX, Block, Event, EventKind, Fault, HEADER_BYTES, Header, Index, Kev, OpenError, Record,
+    SLOTS_LOG2_MAX, SourceCount, block_digest, hash, keep, slot, tag_of,
 };
 use crate::osv::{Advisory, Affected, Range};
 use crate::severity;
@@ -32,15 +32,41 @@ pub struct Enrichment {
     pub epss: HashMap<String, (f32, f32)>,
 }
 
+impl Enrichment {
+    /// Both; where both speak of the same, the other counts.
+    fn with(&self, other: &Self) -> Self {
+        let mut both = self.clone();
+        both.kev.extend(other.kev.iter().map(|(name, entry)| (name.clone(), entry.clone())));
+        both.epss.extend(other.epss.iter().map(|(name, scores)| (name.clone(), *scores)));
+        both
+    }
+}
+
 /// Collects advisories.
 #[derive(Debug, Default)]
 pub struct Builder {
     advisories: BTreeMap<String, Advisory>,
     withdrawn: HashSet<String>,
     sources: Vec<SourceCount>,
+    /// Of an index that is kept: what it says of itself, and what is known beside its advisories.
+    before: Option<(About, Enrichment)>,
 }
 
 impl Builder {
+    /// Begins with what an index holds. What is added after it takes the place of what it says under the same name.
+    ///
+    /// # Errors
+    /// When the index is damaged: nothing is built on it.
+    pub fn keep(&mut self, index: &Index) -> Result<(), OpenError> {
+        index.verify()?;
+        let about = index.about()?;
+        let kept = keep::all(index)?;
+        self.advisories.extend(kept.advisories);
+        self.sources.splice(0..0, about.sources.iter().cloned());
+        self.before = Some((about, kept.enrichment));
+        Ok(())
+    }
+
     /// From now on advisories come from this source.
     pub fn source(&mut self, name: &str) {
         self.sources.push(SourceCount { name: name.to_owned(), taken: 0, refused: 0 });
@@ -83,11 +109,19 @@ impl Builder {
         self.advisories.is_empty()
     }
 
+    /// When the newest of all was changed.
+    fn newest(&self) -> String {
+        let before = self.before.iter().map(|(before, _)| before.newest.clone());
+        self.advisories.values().map(|one| one.modified.clone()).chain(before).max().unwrap_or_default()
+    }
+
     /// Writes the index. The same advisories give the same bytes, but for the time.
     ///
     /// # Errors
     /// When it would be too large.
     pub fn finish(&self, enrichment: &Enrichment, built: i64) -> Result<Vec<u8>, IndexError> {
+        let joined = self.before.as_ref().map(|(_, before)| before.with(enrichment));
+        let enrichment = joined.as_ref().unwrap_or(enrichment);
         let groups = Groups::of(&self.advisories);
         // By package: by group of names: the advisories with what they say of the package.
         let mut packages: BTreeMap<(&str, String), BTreeMap<usize, Vec<(&Advisory, &Affected)>>> = BTreeMap::new();
@@ -128,10 +162,12 @@ impl Builder {
         }
         let about = About {
             built,
-            newest: self.advisories.values().map(|one| one.modified.clone()).max().unwrap_or_default(),
+            newest: self.newest(),
             sources: self.sources.clone(),
             advisories: u32::try_from(self.advisories.len()).unwrap_or(u32::MAX),
-            withdrawn: u32::try_from(self.withdrawn.len()).unwrap_or(u32::MAX),
+            withdrawn: u32::try_from(self.withdrawn.len())
+                .unwrap_or(u32::MAX)
+                .saturating_add(self.before.as_ref().map_or(0, |(before, _)| before.withdrawn)),
             packages: u32::try_from(packages.len()).unwrap_or(u32::MAX),
             ecosystems: ecosystems
                 .into_iter()

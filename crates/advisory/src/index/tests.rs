@@ -91,6 +91,49 @@ fn versions_are_inside_or_outside_as_the_schema_says() {
 }
 
 #[test]
+fn a_days_changes_go_on_top_of_an_index() {
+    let bytes = built();
+    let mut builder = Builder::default();
+    builder.keep(&open(&bytes).unwrap()).unwrap();
+    builder.source("today");
+    builder.add(advisory(
+        r#"{"id": "PYSEC-2026-7", "modified": "2026-04-01T00:00:00Z", "aliases": ["CVE-2026-1"],
+        "affected": [{"package": {"ecosystem": "PyPI", "name": "snake-case"},
+          "ranges": [{"type": "ECOSYSTEM", "events": [{"introduced": "0"}, {"fixed": "1.12"}]}]}]}"#,
+    ));
+    builder.add(advisory(
+        r#"{"id": "RUSTSEC-2026-0001", "modified": "2026-04-02T00:00:00Z", "withdrawn": "2026-04-02T00:00:00Z"}"#,
+    ));
+    let after = builder.finish(&Enrichment::default(), 1_700_086_400).unwrap();
+    let index = open(&after).unwrap();
+    index.verify().unwrap();
+    assert_eq!(told(&after, "PyPI", "snake-case", "1.9"), ["GHSA-aaaa Some(\"1.12\") true"]);
+    assert_eq!(told(&after, "PyPI", "snake-case", "3.0.0"), Vec::<String>::new(), "its newer text does not name it");
+    assert_eq!(told(&after, "crates.io", "left", "1.0.0"), Vec::<String>::new(), "withdrawn today");
+    let mut buffer = Vec::new();
+    let block = index.lookup("PyPI", "snake-case", &mut buffer).unwrap().unwrap();
+    let fault = block.faults.first().unwrap();
+    assert_eq!((fault.score, fault.summary, fault.url), (Some(9.8), "Reads beyond the end", "https://example.org/a"));
+    assert_eq!((fault.kev.map(|kev| kev.added), fault.epss), (Some("2026-03-01"), Some((0.5, 0.98))));
+    let about = index.about().unwrap();
+    assert_eq!((about.advisories, about.withdrawn, about.newest.as_str()), (2, 2, "2026-04-01T00:00:00Z"));
+    assert_eq!(about.sources.iter().map(|source| source.name.as_str()).collect::<Vec<_>>(), ["tests", "today"]);
+
+    // Nothing on top: the same packages with the same faults.
+    let mut builder = Builder::default();
+    builder.keep(&open(&bytes).unwrap()).unwrap();
+    let again = builder.finish(&Enrichment::default(), 1_700_000_000).unwrap();
+    for (ecosystem, name) in [("PyPI", "snake-case"), ("crates.io", "left")] {
+        let (mut one, mut two) = (Vec::new(), Vec::new());
+        let (before, after) = (open(&bytes).unwrap(), open(&again).unwrap());
+        assert_eq!(before.lookup(ecosystem, name, &mut one).unwrap(), after.lookup(ecosystem, name, &mut two).unwrap());
+    }
+    let mut changed = bytes.clone();
+    *changed.last_mut().unwrap() ^= 1;
+    assert!(Builder::default().keep(&open(&changed).unwrap()).is_err(), "nothing is built on what is damaged");
+}
+
+#[test]
 fn the_shortest_way_up_leaves_the_fewest_faults() {
     let fault = |id: &str, events: &str| {
         let affected =

@@ -7,6 +7,7 @@ use clap::{Args, Subcommand};
 use palisade_report::SbomFormat;
 
 use super::PlainFormat;
+use super::judging::Key;
 
 /// `palisade sbom`
 #[derive(Debug, Args)]
@@ -56,6 +57,9 @@ pub(crate) enum DbVerb {
         /// Read all of it and compare with its digest.
         #[arg(long)]
         verify: bool,
+        /// The key that must have signed it, as `db update --sign` prints it; also PALISADE_ADVISORIES_KEY.
+        #[arg(long, value_name = "KEY")]
+        vkey: Option<String>,
         /// How to print.
         #[arg(long, value_enum, default_value_t = PlainFormat::Human)]
         format: PlainFormat,
@@ -68,9 +72,18 @@ pub(crate) enum DbVerb {
 pub(crate) struct DbUpdate {
     /// Where advisories are: folders (such as a checkout of a database), archives (such as OSV's all.zip) or files, in
     /// OSV's schema as JSON or YAML; CISA's catalogue of exploited vulnerabilities as JSON; EPSS scores as CSV.
-    /// Repeated for each. The index holds what these hold and nothing of earlier ones.
+    /// Repeated for each. The index holds what these hold and nothing of earlier ones, unless --keep is given.
     #[arg(long, value_name = "PATH", required = true)]
     pub(crate) from: Vec<PathBuf>,
+    /// Begin with what the index holds already, and put these on top: for a day's changes.
+    #[arg(long)]
+    pub(crate) keep: bool,
+    /// Sign the index; the signature lies beside it as `.note`.
+    #[arg(long)]
+    pub(crate) sign: bool,
+    /// What signs it.
+    #[command(flatten)]
+    pub(crate) key: Key,
     /// Where the index goes.
     #[command(flatten)]
     pub(crate) place: DbPlace,
@@ -82,7 +95,8 @@ pub(crate) struct DbUpdate {
 /// Where the index lies.
 #[derive(Debug, Args)]
 pub(crate) struct DbPlace {
-    /// The file of the index, instead of palisade/advisories.index in XDG_DATA_HOME or ~/.local/share.
+    /// The file of the index, instead of palisade/advisories.index in XDG_DATA_HOME or ~/.local/share; also
+    /// PALISADE_ADVISORIES, which scans follow too.
     #[arg(long, value_name = "FILE")]
     pub(crate) index: Option<PathBuf>,
 }
@@ -91,4 +105,6 @@ const DB_EXAMPLES: &str = "\
 Examples:
   palisade db update --from vulndb/data/osv --from advisory-database/vulns
   palisade db update --from all.zip --from known_exploited_vulnerabilities.json --from epss_scores.csv.gz
-  palisade scan --select packages";
+  palisade db update --keep --from todays-changes
+  palisade db update --sign --from all.zip --index team.index
+  PALISADE_ADVISORIES=team.index palisade scan --select packages";
