@@ -1,12 +1,16 @@
 //! Advisories in the schema of OSV (<https://ossf.github.io/osv-schema/>), reduced to what matching and reports need.
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value;
+
+/// Functions or packages inside of a package that are kept of a record.
+const NAMES_MAX: usize = 100;
 
 /// Letters of a summary that are kept.
 const SUMMARY_MAX: usize = 200;
 
 /// One advisory.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Advisory {
     /// `GHSA-…`, `CVE-…`, `RUSTSEC-…`.
     pub id: String,
@@ -43,7 +47,7 @@ pub struct Advisory {
 }
 
 /// A score of a fault.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Score {
     /// `CVSS_V3`, `CVSS_V4`, `CVSS_V2`, `Ubuntu`.
     #[serde(rename = "type")]
@@ -54,7 +58,7 @@ pub struct Score {
 }
 
 /// A package of an advisory.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Affected {
     /// Which; none for advisories that only name commits.
     #[serde(default)]
@@ -77,7 +81,7 @@ pub struct Affected {
 }
 
 /// An ecosystem's name for a package.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct PackageName {
     /// `npm`, `crates.io`, `Debian:12`.
     #[serde(default)]
@@ -88,7 +92,7 @@ pub struct PackageName {
 }
 
 /// Versions from one to another.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Range {
     /// `SEMVER`, `ECOSYSTEM` or `GIT`.
     #[serde(rename = "type", default)]
@@ -99,7 +103,7 @@ pub struct Range {
 }
 
 /// A version at which something begins or ends.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Event {
     /// The first version at fault; `0` stands for the very first.
     #[serde(default)]
@@ -116,7 +120,7 @@ pub struct Event {
 }
 
 /// A page.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Reference {
     /// `ADVISORY`, `FIX`, `WEB`.
     #[serde(rename = "type", default)]
@@ -127,23 +131,42 @@ pub struct Reference {
 }
 
 /// What databases and ecosystems add, as far as it is understood. Other shapes count as absent.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Extra {
     /// A word for the severity: `LOW`, `MODERATE`, `HIGH`, `CRITICAL`; Rust's and others' scores elsewhere.
-    #[serde(default)]
-    pub severity: serde_json::Value,
+    #[serde(default, deserialize_with = "word")]
+    pub severity: String,
     /// RustSec: `unmaintained`, `unsound`, `notice`.
-    #[serde(default)]
-    pub informational: serde_json::Value,
+    #[serde(default, deserialize_with = "word")]
+    pub informational: String,
     /// RustSec: functions at fault.
-    #[serde(default)]
-    pub affected_functions: serde_json::Value,
+    #[serde(default, deserialize_with = "names")]
+    pub affected_functions: Vec<String>,
     /// RustSec: functions at fault, in its newer place.
-    #[serde(default)]
-    pub affects: serde_json::Value,
-    /// Go: packages and symbols at fault.
-    #[serde(default)]
-    pub imports: serde_json::Value,
+    #[serde(default, deserialize_with = "names")]
+    pub affects: Vec<String>,
+    /// Go: packages at fault.
+    #[serde(default, deserialize_with = "names")]
+    pub imports: Vec<String>,
+}
+
+/// A text, or nothing where there is something else.
+fn word<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
+    if !from.is_human_readable() {
+        return String::deserialize(from);
+    }
+    Ok(Value::deserialize(from)?.as_str().unwrap_or("").to_owned())
+}
+
+/// Names in a list, below `functions`, or in a list of what has a `path`.
+fn names<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<String>, D::Error> {
+    if !from.is_human_readable() {
+        return Vec::deserialize(from);
+    }
+    let value = Value::deserialize(from)?;
+    let list = value.get("functions").unwrap_or(&value).as_array().into_iter().flatten();
+    let names = list.filter_map(|one| one.as_str().or_else(|| one.get("path")?.as_str()));
+    Ok(names.take(NAMES_MAX).map(str::to_owned).collect())
 }
 
 /// Why a record was not taken.

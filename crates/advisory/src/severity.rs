@@ -3,12 +3,8 @@
 use std::str::FromStr as _;
 
 use cvss::Cvss;
-use serde_json::Value;
 
 use crate::osv::{Advisory, Affected, Score};
-
-/// Functions that are kept of a record.
-const FUNCTIONS_MAX: usize = 100;
 
 /// The kind of a score that is a number already, as an index keeps it.
 pub(crate) const KEPT_SCORE: &str = "CVSS_SCORE";
@@ -30,7 +26,7 @@ pub(crate) fn word<'a>(advisory: &'a Advisory, affected: &'a Affected) -> &'a st
         &affected.database_specific.severity,
         &advisory.database_specific.severity,
     ];
-    let said = places.into_iter().filter_map(Value::as_str).chain(
+    let said = places.into_iter().map(String::as_str).chain(
         affected
             .severity
             .iter()
@@ -47,12 +43,11 @@ pub(crate) fn word<'a>(advisory: &'a Advisory, affected: &'a Affected) -> &'a st
 
 /// Functions or packages inside of a package that are at fault, as RustSec and Go name them.
 pub(crate) fn functions(affected: &Affected) -> Vec<&str> {
-    let rust = [
+    let lists = [
         &affected.ecosystem_specific.affected_functions,
         &affected.database_specific.affected_functions,
-        affected.ecosystem_specific.affects.get("functions").unwrap_or(&Value::Null),
+        &affected.ecosystem_specific.affects,
+        &affected.ecosystem_specific.imports,
     ];
-    let rust = rust.into_iter().flat_map(|list| list.as_array().into_iter().flatten());
-    let go = affected.ecosystem_specific.imports.as_array().into_iter().flatten().filter_map(|one| one.get("path"));
-    rust.chain(go).filter_map(Value::as_str).take(FUNCTIONS_MAX).collect()
+    lists.into_iter().flatten().map(String::as_str).collect()
 }

@@ -93,16 +93,12 @@ fn update(arguments: &DbUpdate) -> anyhow::Result<Exit> {
     }
     for source in &arguments.from {
         let shown = source.display().to_string();
-        let mut read = read(source)?;
-        read.records.sort_by(|left, right| left.0.cmp(&right.0));
-        read.refused.sort();
         builder.source(&shown);
-        let taken = read.records.len() + read.kev.len() + read.epss.len();
-        if taken == 0 {
+        let mut read = read(source, builder)?;
+        builder = read.builder;
+        read.refused.sort();
+        if read.records + read.kev.len() + read.epss.len() == 0 {
             bail!("{shown} holds no advisory of OSV's schema, no catalogue of CISA and no scores of EPSS");
-        }
-        for (_, record) in read.records {
-            builder.add(record);
         }
         for name in &read.refused {
             builder.refuse();
@@ -141,18 +137,19 @@ fn update(arguments: &DbUpdate) -> anyhow::Result<Exit> {
     status(&arguments.place, false, None, arguments.format)
 }
 
-/// What a source holds, by path.
+/// What a source holds.
 #[derive(Default)]
 struct Found {
-    records: Vec<(String, Advisory)>,
+    builder: Builder,
+    records: usize,
     kev: Vec<(String, (String, String, bool))>,
     epss: Vec<(String, (f32, f32))>,
     refused: Vec<String>,
 }
 
-/// Reads a file, an archive or a folder.
-fn read(source: &Path) -> anyhow::Result<Found> {
-    let found = Mutex::new(Found::default());
+/// Reads a file, an archive or a folder, and hands its records to the builder.
+fn read(source: &Path, builder: Builder) -> anyhow::Result<Found> {
+    let found = Mutex::new(Found { builder, ..Found::default() });
     let options = WalkOptions { respect_gitignore: false, wanted: is_record_name, ..WalkOptions::default() };
     walk(source, &options, &|entry| {
         let path = entry.path().to_owned();
@@ -167,7 +164,10 @@ fn read(source: &Path) -> anyhow::Result<Found> {
         };
         let Ok(mut found) = found.lock() else { return };
         match one {
-            One::Record(record) => found.records.push((path, *record)),
+            One::Record(record) => {
+                found.builder.add(*record);
+                found.records += 1;
+            }
             One::Kev(entries) => found.kev.extend(entries),
             One::Epss(entries) => found.epss.extend(entries),
             One::Foreign => {}

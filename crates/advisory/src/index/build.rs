@@ -1,6 +1,6 @@
 //! Builds the index: advisories in any order become packages with faults, each fault once under all its names.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::fault::sort;
 use super::{
@@ -42,11 +42,33 @@ impl Enrichment {
     }
 }
 
+/// An advisory as it waits for its package: packed, since there are tens of thousands. Of two with one name the greater
+/// stays, so that their order says nothing.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Stored {
+    modified: String,
+    withdrawn: bool,
+    packed: Box<[u8]>,
+    aliases: Box<[String]>,
+}
+
+impl Stored {
+    fn of(advisory: Advisory) -> Self {
+        // Texts and lists in memory can always be packed.
+        let packed = postcard::to_allocvec(&advisory).unwrap_or_default().into();
+        let withdrawn = advisory.withdrawn.is_some();
+        Self { modified: advisory.modified, withdrawn, packed, aliases: advisory.aliases.into() }
+    }
+
+    fn unpacked(&self) -> Advisory {
+        postcard::from_bytes(&self.packed).unwrap_or_default()
+    }
+}
+
 /// Collects advisories.
 #[derive(Debug, Default)]
 pub struct Builder {
-    advisories: BTreeMap<String, Advisory>,
-    withdrawn: HashSet<String>,
+    advisories: BTreeMap<String, Stored>,
     sources: Vec<SourceCount>,
     /// Of an index that is kept: what it says of itself, and what is known beside its advisories.
     before: Option<(About, Enrichment)>,
@@ -61,7 +83,8 @@ impl Builder {
         index.verify()?;
         let about = index.about()?;
         let kept = keep::all(index)?;
-        self.advisories.extend(kept.advisories);
+        let kept_ones = kept.advisories.into_iter().map(|(id, advisory)| (id, Stored::of(advisory)));
+        self.advisories.extend(kept_ones);
         self.sources.splice(0..0, about.sources.iter().cloned());
         self.before = Some((about, kept.enrichment));
         Ok(())
@@ -77,17 +100,11 @@ impl Builder {
         if let Some(source) = self.sources.last_mut() {
             source.taken += 1;
         }
-        let known = self.advisories.get(&advisory.id).map(|known| known.modified.as_str());
-        if known.is_some_and(|known| known > advisory.modified.as_str()) {
-            return;
+        let id = advisory.id.clone();
+        let stored = Stored::of(advisory);
+        if self.advisories.get(&id).is_none_or(|known| *known < stored) {
+            self.advisories.insert(id, stored);
         }
-        if advisory.withdrawn.is_some() {
-            self.advisories.remove(&advisory.id);
-            self.withdrawn.insert(advisory.id);
-            return;
-        }
-        self.withdrawn.remove(&advisory.id);
-        self.advisories.insert(advisory.id.clone(), advisory);
     }
 
     /// Counts a file that looked like a record and was none.
@@ -97,22 +114,22 @@ impl Builder {
         }
     }
 
-    /// How many advisories were taken.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.advisories.len()
-    }
-
-    /// Whether none was taken.
+    /// Whether no advisory was taken that still stands.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.advisories.is_empty()
+        self.standing().next().is_none()
+    }
+
+    /// The advisories that were not taken back.
+    fn standing(&self) -> impl Iterator<Item = (&String, &Stored)> {
+        self.advisories.iter().filter(|(_, stored)| !stored.withdrawn)
     }
 
     /// When the newest of all was changed.
     fn newest(&self) -> String {
         let before = self.before.iter().map(|(before, _)| before.newest.clone());
-        self.advisories.values().map(|one| one.modified.clone()).chain(before).max().unwrap_or_default()
+        let now = self.standing().map(|(_, stored)| stored.modified.clone());
+        now.chain(before).max().unwrap_or_default()
     }
 
     /// Writes the index. The same advisories give the same bytes, but for the time.
@@ -122,21 +139,25 @@ impl Builder {
     pub fn finish(&self, enrichment: &Enrichment, built: i64) -> Result<Vec<u8>, IndexError> {
         let joined = self.before.as_ref().map(|(_, before)| before.with(enrichment));
         let enrichment = joined.as_ref().unwrap_or(enrichment);
-        let groups = Groups::of(&self.advisories);
-        // By package: by group of names: the advisories with what they say of the package.
-        let mut packages: BTreeMap<(&str, String), BTreeMap<usize, Vec<(&Advisory, &Affected)>>> = BTreeMap::new();
-        let mut ecosystems: BTreeMap<&str, HashSet<&str>> = BTreeMap::new();
-        for advisory in self.advisories.values() {
-            let group = groups.of_id(&advisory.id);
-            for affected in &advisory.affected {
-                let Some(package) = affected.package.as_ref().filter(|package| !package.name.is_empty()) else {
-                    continue;
-                };
-                let name = package_name(&package.ecosystem, &package.name);
-                let of_package = packages.entry((&package.ecosystem, name)).or_default();
-                of_package.entry(group).or_default().push((advisory, affected));
-                let family = package.ecosystem.split(':').next().unwrap_or("");
-                ecosystems.entry(family).or_default().insert(&advisory.id);
+        let mut groups = Groups { by_name: HashMap::new(), names: Vec::new() };
+        self.standing().for_each(|(id, stored)| groups.join(id, &stored.aliases));
+        // By package: by group of names: the advisories.
+        let mut packages: BTreeMap<(String, String), BTreeMap<usize, Vec<&Stored>>> = BTreeMap::new();
+        let mut ecosystems: BTreeMap<String, u32> = BTreeMap::new();
+        for (id, stored) in self.standing() {
+            let group = groups.of_id(id);
+            let advisory = stored.unpacked();
+            let named = advisory.affected.iter().filter_map(|affected| affected.package.as_ref());
+            let named: BTreeSet<(&str, String)> = named
+                .filter(|package| !package.name.is_empty())
+                .map(|package| (package.ecosystem.as_str(), package_name(&package.ecosystem, &package.name)))
+                .collect();
+            let families: BTreeSet<&str> =
+                named.iter().filter_map(|(ecosystem, _)| ecosystem.split(':').next()).collect();
+            families.into_iter().for_each(|family| *ecosystems.entry(family.to_owned()).or_default() += 1);
+            for (ecosystem, name) in named {
+                let of_package = packages.entry((ecosystem.to_owned(), name)).or_default();
+                of_package.entry(group).or_default().push(stored);
             }
         }
         let slots_log2 = (packages.len() * 2).max(2).next_power_of_two().ilog2();
@@ -146,7 +167,21 @@ impl Builder {
         let mut table = vec![0_u8; 8 << slots_log2];
         let mut out = vec![0_u8; HEADER_BYTES + table.len()];
         for ((ecosystem, name), of_package) in &packages {
-            let faults = of_package.iter().map(|(group, said)| fault(ecosystem, &groups, *group, said, enrichment));
+            let said: Vec<(usize, Vec<Advisory>)> = of_package
+                .iter()
+                .map(|(group, stored)| (*group, stored.iter().map(|stored| stored.unpacked()).collect()))
+                .collect();
+            let of_this = |affected: &&Affected| {
+                affected.package.as_ref().is_some_and(|package| {
+                    package.ecosystem == *ecosystem && package_name(&package.ecosystem, &package.name) == *name
+                })
+            };
+            let faults = said.iter().map(|(group, advisories)| {
+                let pairs = advisories.iter().flat_map(|advisory| {
+                    advisory.affected.iter().filter(of_this).map(move |affected| (advisory, affected))
+                });
+                fault(ecosystem, &groups, *group, &pairs.collect::<Vec<_>>(), enrichment)
+            });
             let block = Block { ecosystem, name, faults: faults.collect() };
             let content = postcard::to_allocvec(&block).map_err(|_| IndexError::Full)?;
             let length = u32::try_from(content.len()).map_err(|_| IndexError::Full)?;
@@ -164,15 +199,12 @@ impl Builder {
             built,
             newest: self.newest(),
             sources: self.sources.clone(),
-            advisories: u32::try_from(self.advisories.len()).unwrap_or(u32::MAX),
-            withdrawn: u32::try_from(self.withdrawn.len())
+            advisories: u32::try_from(self.standing().count()).unwrap_or(u32::MAX),
+            withdrawn: u32::try_from(self.advisories.len() - self.standing().count())
                 .unwrap_or(u32::MAX)
                 .saturating_add(self.before.as_ref().map_or(0, |(before, _)| before.withdrawn)),
             packages: u32::try_from(packages.len()).unwrap_or(u32::MAX),
-            ecosystems: ecosystems
-                .into_iter()
-                .map(|(name, ids)| (name.to_owned(), u32::try_from(ids.len()).unwrap_or(u32::MAX)))
-                .collect(),
+            ecosystems: ecosystems.into_iter().collect(),
         };
         let about = postcard::to_allocvec(&about).map_err(|_| IndexError::Full)?;
         let about_at = out.len() as u64;
@@ -211,14 +243,6 @@ struct Groups<'a> {
 }
 
 impl<'a> Groups<'a> {
-    fn of(advisories: &'a BTreeMap<String, Advisory>) -> Self {
-        let mut groups = Self { by_name: HashMap::new(), names: Vec::new() };
-        for advisory in advisories.values() {
-            groups.join(&advisory.id, &advisory.aliases);
-        }
-        groups
-    }
-
     fn join(&mut self, id: &'a str, aliases: &'a [String]) {
         let names = std::iter::once(id).chain(aliases.iter().map(String::as_str));
         let mut known: Vec<usize> = names.clone().filter_map(|name| self.by_name.get(name).copied()).collect();
@@ -270,7 +294,8 @@ fn fault<'a>(
     let epss = cves().filter_map(|cve| enrichment.epss.get(*cve)).copied();
     let epss = epss.max_by(|left, right| left.0.total_cmp(&right.0));
     let informational = said.iter().find_map(|(advisory, affected)| {
-        affected.database_specific.informational.as_str().or(advisory.database_specific.informational.as_str())
+        let texts = [&affected.database_specific.informational, &advisory.database_specific.informational];
+        texts.into_iter().find(|text| !text.is_empty())
     });
     let order = Order::of_ecosystem(ecosystem);
     Fault {
@@ -281,7 +306,7 @@ fn fault<'a>(
         url,
         kev: kev.map(|(added, due, ransomware)| Kev { added, due, ransomware: *ransomware }),
         epss,
-        informational: informational.unwrap_or(""),
+        informational: informational.map_or("", String::as_str),
         records: said.iter().map(|(advisory, affected)| record(advisory, affected, order)).collect(),
         names,
     }

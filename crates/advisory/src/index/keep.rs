@@ -3,8 +3,6 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::{Value, json};
-
 use super::{Block, Enrichment, EventKind, Fault, Index, OpenError, Record};
 use crate::osv::{Advisory, Affected, Event, PackageName, Range, Reference, Score};
 use crate::severity::KEPT_SCORE;
@@ -75,9 +73,8 @@ fn affected(block: &Block<'_>, fault: &Fault<'_>, record: &Record<'_>) -> Affect
         versions: record.versions.iter().map(|version| (*version).to_owned()).collect(),
         ..Affected::default()
     };
-    let text = |text: &str| if text.is_empty() { Value::Null } else { json!(text) };
-    affected.database_specific.severity = text(fault.word);
-    affected.database_specific.informational = text(fault.informational);
-    affected.database_specific.affected_functions = json!(record.functions);
+    affected.database_specific.severity = fault.word.to_owned();
+    affected.database_specific.informational = fault.informational.to_owned();
+    affected.database_specific.affected_functions = record.functions.iter().map(|name| (*name).to_owned()).collect();
     affected
 }

@@ -83,7 +83,7 @@ pub(super) fn pods(root: Node<'_>) -> Manifest {
             let found = graph.find(name, None).next();
             match found {
                 Some(to) => graph.edge(from, to),
-                None => graph.manifest.unlisted(need.span(), &name),
+                None => graph.manifest.unlisted(need.span(), name),
             }
         }
     }

@@ -72,7 +72,7 @@ fn wanted(graph: &mut Graph, places: &Places<'_>, key: &str, info: Option<Node<'
                 Some(found) => needs.extend(found.map(|at| (at, scope))),
                 // What others bring, or only other platforms have, may be absent.
                 None if list == "dependencies" || list == "devDependencies" => {
-                    graph.manifest.unlisted(one.key.span(), &name);
+                    graph.manifest.unlisted(one.key.span(), name);
                 }
                 None => {}
             }

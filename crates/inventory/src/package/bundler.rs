@@ -68,7 +68,7 @@ pub(super) fn lock(text: &str) -> Manifest {
     for (from, name, span) in edges {
         let found: Vec<u32> = graph.find(name, None).collect();
         if found.is_empty() && name != "bundler" {
-            graph.manifest.unlisted(span, &name);
+            graph.manifest.unlisted(span, name);
         }
         found.into_iter().for_each(|to| graph.edge(from, to));
     }

@@ -50,7 +50,7 @@ pub(super) fn lock(table: &DeTable<'_>) -> Manifest {
             let found = graph.find(name, version).next();
             match found {
                 Some(to) => needs.push(to),
-                None => graph.manifest.unlisted(span(item), &name),
+                None => graph.manifest.unlisted(span(item), name),
             }
         }
         for &to in &needs {

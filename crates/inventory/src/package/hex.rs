@@ -155,7 +155,7 @@ pub(super) fn mix(text: &str) -> Manifest {
             let name = options.and_then(|options| options.after("hex")).map_or(need.at(0), Term::text);
             let found: Vec<u32> = graph.find(name, None).collect();
             if found.is_empty() && !optional {
-                graph.manifest.unlisted(place(text, name), &name);
+                graph.manifest.unlisted(place(text, name), name);
             }
             found.into_iter().for_each(|to| graph.edge(from, to));
         }

@@ -63,7 +63,7 @@ fn by_folders(mut graph: Graph, packages: Node<'_>) -> Manifest {
                 let found = places.find(&chain, wanted.key.as_str().unwrap_or(""));
                 if found.is_none() && list == "dependencies" {
                     let name = wanted.key.as_str().unwrap_or("");
-                    graph.manifest.unlisted(wanted.key.span(), &name);
+                    graph.manifest.unlisted(wanted.key.span(), name);
                 }
                 needs.extend(found.flatten().map(|at| (scope, at)));
             }
@@ -108,7 +108,7 @@ fn nested(mut graph: Graph, root: Node<'_>, dependencies: Node<'_>) -> Manifest 
             match found {
                 Some(&to) => graph.edge(from, to),
                 None if flag(node, "optional") => {}
-                None => graph.manifest.unlisted(wanted.key.span(), &name),
+                None => graph.manifest.unlisted(wanted.key.span(), name),
             }
         }
     }

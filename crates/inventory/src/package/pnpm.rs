@@ -92,7 +92,7 @@ fn needs(
         });
         match found {
             Some(&at) => needs.push((scope, at)),
-            None => graph.manifest.unlisted(entry.key.span(), &name),
+            None => graph.manifest.unlisted(entry.key.span(), name),
         }
     }
     needs

@@ -91,7 +91,7 @@ fn uv_needs(graph: &mut Graph, items: &[Value<'_>], scope: Scope) -> Vec<(Scope,
         let before = needs.len();
         needs.extend(graph.find(&normal(name), version).map(|at| (scope, at)));
         if needs.len() == before {
-            graph.manifest.unlisted(span(item), &name);
+            graph.manifest.unlisted(span(item), name);
         }
     }
     needs

@@ -88,7 +88,7 @@ pub(super) fn julia(table: &DeTable<'_>) -> Manifest {
             let found = graph.find(name, None).next();
             match found {
                 Some(to) => graph.edge(from, to),
-                None => graph.manifest.unlisted(span(item), &name),
+                None => graph.manifest.unlisted(span(item), name),
             }
         }
         for (_, id) in entry.table("deps").into_iter().flatten() {
