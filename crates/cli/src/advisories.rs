@@ -86,7 +86,6 @@ fn update(arguments: &DbUpdate) -> anyhow::Result<Exit> {
     let mut enrichment = Enrichment::default();
     if arguments.keep {
         let index = open_file(&place)
-            .map_err(anyhow::Error::from)
             .and_then(|index| Ok(builder.keep(&index)?))
             .with_context(|| format!("cannot keep what {} holds", place.display()));
         index.map_err(|error| hinted(error, "build it from all of its sources, without --keep"))?;

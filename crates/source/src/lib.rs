@@ -13,6 +13,7 @@ pub mod directory;
 mod entry;
 pub mod git;
 pub mod http;
+pub mod image;
 mod ignored;
 mod label;
 pub mod stream;

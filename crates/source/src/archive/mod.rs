@@ -4,7 +4,7 @@
 //! comes out is counted over the whole outer file, and a bomb ends as one line in
 //! the coverage.
 
-mod tar;
+pub(crate) mod tar;
 mod zip;
 
 use std::fs::File;
@@ -141,10 +141,12 @@ impl Unpacker<'_> {
     /// What is in a tar archive or behind a compression. A compressed tar is one step, not two.
     fn stream(&mut self, format: Format, reader: &mut dyn Read, path: &str, depth: usize) -> io::Result<()> {
         match format {
-            Format::Tar => tar::members(reader, &mut |member, body| {
+            Format::Tar => tar::members(&mut tar::Streamed(reader), &mut |member, body| {
                 let (name, what) = match &member {
                     tar::Member::File { name, .. } => (name, None),
-                    tar::Member::Other { name, what } => (name, Some(*what)),
+                    tar::Member::Link { name, .. } => (name, Some("link in an archive")),
+                    tar::Member::Device { name } => (name, Some("device or pipe in an archive")),
+                    tar::Member::Folder => return Ok(()),
                 };
                 let name = name.strip_prefix(b"./").unwrap_or(name);
                 let inner = format!("{path}!{}", label_bytes(name));
@@ -276,9 +278,9 @@ impl Read for Metered<'_> {
 }
 
 /// A zstd stream of any number of frames.
-struct Zstd<'r> {
-    reader: &'r mut dyn Read,
-    frame: Option<ruzstd::decoding::FrameDecoder>,
+pub(crate) struct Zstd<'r> {
+    pub(crate) reader: &'r mut dyn Read,
+    pub(crate) frame: Option<ruzstd::decoding::FrameDecoder>,
 }
 
 impl Read for Zstd<'_> {

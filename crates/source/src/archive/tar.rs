@@ -11,38 +11,67 @@ const BLOCK: usize = 512;
 const NAME_BYTES_MAX: u64 = 64 << 10;
 
 /// Whether bytes begin like a tar archive: the checksum of the first header must be right.
-pub(super) fn is_tar(head: &[u8]) -> bool {
+pub(crate) fn is_tar(head: &[u8]) -> bool {
     head.get(..BLOCK).is_some_and(|block| block.get(257..262) == Some(b"ustar") && checksum_holds(block))
 }
 
-/// What a header announces.
+/// What a header announces. Names are as written.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Member {
+pub(crate) enum Member {
     /// A regular file.
     File {
-        /// As written.
         name: Vec<u8>,
-        /// Its size.
         size: u64,
+        /// Whether its owner may run it.
+        executable: bool,
     },
-    /// A link, a device or a pipe, with its name and what it is.
-    Other {
-        /// As written.
-        name: Vec<u8>,
-        /// In words.
-        what: &'static str,
-    },
+    /// Another name of a file that came before, or a symbolic link.
+    Link { name: Vec<u8>, target: Vec<u8>, hard: bool },
+    /// A device or a pipe.
+    Device { name: Vec<u8> },
+    /// A folder.
+    Folder,
+}
+
+/// A reader that can leave out bytes, without reading them where it knows how.
+pub(crate) trait Passing: Read {
+    /// Leaves out bytes; how many there were.
+    fn pass(&mut self, length: u64) -> io::Result<u64>;
+}
+
+/// A reader that only goes on by reading.
+pub(crate) struct Streamed<'r>(pub(crate) &'r mut dyn Read);
+
+impl Read for Streamed<'_> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        self.0.read(out)
+    }
+}
+
+impl Passing for Streamed<'_> {
+    fn pass(&mut self, length: u64) -> io::Result<u64> {
+        io::copy(&mut (&mut *self.0).take(length), &mut io::sink())
+    }
+}
+
+impl Passing for crate::at::Section<'_> {
+    fn pass(&mut self, length: u64) -> io::Result<u64> {
+        let passed = length.min(self.end.saturating_sub(self.position));
+        self.position += passed;
+        Ok(passed)
+    }
 }
 
 /// Calls `each` for every member, with its bytes; what it leaves unread is passed over.
 ///
 /// # Errors
 /// Whatever the reader or `each` returns, and `InvalidData` for malformed headers.
-pub(super) fn members(
-    reader: &mut dyn Read,
+pub(crate) fn members(
+    reader: &mut dyn Passing,
     each: &mut dyn FnMut(Member, &mut dyn Read) -> io::Result<()>,
 ) -> io::Result<()> {
     let mut long_name = None;
+    let mut long_target = None;
     let mut long_size = None;
     loop {
         let mut block = [0; BLOCK];
@@ -61,9 +90,8 @@ pub(super) fn members(
         match kind {
             b'L' | b'K' => {
                 let name = small(reader, size)?;
-                if kind == b'L' {
-                    long_name = Some(until_nul(&name).to_vec());
-                }
+                let text = Some(until_nul(&name).to_vec());
+                if kind == b'L' { long_name = text } else { long_target = text }
                 continue;
             }
             b'x' | b'g' => {
@@ -71,7 +99,8 @@ pub(super) fn members(
                 if kind == b'x' {
                     for (key, value) in pax_records(&records) {
                         match key {
-                            b"path" => long_name = Some(value.to_vec()),
+                            b"path" | b"GNU.sparse.name" => long_name = Some(value.to_vec()),
+                            b"linkpath" => long_target = Some(value.to_vec()),
                             b"size" => long_size = std::str::from_utf8(value).ok().and_then(|text| text.parse().ok()),
                             _ => {}
                         }
@@ -83,26 +112,35 @@ pub(super) fn members(
         }
         size = long_size.take().unwrap_or(size);
         let name = long_name.take().unwrap_or_else(|| short_name(&block));
+        let target = long_target.take();
+        let executable = block.get(100..108).and_then(number).is_some_and(|mode| mode & 0o100 != 0);
         let member = match kind {
-            b'0' | 0 | b'7' | b'S' if !name.ends_with(b"/") => Some(Member::File { name, size }),
-            b'1' | b'2' => Some(Member::Other { name, what: "link in an archive" }),
-            b'3' | b'4' | b'6' => Some(Member::Other { name, what: "device or pipe in an archive" }),
+            b'0' | 0 | b'7' | b'S' if !name.ends_with(b"/") => Some(Member::File { name, size, executable }),
+            b'1' | b'2' => {
+                let short = || until_nul(block.get(157..257).unwrap_or_default()).to_vec();
+                Some(Member::Link { name, target: target.unwrap_or_else(short), hard: kind == b'1' })
+            }
+            b'3' | b'4' | b'6' => Some(Member::Device { name }),
+            b'0' | 0 | b'5' => Some(Member::Folder),
             _ => None,
         };
         // Links and devices carry no bytes whatever their header says.
         let stored = if matches!(kind, b'1'..=b'6') { 0 } else { size };
-        let mut body = reader.take(stored);
+        let mut body = (&mut *reader).take(stored);
         if let Some(member) = member {
             each(member, &mut body)?;
         }
         let left = body.limit();
         let padding = stored.next_multiple_of(BLOCK as u64) - stored;
-        skip(reader, left + padding)?;
+        let rest = left + padding;
+        if reader.pass(rest)? != rest {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
     }
 }
 
 /// A body that must be small.
-fn small(reader: &mut dyn Read, size: u64) -> io::Result<Vec<u8>> {
+fn small(reader: &mut dyn Passing, size: u64) -> io::Result<Vec<u8>> {
     if size > NAME_BYTES_MAX {
         return Err(malformed("a tar header has an endless name"));
     }
@@ -115,7 +153,7 @@ fn small(reader: &mut dyn Read, size: u64) -> io::Result<Vec<u8>> {
 }
 
 /// Fills `out`, or gives false when the reader is at its end before the first byte.
-fn fill(reader: &mut dyn Read, out: &mut [u8]) -> io::Result<bool> {
+fn fill(reader: &mut dyn Passing, out: &mut [u8]) -> io::Result<bool> {
     let mut done = 0;
     while let Some(rest) = out.get_mut(done..).filter(|rest| !rest.is_empty()) {
         match reader.read(rest) {
@@ -127,11 +165,6 @@ fn fill(reader: &mut dyn Read, out: &mut [u8]) -> io::Result<bool> {
         }
     }
     Ok(true)
-}
-
-fn skip(reader: &mut dyn Read, length: u64) -> io::Result<()> {
-    let skipped = io::copy(&mut reader.take(length), &mut io::sink())?;
-    if skipped == length { Ok(()) } else { Err(io::ErrorKind::UnexpectedEof.into()) }
 }
 
 fn malformed(what: &'static str) -> io::Error {

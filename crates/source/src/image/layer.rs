@@ -1,0 +1,321 @@
+//! One layer after the other: what is wanted of each, and what the next ones take away.
+
+use std::collections::{BTreeMap, HashSet};
+use std::io::{self, Read};
+
+use sha2::{Digest as _, Sha256};
+
+use super::store::{Store, hex};
+use super::{ImageError, Layer};
+use crate::archive::tar::{self, Member, Passing, Streamed};
+use crate::label::label_bytes;
+
+/// Files of a layer above this are not read; the largest programs have some 150 MB.
+pub const LAYER_FILE_BYTES_MAX: u64 = 192 << 20;
+/// Members of all layers; a layer of three million files is known.
+const MEMBERS_MAX: u64 = 50_000_000;
+/// Files that are wanted of one image: beyond this it is no image but a trap.
+const WANTED_MAX: usize = 1_000_000;
+/// Bytes that may come out of a layer.
+const UNPACKED_BYTES_MAX: u64 = 64 << 30;
+/// Enough of a file to tell whether it is a program.
+const HEAD_BYTES: u64 = 64;
+/// Files kept for hard links to them, in bytes.
+const LINKED_BYTES_MAX: usize = 1 << 20;
+
+/// Whether a file is wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Want {
+    /// Not read.
+    No,
+    /// Read.
+    Yes,
+    /// Read if it begins as programs do: ELF, PE, Mach-O.
+    IfProgram,
+}
+
+/// What a layer does.
+#[derive(Debug)]
+pub enum Event<'a> {
+    /// Brings a file that was wanted, in place of what was there.
+    File {
+        /// Path without a slash at its start.
+        path: &'a str,
+        /// All of it.
+        bytes: &'a [u8],
+    },
+    /// Brings a file that was wanted and cannot be read.
+    Unread {
+        /// Path.
+        path: &'a str,
+        /// Why, in words.
+        reason: &'a str,
+    },
+    /// Takes away what lower layers brought at this path and below it.
+    Gone {
+        /// Path.
+        path: &'a str,
+    },
+}
+
+/// What the layers that were read brought, as far as the next ones can take it away.
+pub(super) struct Reading<'w> {
+    wanted: &'w dyn Fn(&str) -> Want,
+    /// Paths that were delivered, by layer.
+    there: BTreeMap<String, usize>,
+    /// The folders above them.
+    above: HashSet<String>,
+    members: u64,
+    layers: usize,
+    buffer: Vec<u8>,
+    /// Small files of this layer that were delivered, for hard links to them.
+    linked: BTreeMap<String, Vec<u8>>,
+    linked_bytes: usize,
+}
+
+impl<'w> Reading<'w> {
+    pub(super) fn new(wanted: &'w dyn Fn(&str) -> Want) -> Self {
+        Self {
+            wanted,
+            there: BTreeMap::new(),
+            above: HashSet::new(),
+            members: 0,
+            layers: 0,
+            buffer: Vec::new(),
+            linked: BTreeMap::new(),
+            linked_bytes: 0,
+        }
+    }
+
+    /// Reads a layer to its end and compares both digests.
+    pub(super) fn layer(
+        &mut self,
+        store: &Store,
+        layer: &Layer,
+        visit: &mut dyn FnMut(Event<'_>),
+    ) -> Result<(), ImageError> {
+        self.layers += 1;
+        self.linked.clear();
+        self.linked_bytes = 0;
+        store.with(&layer.name, &mut |stored| self.stored(stored, layer, visit))
+    }
+
+    fn stored(
+        &mut self,
+        stored: &mut dyn Passing,
+        layer: &Layer,
+        visit: &mut dyn FnMut(Event<'_>),
+    ) -> Result<(), ImageError> {
+        let told = |error| ImageError::Read { what: format!("layer {}", layer.id()), error };
+        let mut outer = Hashing { reader: stored, hash: Sha256::new(), left: UNPACKED_BYTES_MAX };
+        let mut head = Vec::new();
+        (&mut outer).take(4).read_to_end(&mut head).map_err(told)?;
+        let mut whole = head.as_slice().chain(&mut outer);
+        let diff = match head.as_slice() {
+            [0x1F, 0x8B, ..] => {
+                let mut whole = io::BufReader::with_capacity(128 << 10, &mut whole);
+                self.archive(&mut flate2::bufread::MultiGzDecoder::new(&mut whole), layer, visit)?
+            }
+            [0x28, 0xB5, 0x2F, 0xFD] => {
+                let mut whole = io::BufReader::with_capacity(128 << 10, &mut whole);
+                self.archive(&mut crate::archive::Zstd { reader: &mut whole, frame: None }, layer, visit)?
+            }
+            _ if layer.kind.contains("encrypted") || layer.kind.contains("squashfs") => {
+                return Err(ImageError::Kind(layer.id().to_owned(), layer.kind.clone()));
+            }
+            _ => self.archive(&mut whole, layer, visit)?,
+        };
+        io::copy(&mut outer, &mut io::sink()).map_err(told)?;
+        let stored = hex(&outer.hash.finalize());
+        let sound = layer.digest.as_ref().is_none_or(|digest| *digest == stored);
+        if !sound || layer.diff.as_ref().is_some_and(|known| *known != diff) {
+            return Err(ImageError::Digest(format!("layer {}", layer.id())));
+        }
+        Ok(())
+    }
+
+    /// Reads the unpacked archive; its digest.
+    fn archive(
+        &mut self,
+        reader: &mut dyn Read,
+        layer: &Layer,
+        visit: &mut dyn FnMut(Event<'_>),
+    ) -> Result<String, ImageError> {
+        let told = |error| ImageError::Read { what: format!("layer {}", layer.id()), error };
+        let mut hashing = Hashing { reader, hash: Sha256::new(), left: UNPACKED_BYTES_MAX };
+        let mut first = [0; 1];
+        // A layer without a byte is what some tools write for an empty one.
+        if hashing.read(&mut first).map_err(told)? == 1 {
+            let mut whole = first.as_slice().chain(&mut hashing);
+            tar::members(&mut Streamed(&mut whole), &mut |member, body| self.member(member, body, visit)).map_err(told)?;
+        }
+        io::copy(&mut hashing, &mut io::sink()).map_err(told)?;
+        Ok(hex(&hashing.hash.finalize()))
+    }
+
+    fn member(&mut self, member: Member, body: &mut dyn Read, visit: &mut dyn FnMut(Event<'_>)) -> io::Result<()> {
+        self.members += 1;
+        if self.members > MEMBERS_MAX {
+            return Err(io::Error::other("the image holds more files than are read"));
+        }
+        match member {
+            Member::Folder | Member::Device { .. } => Ok(()),
+            Member::Link { name, target, hard } => {
+                let Some(path) = plain(&name) else { return Ok(()) };
+                if whiteout(&path).is_some() {
+                    return Ok(());
+                }
+                self.take_away(&path, visit);
+                // A symbolic link leads to a file that has a place of its own.
+                if hard
+                    && (self.wanted)(&path) == Want::Yes
+                    && let Some(bytes) = plain(&target).and_then(|target| self.linked.get(&target).cloned())
+                {
+                    self.deliver(&path, visit, &bytes)?;
+                }
+                Ok(())
+            }
+            Member::File { name, size, .. } => {
+                let Some(path) = plain(&name) else { return Ok(()) };
+                if let Some((path, everything)) = whiteout(&path) {
+                    self.white_out(&path, everything, visit);
+                    return Ok(());
+                }
+                self.file(&path, size, body, visit)
+            }
+        }
+    }
+
+    fn file(
+        &mut self,
+        path: &str,
+        size: u64,
+        body: &mut dyn Read,
+        visit: &mut dyn FnMut(Event<'_>),
+    ) -> io::Result<()> {
+        self.take_away(path, visit);
+        let want = (self.wanted)(path);
+        if want == Want::No {
+            return Ok(());
+        }
+        let mut buffer = std::mem::take(&mut self.buffer);
+        buffer.clear();
+        if want == Want::IfProgram {
+            body.take(HEAD_BYTES).read_to_end(&mut buffer)?;
+            if !is_program(&buffer) {
+                self.buffer = buffer;
+                return Ok(());
+            }
+        }
+        if size > LAYER_FILE_BYTES_MAX {
+            let reason = format!("larger than {} MiB", LAYER_FILE_BYTES_MAX >> 20);
+            self.note(path)?;
+            visit(Event::Unread { path, reason: &reason });
+        } else {
+            body.read_to_end(&mut buffer)?;
+            if (buffer.len() as u64) < size {
+                return Err(io::ErrorKind::UnexpectedEof.into());
+            }
+            if self.linked_bytes + buffer.len() <= LINKED_BYTES_MAX {
+                self.linked_bytes += buffer.len();
+                self.linked.insert(path.to_owned(), buffer.clone());
+            }
+            self.deliver(path, visit, &buffer)?;
+        }
+        if buffer.capacity() > 1 << 20 {
+            buffer = Vec::new();
+        }
+        self.buffer = buffer;
+        Ok(())
+    }
+
+    fn deliver(&mut self, path: &str, visit: &mut dyn FnMut(Event<'_>), bytes: &[u8]) -> io::Result<()> {
+        self.note(path)?;
+        visit(Event::File { path, bytes });
+        Ok(())
+    }
+
+    fn note(&mut self, path: &str) -> io::Result<()> {
+        if self.there.len() >= WANTED_MAX {
+            return Err(io::Error::other("the image holds more files of packages than are read"));
+        }
+        self.there.insert(path.to_owned(), self.layers);
+        let mut rest = path;
+        while let Some((folder, _)) = rest.rsplit_once('/') {
+            if !self.above.insert(folder.to_owned()) {
+                break;
+            }
+            rest = folder;
+        }
+        Ok(())
+    }
+
+    /// Something that is no folder stands at a path now: what was there, or below it, is gone.
+    fn take_away(&mut self, path: &str, visit: &mut dyn FnMut(Event<'_>)) {
+        let was_file = self.there.get(path).is_some_and(|layer| *layer < self.layers);
+        if was_file || self.above.contains(path) {
+            self.white_out(path, true, visit);
+        }
+    }
+
+    /// What lower layers brought below a path goes, and what stands at it where `itself` is set.
+    fn white_out(&mut self, path: &str, itself: bool, visit: &mut dyn FnMut(Event<'_>)) {
+        let start = format!("{path}/");
+        let is_below = |one: &str| path.is_empty() || one.starts_with(&start);
+        let from = if path.is_empty() { String::new() } else { start.clone() };
+        let below = self.there.range(from..).take_while(|(one, _)| is_below(one));
+        let at = self.there.get_key_value(path).filter(|_| itself);
+        let gone: Vec<String> =
+            at.into_iter().chain(below).filter(|(_, layer)| **layer < self.layers).map(|(one, _)| one.clone()).collect();
+        for path in gone {
+            self.there.remove(&path);
+            visit(Event::Gone { path: &path });
+        }
+    }
+}
+
+/// A path without a slash at its start; none for what leads out of the image, and for the image's root.
+fn plain(name: &[u8]) -> Option<String> {
+    let name = label_bytes(name);
+    let parts: Vec<&str> = name.split('/').filter(|part| !matches!(*part, "" | ".")).collect();
+    if parts.is_empty() || parts.contains(&"..") { None } else { Some(parts.join("/")) }
+}
+
+/// What a name that marks an absence is about, and whether that is a thing or all that is in a folder
+/// (<https://github.com/opencontainers/image-spec/blob/main/layer.md>, "Whiteouts").
+fn whiteout(path: &str) -> Option<(String, bool)> {
+    let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+    let of = name.strip_prefix(".wh.")?;
+    if of == ".wh..opq" {
+        return Some((folder.to_owned(), false));
+    }
+    Some((if folder.is_empty() { of.to_owned() } else { format!("{folder}/{of}") }, true))
+}
+
+/// Whether a file begins as programs and libraries do.
+fn is_program(head: &[u8]) -> bool {
+    let starts = |magic: &[u8]| head.starts_with(magic);
+    starts(b"\x7fELF")
+        || starts(b"MZ")
+        || starts(&[0xFE, 0xED, 0xFA, 0xCE])
+        || starts(&[0xFE, 0xED, 0xFA, 0xCF])
+        || starts(&[0xCE, 0xFA, 0xED, 0xFE])
+        || starts(&[0xCF, 0xFA, 0xED, 0xFE])
+        || starts(&[0xCA, 0xFE, 0xBA, 0xBE])
+}
+
+/// A reader whose bytes are hashed as they go by, up to a bound.
+struct Hashing<'r, R: ?Sized> {
+    reader: &'r mut R,
+    hash: Sha256,
+    left: u64,
+}
+
+impl<R: Read + ?Sized> Read for Hashing<'_, R> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        let read = self.reader.read(out)?;
+        self.hash.update(out.get(..read).unwrap_or_default());
+        self.left = self.left.checked_sub(read as u64).ok_or_else(|| io::Error::other("it unpacks to too much"))?;
+        Ok(read)
+    }
+}
