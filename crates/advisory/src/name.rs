@@ -26,27 +26,131 @@ pub fn package_name(ecosystem: &str, name: &str) -> String {
     }
 }
 
-/// The ecosystem of OSV and the name in it of a package; none for packages that OSV does not know.
+/// How an index is asked about a package.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Asked {
+    /// As in OSV, with its release.
+    pub ecosystem: String,
+    /// Its names, as [`package_name`] writes them: a distribution's advisories speak of what a package was built from,
+    /// some of them of the package itself.
+    pub names: Vec<String>,
+    /// The version that their ranges are about.
+    pub version: String,
+}
+
+/// How an index is asked about a package; none for packages without a version and those that OSV does not know.
 #[must_use]
-pub fn ecosystem(purl: &Purl) -> Option<(String, String)> {
+pub fn asked(purl: &Purl) -> Option<Asked> {
+    let version = purl.version()?.to_owned();
     let full = purl.full_name();
-    let (ecosystem, name) = match purl.kind() {
-        "cargo" => ("crates.io", full),
-        "npm" => ("npm", full),
-        "pypi" => ("PyPI", full),
-        "golang" => ("Go", full),
-        "maven" => ("Maven", full),
-        "gem" => ("RubyGems", full),
-        "composer" => ("Packagist", full),
-        "nuget" => ("NuGet", full),
-        "hex" => ("Hex", full),
-        "pub" => ("Pub", full),
-        "cran" => ("CRAN", full),
-        "hackage" => ("Hackage", full),
-        "swift" => ("SwiftURL", full),
-        "julia" => ("Julia", full),
-        "githubactions" => ("GitHub Actions", full),
+    let ecosystem = match purl.kind() {
+        "deb" | "apk" | "rpm" => return of_system(purl, version),
+        "cargo" => "crates.io",
+        "npm" => "npm",
+        "pypi" => "PyPI",
+        "golang" => "Go",
+        "maven" => "Maven",
+        "gem" => "RubyGems",
+        "composer" => "Packagist",
+        "nuget" => "NuGet",
+        "hex" => "Hex",
+        "pub" => "Pub",
+        "cran" => "CRAN",
+        "hackage" => "Hackage",
+        "swift" => "SwiftURL",
+        "julia" => "Julia",
+        "githubactions" => "GitHub Actions",
+        "bitnami" => "Bitnami",
         _ => return None,
     };
-    Some((ecosystem.to_owned(), package_name(ecosystem, &name)))
+    Some(Asked { ecosystem: ecosystem.to_owned(), names: vec![package_name(ecosystem, &full)], version })
+}
+
+/// A package of a distribution. Its release comes from the `distro` qualifier, as in `distro=debian-12`.
+fn of_system(purl: &Purl, version: String) -> Option<Asked> {
+    let distro = purl.qualifier("distro").unwrap_or("");
+    let release = distro.rsplit_once('-').map_or("", |(_, release)| release);
+    let release = match distro.rsplit('-').next().unwrap_or("") {
+        "trixie" => "13",
+        "bookworm" => "12",
+        "bullseye" => "11",
+        "buster" => "10",
+        _ => release,
+    };
+    let part = |count: usize| release.split('.').take(count).collect::<Vec<_>>().join(".");
+    let (major, minor) = (part(1), part(2));
+    let ecosystem = match purl.namespace()? {
+        "debian" => format!("Debian:{major}"),
+        "ubuntu" => {
+            // Every second year's release of April is supported for long, and is called so.
+            let is_long = release
+                .split_once('.')
+                .is_some_and(|(year, month)| month == "04" && year.parse::<u32>().is_ok_and(|year| year % 2 == 0));
+            format!("Ubuntu:{release}{}", if is_long { ":LTS" } else { "" })
+        }
+        "alpine" => format!("Alpine:v{minor}"),
+        "wolfi" => "Wolfi".to_owned(),
+        "chainguard" => "Chainguard".to_owned(),
+        "minimos" => "MinimOS".to_owned(),
+        "almalinux" | "alma" => format!("AlmaLinux:{major}"),
+        "rocky" | "rocky-linux" => format!("Rocky Linux:{major}"),
+        "opensuse-leap" | "opensuse.leap" => format!("openSUSE:Leap {release}"),
+        "opensuse-tumbleweed" | "opensuse.tumbleweed" => "openSUSE:Tumbleweed".to_owned(),
+        "sles" => format!("SUSE:Linux Enterprise Server {}", release.replace('.', " SP")),
+        "mageia" => format!("Mageia:{major}"),
+        "openeuler" => format!("openEuler:{release}"),
+        "photon" => format!("Photon OS:{minor}"),
+        "azurelinux" | "mariner" => format!("Azure Linux:{major}"),
+        _ => return None,
+    };
+    let upstream = purl.qualifier("upstream").unwrap_or("");
+    let (source, of_source) =
+        upstream.split_once('@').map_or((upstream, None), |(name, version)| (name, Some(version)));
+    let (names, version) = match purl.kind() {
+        "rpm" => {
+            // `name-version-release.src.rpm`
+            let source = source.rsplitn(3, '-').nth(2).unwrap_or("");
+            let epoch = purl.qualifier("epoch").filter(|epoch| *epoch != "0");
+            let version = epoch.map_or_else(|| version.clone(), |epoch| format!("{epoch}:{version}"));
+            (vec![purl.name().to_owned(), source.to_owned()], version)
+        }
+        _ if source.is_empty() => (vec![purl.name().to_owned()], version),
+        _ => (vec![source.to_owned()], of_source.map_or(version, str::to_owned)),
+    };
+    let mut names: Vec<String> = names.into_iter().filter(|name| !name.is_empty()).collect();
+    names.dedup();
+    Some(Asked { ecosystem, names, version })
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+
+    use super::*;
+
+    #[test]
+    fn packages_of_distributions_are_asked_for_by_what_advisories_call_them() {
+        for (purl, expected) in [
+            ("pkg:deb/debian/libc6@2.36-9%2Bb1?distro=debian-12&upstream=glibc@2.36-9", "Debian:12 glibc 2.36-9"),
+            ("pkg:deb/debian/bash@5.2?distro=bookworm", "Debian:12 bash 5.2"),
+            ("pkg:deb/ubuntu/a@1?distro=ubuntu-22.04&upstream=b", "Ubuntu:22.04:LTS b 1"),
+            ("pkg:deb/ubuntu/a@1?distro=ubuntu-23.10", "Ubuntu:23.10 a 1"),
+            ("pkg:apk/alpine/libssl3@3.1.4-r5?distro=alpine-3.19.1&upstream=openssl", "Alpine:v3.19 openssl 3.1.4-r5"),
+            ("pkg:apk/wolfi/a@1-r0?distro=wolfi", "Wolfi a 1-r0"),
+            (
+                "pkg:rpm/almalinux/bind-libs@9.16.23-1.el9?distro=almalinux-9.4&epoch=32&upstream=bind-9.16.23-1.el9.src.rpm",
+                "AlmaLinux:9 bind-libs,bind 32:9.16.23-1.el9",
+            ),
+            ("pkg:rpm/rocky/x@1-1?distro=rocky-8.9", "Rocky Linux:8 x 1-1"),
+            ("pkg:rpm/sles/x@1-1?distro=sles-15.5", "SUSE:Linux Enterprise Server 15 SP5 x 1-1"),
+            ("pkg:pypi/Snake_Case@1", "PyPI snake-case 1"),
+        ] {
+            let asked = asked(&Purl::parse(purl).unwrap()).unwrap();
+            assert_eq!(format!("{} {} {}", asked.ecosystem, asked.names.join(","), asked.version), expected, "{purl}");
+            assert!(crate::Order::of_ecosystem(&asked.ecosystem).is_some(), "{purl}");
+        }
+        for purl in ["pkg:npm/a", "pkg:rpm/fedora/a@1-1?distro=fedora-40", "pkg:deb/kali/a@1", "pkg:helm/a@1"] {
+            assert_eq!(asked(&Purl::parse(purl).unwrap()), None, "{purl}");
+        }
+    }
 }

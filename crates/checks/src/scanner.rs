@@ -186,6 +186,23 @@ impl Scanner {
         findings
     }
 
+    /// What is said of packages that were read from something without lines to point at.
+    ///
+    /// # Errors
+    /// When the advisories cannot be read on.
+    pub fn packages_in(&self, path: &str, manifest: &package::Manifest) -> Result<Vec<Finding>, OpenError> {
+        let subject = Subject::new(path.into(), &[], &Flat, &[]);
+        let mut findings = Vec::new();
+        if !manifest.gaps.is_empty() {
+            let gaps = manifest.gaps.get(..GAPS_TOLD_MAX).unwrap_or(&manifest.gaps);
+            findings.extend(self.not_read(&crate::scan::unreadable_lockfile::CHECK, &subject, gaps));
+        }
+        if let Some(index) = &self.advisories {
+            findings.extend(crate::packages::judge(&self.checks, &self.settings, index, manifest, &subject)?);
+        }
+        Ok(findings)
+    }
+
     /// The spans of secrets in a file, which no excerpt may show.
     #[must_use]
     pub fn masks(&self, path: &str, bytes: &[u8]) -> Vec<Span> {

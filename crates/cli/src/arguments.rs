@@ -181,6 +181,12 @@ pub(crate) struct Look {
     /// gitlab.com=git.example.org or api.github.com=ghe.example.org/api/v3.
     #[arg(long, value_name = "HOST=YOURS", requires = "verify_live")]
     pub(crate) live_host: Vec<String>,
+    /// Of an image for several platforms this one, such as linux/arm64; linux/amd64 by default.
+    #[arg(long, value_name = "PLATFORM")]
+    pub(crate) platform: Option<palisade_source::image::Platform>,
+    /// Whether `--offline` was given.
+    #[arg(skip)]
+    pub(crate) offline: bool,
     /// The path that standard input stands for, which decides how it is read.
     #[arg(long, value_name = "PATH", default_value = "stdin")]
     pub(crate) stdin_path: String,

@@ -141,7 +141,16 @@ fn guard(kind: HookKind, remote: Option<&str>, global: &Global) -> anyhow::Resul
             // On a server the exceptions would be those of whoever pushes.
             let file = if kind == HookKind::PrePush { push.exceptions() } else { None };
             let excepted = excepting::apply(&mut scan, file, &config, &look, &scanner, false);
-            target::Looked { kind: "git-push", path: ".".to_owned(), scan, scanner, config, before: None, excepted }
+            target::Looked {
+                kind: "git-push",
+                path: ".".to_owned(),
+                image: None,
+                scan,
+                scanner,
+                config,
+                before: None,
+                excepted,
+            }
         }
     };
     let blocking = looked.scan.findings.iter().filter(|finding| blocks(finding)).count();
@@ -153,7 +162,12 @@ fn guard(kind: HookKind, remote: Option<&str>, global: &Global) -> anyhow::Resul
             ..Scan::default()
         };
         let report = ScanReport {
-            target: Target { kind: looked.kind.to_owned(), path: looked.path.clone(), name: looked.path.clone() },
+            target: Target {
+                kind: looked.kind.to_owned(),
+                path: looked.path.clone(),
+                name: looked.path.clone(),
+                image: None,
+            },
             scan: &scan,
             checks: looked.scanner.checks(),
             duration: started.elapsed(),

@@ -16,6 +16,7 @@ mod gate;
 mod git_target;
 mod history;
 mod hook;
+mod image;
 mod init;
 mod ledger;
 mod lookup;

@@ -1,23 +1,22 @@
-//! The digests behind images' tags, asked of their registries.
+//! The digests behind images' tags, and images themselves, asked of their registries.
 //!
-//! Only what everybody may read is asked for: no password is known here. A registry that wants a token names who
-//! issues it, and that one is asked over HTTPS too. No redirect is followed. A digest that comes without proof is
-//! taken as the registry's word; where the manifest itself is fetched, it must have that digest.
+//! A digest that comes without proof is taken as the registry's word; where the manifest itself is fetched, it must have
+//! that digest.
+
+mod client;
+mod login;
 
 use std::collections::BTreeSet;
+use std::sync::Mutex;
 use std::time::Duration;
 
 use palisade_checks::{ImagePin, Lock};
 use palisade_inventory::dockerfile::ImageName;
-use palisade_source::http::{Answer, Call, Client, Limits, is_this_machine};
+use palisade_source::http::{Answer, Client, Limits};
 use sha2::{Digest as _, Sha256};
 
-/// What a tag may stand for, an image for several platforms first.
-const MANIFESTS: &str = "application/vnd.oci.image.index.v1+json, \
-    application/vnd.docker.distribution.manifest.list.v2+json, application/vnd.oci.image.manifest.v1+json, \
-    application/vnd.docker.distribution.manifest.v2+json";
-/// Longest token that is sent back.
-const TOKEN_BYTES_MAX: usize = 16 << 10;
+pub(crate) use client::Images;
+use client::{Repository, refusal};
 
 /// Images asked about at once.
 const THREADS: usize = 8;
@@ -25,6 +24,10 @@ const THREADS: usize = 8;
 const IMAGES_MAX: usize = 500;
 /// For one question; an image takes three at most.
 const QUESTION_TIME_MAX: Duration = Duration::from_secs(15);
+/// For one layer.
+const LAYER_TIME_MAX: Duration = Duration::from_secs(900);
+/// The largest layer that is fetched.
+const LAYER_BYTES_MAX: usize = 64 << 30;
 /// Registries hold manifests to 4 MiB.
 const MANIFEST_BYTES_MAX: usize = 4 << 20;
 
@@ -60,25 +63,9 @@ pub(crate) fn update(lock: &mut Lock, wanted: &BTreeSet<String>) -> anyhow::Resu
 fn digest(client: &Client, image: &str) -> Result<String, String> {
     let name = ImageName::parse(image);
     let tag = name.tag.ok_or("it has no tag")?;
-    let (host, repository) = match name.registry {
-        None | Some("docker.io" | "index.docker.io") => {
-            let official = !name.repository.contains('/');
-            let prefix = if official { "library/" } else { "" };
-            ("registry-1.docker.io", format!("{prefix}{}", name.repository))
-        }
-        Some(host) => (host, name.repository.to_owned()),
-    };
-    let local = host.split(':').next().is_some_and(is_this_machine);
-    let scheme = if local { "http" } else { "https" };
-    let url = format!("{scheme}://{host}/v2/{repository}/manifests/{tag}");
-    let mut token = None;
-    let mut answer = ask(client, "HEAD", &url, None)?;
-    if answer.status == 401 {
-        let challenge = answer.header("www-authenticate").unwrap_or("").to_owned();
-        let issued = issue(client, &challenge, &repository, local)?;
-        answer = ask(client, "HEAD", &url, Some(&issued))?;
-        token = Some(issued);
-    }
+    let authorization = Mutex::new(None);
+    let repository = Repository::new(client, &name, &authorization);
+    let mut answer = repository.manifest("HEAD", tag)?;
     if answer.status == 200
         && let Some(digest) = answer.header("docker-content-digest").filter(|digest| is_digest(digest))
     {
@@ -86,21 +73,12 @@ fn digest(client: &Client, image: &str) -> Result<String, String> {
     }
     // Not every registry answers HEAD, or names the digest.
     if matches!(answer.status, 200 | 404 | 405) {
-        answer = ask(client, "GET", &url, token.as_deref())?;
+        answer = repository.manifest("GET", tag)?;
     }
     match answer.status {
         200 => proven(&answer),
-        401 | 403 => Err("its registry does not show it to everybody".to_owned()),
-        404 => Err("its registry has no such image".to_owned()),
-        429 => Err("its registry wants fewer questions; run again later".to_owned()),
-        status => Err(format!("its registry answered {status}")),
+        status => Err(refusal(status)),
     }
-}
-
-fn ask(client: &Client, method: &str, url: &str, token: Option<&str>) -> Result<Answer, String> {
-    let mut headers = vec![("accept", MANIFESTS.to_owned())];
-    headers.extend(token.map(|token| ("authorization", format!("Bearer {token}"))));
-    client.send(Call { method, url, headers: &headers, body: "" }).map_err(|error| error.to_string())
 }
 
 /// The digest of a manifest that was fetched.
@@ -118,38 +96,39 @@ fn is_digest(text: &str) -> bool {
     text.strip_prefix("sha256:").is_some_and(|digits| digits.len() == 64 && digits.bytes().all(hex))
 }
 
-/// A token to pull with, for anybody: `Bearer realm="…",service="…"`.
-fn issue(client: &Client, challenge: &str, repository: &str, local: bool) -> Result<String, String> {
-    let refused = || "its registry does not show it to everybody".to_owned();
-    let rest = challenge.get(..7).filter(|scheme| scheme.eq_ignore_ascii_case("bearer ")).and(challenge.get(7..));
-    let rest = rest.ok_or_else(refused)?;
-    let field = |name: &str| {
-        let (_, value) = rest.split_once(&format!("{name}=\""))?;
-        value.split_once('"').map(|(value, _)| value)
-    };
-    let realm = field("realm").ok_or_else(refused)?;
-    let of_this_machine = realm
-        .strip_prefix("http://")
-        .is_some_and(|rest| rest.split(['/', ':', '?']).next().is_some_and(is_this_machine) && local);
-    if !realm.starts_with("https://") && !of_this_machine {
-        return Err("its registry names nobody to ask for a token over HTTPS".to_owned());
-    }
-    let service = field("service").map(|service| format!("service={}&", escaped(service))).unwrap_or_default();
-    let join = if realm.contains('?') { '&' } else { '?' };
-    let url = format!("{realm}{join}{service}scope={}", escaped(&format!("repository:{repository}:pull")));
-    let answer =
-        client.send(Call { method: "GET", url: &url, headers: &[], body: "" }).map_err(|error| error.to_string())?;
-    if answer.status != 200 {
-        return Err(refused());
-    }
-    let issued: serde_json::Value = serde_json::from_slice(&answer.body).map_err(|_| refused())?;
-    let token = ["token", "access_token"].iter().find_map(|key| issued.get(key)?.as_str());
-    let sound = |token: &&str| token.len() <= TOKEN_BYTES_MAX && token.bytes().all(|byte| byte.is_ascii_graphic());
-    token.filter(sound).map(str::to_owned).ok_or_else(refused)
+/// Whether a name can be one of an image in a registry: with a registry, a tag or a digest, and of the letters that
+/// names are made of.
+pub(crate) fn is_reference(text: &str) -> bool {
+    let name = ImageName::parse(text);
+    let path = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"._-/".contains(&byte);
+    let sound = !name.repository.is_empty() && name.repository.bytes().all(path);
+    sound && (name.registry.is_some() || name.tag.is_some() || name.digest.is_some_and(is_digest))
 }
 
-/// As a value in a query.
-fn escaped(text: &str) -> String {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
-    text.bytes().map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
+impl Images {
+    /// The images of a name, and the tag or digest in it.
+    ///
+    /// # Errors
+    /// When the name is none, or no request can be made.
+    pub(crate) fn of(reference: &str) -> anyhow::Result<(Self, String)> {
+        let name = ImageName::parse(reference);
+        let wanted = name.digest.or(name.tag).unwrap_or("latest").to_owned();
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"._-:".contains(&byte);
+        if name.repository.is_empty()
+            || !wanted.bytes().all(plain)
+            || !is_reference(&format!("x.y/{}", name.repository))
+        {
+            anyhow::bail!("`{reference}` is no name of an image");
+        }
+        let client = |time_max, body_bytes_max| {
+            Ok::<_, anyhow::Error>(crate::verify::client(Limits { time_max, body_bytes_max })?.with_plain_localhost())
+        };
+        let images = Self {
+            documents: client(QUESTION_TIME_MAX, MANIFEST_BYTES_MAX)?,
+            layers: client(LAYER_TIME_MAX, LAYER_BYTES_MAX)?,
+            reference: reference.to_owned(),
+            authorization: Mutex::new(None),
+        };
+        Ok((images, wanted))
+    }
 }

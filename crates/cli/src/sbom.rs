@@ -14,11 +14,14 @@ use palisade_source::{Entry, Visit};
 use crate::arguments::{Global, Sbom};
 use crate::config::Config;
 use crate::exit::{Exit, hinted};
-use crate::{console, git_target, target};
+use crate::{console, git_target, image, target};
 
 /// Runs the verb.
 pub(crate) fn run(arguments: &Sbom, global: &Global) -> anyhow::Result<Exit> {
     let path = &arguments.target;
+    if let Some(named) = image::named(path) {
+        return of_image(&named, arguments, global);
+    }
     let config = if path.is_dir() { target::load_config(path)? } else { Config::default() };
     let mut version = None;
     let mut time = time_given()?;
@@ -39,9 +42,37 @@ pub(crate) fn run(arguments: &Sbom, global: &Global) -> anyhow::Result<Exit> {
             collect(|visit| Ok(walk(path, &options, visit)?))?
         }
     };
-    let bill = Bill::of(reads);
+    written(arguments, global, &Bill::of(reads), Named { name: name_of(path), version, layers: None, time })
+}
+
+/// What a bill is of.
+struct Named {
+    name: String,
+    version: Option<String>,
+    layers: Option<Vec<String>>,
+    time: Option<Timestamp>,
+}
+
+/// The packages of a container image.
+fn of_image(named: &image::Named, arguments: &Sbom, global: &Global) -> anyhow::Result<Exit> {
+    if arguments.revision.is_some() {
+        return Err(anyhow!("{} is an image, and has no revisions", named.shown));
+    }
+    let opened = named.open(arguments.platform.as_ref(), global.offline)?;
+    let contents = image::read(&opened, None)?;
+    let layers = opened.layers.iter().map(|layer| layer.id().to_owned()).collect();
+    let name = Named {
+        name: named.shown.clone(),
+        version: Some(opened.digest.clone()),
+        layers: Some(layers),
+        time: time_given()?,
+    };
+    written(arguments, global, &contents.bill, name)
+}
+
+fn written(arguments: &Sbom, global: &Global, bill: &Bill, named: Named) -> anyhow::Result<Exit> {
     if bill.files.is_empty() {
-        let error = anyhow!("{} holds no lock file or manifest that is known", path.display());
+        let error = anyhow!("{} holds no lock file or manifest that is known", arguments.target.display());
         crate::exit::print_error(
             &hinted(error, "`palisade sbom DIRECTORY` reads every lock file below it; git-ignored ones are left out"),
             false,
@@ -56,10 +87,11 @@ pub(crate) fn run(arguments: &Sbom, global: &Global) -> anyhow::Result<Exit> {
     }
     let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
     let sbom = palisade_report::Sbom {
-        name: name_of(path),
-        version,
-        bill: &bill,
-        time,
+        name: named.name,
+        version: named.version,
+        layers: named.layers.as_deref(),
+        bill,
+        time: named.time,
         now: Timestamp(i64::try_from(now).unwrap_or(i64::MAX)),
     };
     console::write(arguments.output.as_deref(), global, arguments.all, |style, out| {

@@ -12,7 +12,7 @@ use palisade_checks::{FileReport, Host, Scan, Scanner, Selection};
 use palisade_gate::{BASELINE_BYTES_MAX, Baseline, EXCEPTIONS_FILE};
 use palisade_inventory::{Facts, Format};
 use palisade_model::{BINARY, Coverage, Skipped};
-use palisade_report::{ScanReport, Target};
+use palisade_report::{ImageTarget, ScanReport, Target};
 use palisade_source::directory::{Directory, LINK};
 use palisade_source::walk::{WalkOptions, walk};
 use palisade_source::{Entry, File, Visit};
@@ -24,6 +24,7 @@ use crate::excepting::{self, Excepted};
 use crate::exit::hinted;
 use crate::git_target;
 use crate::history;
+use crate::image;
 use crate::lookup;
 use crate::renderer::Programs;
 use crate::verify;
@@ -40,6 +41,8 @@ pub(crate) struct Looked {
     pub(crate) kind: &'static str,
     /// As the user named it.
     pub(crate) path: String,
+    /// The image that it is.
+    pub(crate) image: Option<ImageTarget>,
     /// What was found.
     pub(crate) scan: Scan,
     /// The scanner, which knows the checks that ran.
@@ -56,7 +59,12 @@ impl Looked {
     /// What is said about it, for any format.
     pub(crate) fn report(&self, duration: Duration) -> ScanReport<'_> {
         ScanReport {
-            target: Target { kind: self.kind.to_owned(), path: self.path.clone(), name: name_of(&self.path) },
+            target: Target {
+                kind: self.kind.to_owned(),
+                path: self.path.clone(),
+                name: name_of(&self.path),
+                image: self.image.clone(),
+            },
             scan: &self.scan,
             checks: self.scanner.checks(),
             duration,
@@ -92,7 +100,19 @@ pub(crate) fn look(target: &Path, look: &Look) -> anyhow::Result<Looked> {
         verify::run(&scanner, &mut scan, look)?;
         let path = look.stdin_path.clone();
         let excepted = Excepted::default();
-        return Ok(Looked { kind: "stdin", path, scan, scanner, config, before: baseline(look)?, excepted });
+        return Ok(Looked {
+            kind: "stdin",
+            path,
+            image: None,
+            scan,
+            scanner,
+            config,
+            before: baseline(look)?,
+            excepted,
+        });
+    }
+    if let Some(named) = image::named(target) {
+        return image(&named, look);
     }
     let in_git = look.staged || look.history || look.range.is_some() || look.revision.is_some();
     if in_git && !target.is_dir() {
@@ -133,7 +153,33 @@ pub(crate) fn look(target: &Path, look: &Look) -> anyhow::Result<Looked> {
         }
         None => baseline(look)?,
     };
-    Ok(Looked { kind, path: target.display().to_string(), scan, scanner, config, before, excepted })
+    let path = target.display().to_string();
+    Ok(Looked { kind, path, image: None, scan, scanner, config, before, excepted })
+}
+
+/// Reads and scans an image. Settings and exceptions are those of the current folder: an image has none of its own.
+fn image(named: &image::Named, look: &Look) -> anyhow::Result<Looked> {
+    if look.staged || look.history || look.range.is_some() || look.revision.is_some() || look.since.is_some() {
+        return Err(anyhow!("{} is an image, and has no history in git", named.shown));
+    }
+    let here = Path::new(".");
+    let (scanner, config) = scanner(load_config(here)?, look, Some(here))?;
+    let opened = named.open(look.platform.as_ref(), look.offline)?;
+    let mut scan = image::scan(&scanner, &opened)?;
+    verify::run(&scanner, &mut scan, look)?;
+    let file = excepting::file_of_folder(here)?;
+    let excepted = excepting::apply(&mut scan, file, &config, look, &scanner, false);
+    let image = Some(image::described(&opened));
+    Ok(Looked {
+        kind: "image",
+        path: named.shown.clone(),
+        image,
+        scan,
+        scanner,
+        config,
+        before: baseline(look)?,
+        excepted,
+    })
 }
 
 /// The earlier scan that the user named.

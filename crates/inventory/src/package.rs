@@ -4,6 +4,7 @@
 //! gives what was understood, and [`Manifest::gaps`] says what was not: nothing
 //! is dropped in silence.
 
+mod apk;
 mod apple;
 mod bill;
 mod bun;
@@ -14,11 +15,14 @@ mod conan;
 mod dart;
 mod deno;
 mod deploy;
+mod distro;
+mod dpkg;
 mod go;
 mod gradle;
 mod graph;
 mod haskell;
 mod hex;
+mod layered;
 mod lines;
 mod maven;
 mod npm;
@@ -36,7 +40,9 @@ mod science;
 mod tables;
 mod yarn;
 
-pub use bill::{Bill, Component, FileRead, Place, Read};
+pub use bill::{Bill, Component, FileRead, Layers, Place, Read};
+pub use distro::{SYSTEM_FILES, System};
+pub use layered::InLayer;
 use palisade_model::{Purl, Span};
 
 use crate::Problem;

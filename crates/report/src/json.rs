@@ -35,6 +35,8 @@ struct Document<'a> {
 struct TargetOut<'a> {
     kind: &'a str,
     path: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    image: Option<&'a crate::ImageTarget>,
 }
 
 #[derive(Serialize)]
@@ -156,7 +158,7 @@ impl<'a> ValidityOut<'a> {
 pub(crate) fn write(report: &ScanReport<'_>, out: &mut dyn io::Write) -> io::Result<()> {
     let document = Document {
         schema: "palisade.scan/1",
-        target: TargetOut { kind: &report.target.kind, path: &report.target.path },
+        target: TargetOut { kind: &report.target.kind, path: &report.target.path, image: report.target.image.as_ref() },
         coverage: &report.scan.coverage,
         checks: report.checks.iter().map(|check| CheckOut::new(&check.meta)).collect(),
         findings: report.scan.findings.iter().map(|finding| finding_out(report, finding)).collect(),

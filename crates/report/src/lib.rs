@@ -25,6 +25,7 @@ mod tally;
 mod text;
 mod xml;
 
+use serde::Serialize;
 use std::collections::BTreeSet;
 use std::io;
 use std::str::FromStr;
@@ -113,6 +114,19 @@ pub struct Target {
     pub path: String,
     /// What a page of its own calls it, read far from where `.` meant something: the directory's name, or the path.
     pub name: String,
+    /// For a container image: which one.
+    pub image: Option<ImageTarget>,
+}
+
+/// A container image.
+#[derive(Clone, Debug, Serialize)]
+pub struct ImageTarget {
+    /// Digest of its manifest.
+    pub digest: String,
+    /// What it runs on: `linux/amd64`.
+    pub platform: String,
+    /// Digests of its layers, lowest first.
+    pub layers: Vec<String>,
 }
 
 /// A scan and what is said about it.

@@ -206,6 +206,19 @@ impl Client {
     /// # Errors
     /// [`HttpError`] when there is no reply, or one longer than the limit.
     pub fn send(&self, call: Call<'_>) -> Result<Answer, HttpError> {
+        let mut reply = self.run(call)?;
+        let (status, headers) = (reply.status().as_u16(), plain_headers(&reply));
+        let mut body = Vec::new();
+        let most = self.limits.body_bytes_max;
+        let read = reply.body_mut().as_reader().take(most as u64 + 1).read_to_end(&mut body);
+        read.map_err(|error| plain(&ureq::Error::from(error)))?;
+        if body.len() > most {
+            return Err(HttpError::TooLong(most));
+        }
+        Ok(Answer { status, body, headers })
+    }
+
+    fn run(&self, call: Call<'_>) -> Result<http::Response<ureq::Body>, HttpError> {
         let uri: http::Uri = call.url.parse().map_err(|_| HttpError::Request)?;
         let host = uri.host().ok_or(HttpError::Request)?.to_ascii_lowercase();
         let unsecured = self.plain.as_ref().filter(|_| uri.scheme_str() == Some("http") && is_this_machine(&host));
@@ -220,19 +233,20 @@ impl Client {
         } else {
             agent.run(request.body(()).map_err(|_| HttpError::Request)?)
         };
-        let mut reply = reply.map_err(|error| plain(&error))?;
-        let status = reply.status().as_u16();
-        let text = |value: &http::HeaderValue| value.to_str().map(str::to_owned).ok();
-        let headers = reply.headers().iter().filter_map(|(name, value)| Some((name.as_str().to_owned(), text(value)?)));
-        let headers = headers.collect();
-        let mut body = Vec::new();
-        let most = self.limits.body_bytes_max;
-        let read = reply.body_mut().as_reader().take(most as u64 + 1).read_to_end(&mut body);
-        read.map_err(|error| plain(&ureq::Error::from(error)))?;
-        if body.len() > most {
-            return Err(HttpError::TooLong(most));
-        }
-        Ok(Answer { status, body, headers })
+        reply.map_err(|error| plain(&error))
+    }
+
+    /// Sends a GET and gives status, headers and the bytes as they come: at most `body_bytes_max`, within `time_max`.
+    ///
+    /// # Errors
+    /// [`HttpError`] when there is no reply.
+    pub fn stream(&self, url: &str, headers: &[(&str, String)]) -> Result<(Answer, Box<dyn std::io::Read>), HttpError> {
+        let call = Call { method: "GET", url, headers, body: "" };
+        let mut reply = self.run(call)?;
+        let answer = Answer { status: reply.status().as_u16(), body: Vec::new(), headers: plain_headers(&reply) };
+        let body = std::mem::replace(reply.body_mut(), ureq::Body::builder().data(Vec::new()));
+        let most = self.limits.body_bytes_max as u64;
+        Ok((answer, Box::new(body.into_reader().take(most))))
     }
 
     fn is_excepted(&self, host: &str) -> bool {
@@ -240,6 +254,12 @@ impl Client {
             host.strip_suffix(entry.as_str()).is_some_and(|before| before.is_empty() || before.ends_with('.'))
         })
     }
+}
+
+/// Names and values of what is plain text.
+fn plain_headers(reply: &http::Response<ureq::Body>) -> Vec<(String, String)> {
+    let text = |value: &http::HeaderValue| value.to_str().map(str::to_owned).ok();
+    reply.headers().iter().filter_map(|(name, value)| Some((name.as_str().to_owned(), text(value)?))).collect()
 }
 
 /// Whether a host's name always stands for this machine.

@@ -8,7 +8,7 @@ pub mod malicious_package;
 mod raise;
 pub mod unmaintained_package;
 
-use palisade_advisory::{Fault, Index, Match, OpenError, Upgrade, ecosystem};
+use palisade_advisory::{Fault, Index, Match, OpenError, Upgrade, asked};
 use palisade_inventory::Subject;
 use palisade_inventory::package::{Manifest, Package, Scope, Source, is_manifest};
 use palisade_model::{Confidence, Digest, Finding, Severity};
@@ -54,19 +54,24 @@ pub(crate) fn judge(
     let mut report = Report::new(settings, Some(subject), &first.meta);
     let mut buffer = Vec::new();
     for package in manifest.packages.iter().filter(|package| package.source != Source::Local) {
-        let Some(version) = package.purl.version() else { continue };
-        let Some((ecosystem, name)) = ecosystem(&package.purl) else { continue };
-        let Some(block) = index.lookup(&ecosystem, &name, &mut buffer)? else { continue };
-        let matches = block.matches(version);
-        if matches.is_empty() {
-            continue;
-        }
-        let upgrade = block.upgrade(version);
-        for one in &matches {
-            let check = check_of(one.fault);
-            if checks.iter().any(|chosen| chosen.meta.id == check.meta.id) {
-                report.switch(&check.meta);
-                tell(&mut report, package, version, one, upgrade, matches.len());
+        let Some(asked) = asked(&package.purl) else { continue };
+        let mut told: Vec<String> = Vec::new();
+        for name in &asked.names {
+            let Some(block) = index.lookup(&asked.ecosystem, name, &mut buffer)? else { continue };
+            let mut matches = block.matches(&asked.version);
+            // What is said of the package itself need not be said of what it was built from.
+            matches.retain(|one| !told.iter().any(|id| id == one.fault.id));
+            if matches.is_empty() {
+                continue;
+            }
+            told.extend(matches.iter().map(|one| one.fault.id.to_owned()));
+            let upgrade = block.upgrade(&asked.version);
+            for one in &matches {
+                let check = check_of(one.fault);
+                if checks.iter().any(|chosen| chosen.meta.id == check.meta.id) {
+                    report.switch(&check.meta);
+                    tell(&mut report, package, &asked.version, one, upgrade, matches.len());
+                }
             }
         }
     }

@@ -13,7 +13,8 @@ use super::judging::Key;
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Sbom {
-    /// A directory, or one lock file or manifest.
+    /// A directory, one lock file or manifest, or a container image: a layout or an archive on disk, or a name with a
+    /// tag, a digest or a registry.
     #[arg(default_value = ".")]
     pub(crate) target: PathBuf,
     /// How to print; `json` is CycloneDX 1.6.
@@ -25,6 +26,9 @@ pub(crate) struct Sbom {
     /// Write to a file instead of standard output.
     #[arg(long, short, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
+    /// Of an image for several platforms this one, such as linux/arm64; linux/amd64 by default.
+    #[arg(long, value_name = "PLATFORM")]
+    pub(crate) platform: Option<palisade_source::image::Platform>,
     /// The files of a git revision instead of those on disk.
     #[arg(long, value_name = "REV")]
     pub(crate) revision: Option<String>,
@@ -35,6 +39,8 @@ Examples:
   palisade sbom                                        what this directory ships, as a table
   palisade sbom --format cyclonedx -o sbom.cdx.json    CycloneDX 1.6
   palisade sbom --format spdx-3.0 --revision v1.2.0    SPDX 3.0 of a tag
+  palisade sbom registry.example/shop:1.2              an image of a registry
+  palisade sbom oci:build/shop:1.2                     an image in a layout on disk
 
 The same input gives the same bytes. CycloneDX carries a time only if one is known: that of the commit with --revision,
 or SOURCE_DATE_EPOCH. SPDX demands one, and has the present where none is known.";

@@ -16,6 +16,8 @@ pub struct Bill {
     pub direct: Vec<u32>,
     /// The files that were read, sorted by path.
     pub files: Vec<FileRead>,
+    /// What an image's lower layers brought and later ones took away; it needs nothing any more.
+    pub removed: Vec<Component>,
 }
 
 /// A package, wherever the target names it.
@@ -39,6 +41,17 @@ pub struct Component {
     pub places: Vec<Place>,
     /// Numbers of the components that it needs, sorted.
     pub needs: Vec<u32>,
+    /// In an image: where it came and went.
+    pub layers: Option<Layers>,
+}
+
+/// The layers of an image in which a component came and went, by their numbers from 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Layers {
+    /// Where it came.
+    pub brought: u32,
+    /// Where it went.
+    pub removed: Option<u32>,
 }
 
 /// A line of a file.
@@ -192,7 +205,14 @@ impl Component {
             licences: BTreeSet::new(),
             places: Vec::new(),
             needs: Vec::new(),
+            layers: None,
         }
+    }
+
+    /// One that a later layer of an image took away.
+    pub(super) fn gone(purl: &Purl, layers: Layers, paths: Vec<Arc<str>>) -> Self {
+        let places = paths.into_iter().map(|path| Place { path, line: 1 }).collect();
+        Self { layers: Some(layers), places, ..Self::new(purl) }
     }
 }
 

@@ -4,8 +4,8 @@ use palisade_model::Span;
 use toml::de::DeTable;
 
 use super::{
-    Manifest, apple, bun, bundler, cargo, composer, conan, dart, deno, deploy, go, gradle, haskell, hex, maven, npm,
-    nuget, package_json, pipenv, pnpm, pyproject, python, requirements, science, yarn,
+    Manifest, apk, apple, bun, bundler, cargo, composer, conan, dart, deno, deploy, dpkg, go, gradle, haskell, hex,
+    maven, npm, nuget, package_json, pipenv, pnpm, pyproject, python, requirements, science, yarn,
 };
 use crate::yaml::{Node, Yaml};
 
@@ -18,13 +18,21 @@ pub(super) enum Reader {
     Json(fn(Node<'_>) -> Manifest),
     /// JSON with comments and commas after the last item.
     Jsonc(fn(Node<'_>) -> Manifest),
+    /// Named like one that is read, and is none.
+    Nothing,
 }
 
 /// Names of files, or the ends of their paths; a `*` stands for anything within one name. The first that fits reads.
 const READERS: &[(&str, Reader)] = {
-    use Reader::{Json, Jsonc, Text, Toml, Yaml};
+    use Reader::{Json, Jsonc, Nothing, Text, Toml, Yaml};
     &[
         ("Cargo.lock", Toml(cargo::lock)),
+        ("lib/apk/db/installed", Text(apk::installed)),
+        ("var/lib/dpkg/status", Text(dpkg::status)),
+        ("var/lib/opkg/status", Text(dpkg::status)),
+        ("usr/lib/opkg/status", Text(dpkg::status)),
+        ("var/lib/dpkg/status.d/*.md5sums", Nothing),
+        ("var/lib/dpkg/status.d/*", Text(dpkg::status)),
         ("package-lock.json", Json(npm::lock)),
         ("npm-shrinkwrap.json", Json(npm::lock)),
         (".package-lock.json", Json(npm::lock)),
@@ -106,7 +114,8 @@ const READERS: &[(&str, Reader)] = {
 
 /// What reads the file at `path`.
 pub(super) fn of(path: &str) -> Option<Reader> {
-    READERS.iter().find(|(pattern, _)| fits(pattern, path)).map(|(_, reader)| *reader)
+    let (_, reader) = READERS.iter().find(|(pattern, _)| fits(pattern, path))?;
+    (!matches!(reader, Reader::Nothing)).then_some(*reader)
 }
 
 /// Whether a path ends as the pattern says.
@@ -136,6 +145,7 @@ impl Reader {
         };
         match self {
             Self::Text(read) => read(text),
+            Self::Nothing => Manifest::default(),
             Self::Yaml(read) => by_node(&Yaml::parse(text), read),
             Self::Json(read) => by_node(&Yaml::parse_json(text), read),
             Self::Jsonc(read) => by_node(&Yaml::parse_jsonc(text), read),

@@ -131,7 +131,7 @@ impl Document {
         let bill = sbom.bill;
         let reference = |at: &u32| bill.components.get(*at as usize).map(|component| component.purl.to_string());
         let target = Part {
-            kind: "application",
+            kind: if sbom.layers.is_some() { "container" } else { "application" },
             reference: TARGET.to_owned(),
             name: sbom.name.clone(),
             version: sbom.version.clone(),
@@ -162,11 +162,16 @@ impl Document {
             version: 1,
             metadata: Metadata {
                 timestamp: sbom.time.map(palisade_model::Timestamp::rfc3339),
-                lifecycles: [Lifecycle { phase: "pre-build" }],
+                lifecycles: [Lifecycle { phase: if sbom.layers.is_some() { "post-build" } else { "pre-build" } }],
                 tools: Tools { components: [tool] },
                 component: target,
             },
-            components: bill.components.iter().map(Part::of).collect(),
+            components: bill
+                .components
+                .iter()
+                .map(|component| Part::of(component, sbom.layers))
+                .chain(bill.removed.iter().map(|component| Part::removed(component, sbom.layers)))
+                .collect(),
             dependencies,
             compositions: vec![Composition { aggregate, assemblies: vec![TARGET.to_owned()] }],
         }
@@ -174,9 +179,23 @@ impl Document {
 }
 
 impl Part {
-    fn of(component: &Component) -> Self {
+    /// One that a later layer took away: it is in the image's bytes, and not in what runs.
+    fn removed(component: &Component, layers: Option<&[String]>) -> Self {
+        let mut part = Self::of(component, layers);
+        part.reference = format!("removed:{}", part.reference);
+        part.scope = Some("excluded");
+        part
+    }
+
+    fn of(component: &Component, layers: Option<&[String]>) -> Self {
         let purl = component.purl.to_string();
         let mut properties = vec![Property { name: "palisade:direct", value: component.direct.to_string() }];
+        let digest = |number: u32| layers.and_then(|layers| layers.get(number as usize)).cloned();
+        if let Some(own) = component.layers {
+            properties.extend(digest(own.brought).map(|value| Property { name: "palisade:layer", value }));
+            let removed = own.removed.and_then(digest);
+            properties.extend(removed.map(|value| Property { name: "palisade:removed-by-layer", value }));
+        }
         if component.own {
             properties.push(Property { name: "palisade:own", value: "true".to_owned() });
         }

@@ -39,6 +39,13 @@ pub(super) fn write(out: &mut dyn io::Write, sbom: &Sbom<'_>, style: Style) -> i
     for (kind, [direct, runtime, optional, development]) in kinds {
         writeln!(out, "  {:<16}{runtime:>9}{optional:>10}{development:>13}{direct:>9}", visible(kind))?;
     }
+    if !bill.removed.is_empty() {
+        writeln!(
+            out,
+            "\n{} of lower layers was taken away or replaced by later ones",
+            count(bill.removed.len(), "package")
+        )?;
+    }
     writeln!(out, "\n{}", style.paint(Role::Strong, count(bill.files.len(), "file")))?;
     let limit = if style.all { usize::MAX } else { FILES_SHOWN_MAX };
     for file in bill.files.iter().take(limit) {

@@ -81,6 +81,8 @@ pub struct Sbom<'a> {
     pub name: String,
     /// Its version, when it is known.
     pub version: Option<String>,
+    /// Whether it is a container image, and the digests of its layers.
+    pub layers: Option<&'a [String]>,
     /// Its packages.
     pub bill: &'a Bill,
     /// When the target was as it is: of its commit, or as the user says.

@@ -190,7 +190,7 @@ pub(crate) fn skipped(path: &str, reason: &str) -> Skipped {
 
 pub(crate) fn report(scan: &Scan) -> ScanReport<'_> {
     ScanReport {
-        target: Target { kind: "directory".to_owned(), path: ".".to_owned(), name: "shop".to_owned() },
+        target: Target { kind: "directory".to_owned(), path: ".".to_owned(), name: "shop".to_owned(), image: None },
         scan,
         checks: &CHECKS,
         duration: Duration::from_millis(1_234),

@@ -91,7 +91,11 @@ pub(crate) fn members(
             b'L' | b'K' => {
                 let name = small(reader, size)?;
                 let text = Some(until_nul(&name).to_vec());
-                if kind == b'L' { long_name = text } else { long_target = text }
+                if kind == b'L' {
+                    long_name = text
+                } else {
+                    long_target = text
+                }
                 continue;
             }
             b'x' | b'g' => {

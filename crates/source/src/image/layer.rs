@@ -8,10 +8,13 @@ use sha2::{Digest as _, Sha256};
 use super::store::{Store, hex};
 use super::{ImageError, Layer};
 use crate::archive::tar::{self, Member, Passing, Streamed};
+use crate::entry::{SNIFF_BYTES, is_binary};
 use crate::label::label_bytes;
 
 /// Files of a layer above this are not read; the largest programs have some 150 MB.
 pub const LAYER_FILE_BYTES_MAX: u64 = 192 << 20;
+/// Larger texts are data, and not read for their words.
+pub const TEXT_BYTES_MAX: u64 = 4 << 20;
 /// Members of all layers; a layer of three million files is known.
 const MEMBERS_MAX: u64 = 50_000_000;
 /// Files that are wanted of one image: beyond this it is no image but a trap.
@@ -32,6 +35,8 @@ pub enum Want {
     Yes,
     /// Read if it begins as programs do: ELF, PE, Mach-O.
     IfProgram,
+    /// Read if it is text and no larger than [`TEXT_BYTES_MAX`]; that a later layer takes it away is not told.
+    IfText,
 }
 
 /// What a layer does.
@@ -147,7 +152,8 @@ impl<'w> Reading<'w> {
         // A layer without a byte is what some tools write for an empty one.
         if hashing.read(&mut first).map_err(told)? == 1 {
             let mut whole = first.as_slice().chain(&mut hashing);
-            tar::members(&mut Streamed(&mut whole), &mut |member, body| self.member(member, body, visit)).map_err(told)?;
+            tar::members(&mut Streamed(&mut whole), &mut |member, body| self.member(member, body, visit))
+                .map_err(told)?;
         }
         io::copy(&mut hashing, &mut io::sink()).map_err(told)?;
         Ok(hex(&hashing.hash.finalize()))
@@ -186,13 +192,7 @@ impl<'w> Reading<'w> {
         }
     }
 
-    fn file(
-        &mut self,
-        path: &str,
-        size: u64,
-        body: &mut dyn Read,
-        visit: &mut dyn FnMut(Event<'_>),
-    ) -> io::Result<()> {
+    fn file(&mut self, path: &str, size: u64, body: &mut dyn Read, visit: &mut dyn FnMut(Event<'_>)) -> io::Result<()> {
         self.take_away(path, visit);
         let want = (self.wanted)(path);
         if want == Want::No {
@@ -200,12 +200,16 @@ impl<'w> Reading<'w> {
         }
         let mut buffer = std::mem::take(&mut self.buffer);
         buffer.clear();
-        if want == Want::IfProgram {
-            body.take(HEAD_BYTES).read_to_end(&mut buffer)?;
-            if !is_program(&buffer) {
-                self.buffer = buffer;
-                return Ok(());
-            }
+        let (head, fits): (u64, fn(&[u8]) -> bool) = match want {
+            Want::IfProgram => (HEAD_BYTES, is_program),
+            Want::IfText if size > TEXT_BYTES_MAX => (0, |_| false),
+            Want::IfText => (SNIFF_BYTES as u64, |head| !is_binary(head)),
+            _ => (0, |_| true),
+        };
+        body.take(head).read_to_end(&mut buffer)?;
+        if !fits(&buffer) {
+            self.buffer = buffer;
+            return Ok(());
         }
         if size > LAYER_FILE_BYTES_MAX {
             let reason = format!("larger than {} MiB", LAYER_FILE_BYTES_MAX >> 20);
@@ -216,11 +220,15 @@ impl<'w> Reading<'w> {
             if (buffer.len() as u64) < size {
                 return Err(io::ErrorKind::UnexpectedEof.into());
             }
-            if self.linked_bytes + buffer.len() <= LINKED_BYTES_MAX {
+            if want == Want::Yes && self.linked_bytes + buffer.len() <= LINKED_BYTES_MAX {
                 self.linked_bytes += buffer.len();
                 self.linked.insert(path.to_owned(), buffer.clone());
             }
-            self.deliver(path, visit, &buffer)?;
+            if want == Want::IfText {
+                visit(Event::File { path, bytes: &buffer });
+            } else {
+                self.deliver(path, visit, &buffer)?;
+            }
         }
         if buffer.capacity() > 1 << 20 {
             buffer = Vec::new();
@@ -265,8 +273,12 @@ impl<'w> Reading<'w> {
         let from = if path.is_empty() { String::new() } else { start.clone() };
         let below = self.there.range(from..).take_while(|(one, _)| is_below(one));
         let at = self.there.get_key_value(path).filter(|_| itself);
-        let gone: Vec<String> =
-            at.into_iter().chain(below).filter(|(_, layer)| **layer < self.layers).map(|(one, _)| one.clone()).collect();
+        let gone: Vec<String> = at
+            .into_iter()
+            .chain(below)
+            .filter(|(_, layer)| **layer < self.layers)
+            .map(|(one, _)| one.clone())
+            .collect();
         for path in gone {
             self.there.remove(&path);
             visit(Event::Gone { path: &path });

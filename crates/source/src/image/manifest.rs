@@ -184,11 +184,16 @@ pub(super) fn of_layout(store: &Store, choice: &Choice) -> Result<Chosen, ImageE
         None => true,
         Some(name) => {
             one.digest == *name
-                || names(one).iter().any(|known| known == name || known.rsplit_once(':').is_some_and(|(_, tag)| tag == name))
+                || names(one)
+                    .iter()
+                    .any(|known| known == name || known.rsplit_once(':').is_some_and(|(_, tag)| tag == name))
         }
     };
     let there = || -> Vec<String> {
-        all.iter().take(NAMED_MAX).map(|one| names(one).into_iter().next().unwrap_or_else(|| one.digest.clone())).collect()
+        all.iter()
+            .take(NAMED_MAX)
+            .map(|one| names(one).into_iter().next().unwrap_or_else(|| one.digest.clone()))
+            .collect()
     };
     let fitting: Vec<&Descriptor> = all.iter().filter(|one| asked(one)).collect();
     if fitting.is_empty() {
@@ -218,8 +223,11 @@ fn select(
     depth: usize,
 ) -> Result<Chosen, ImageError> {
     // Attestations stand among images, for a platform that nothing runs on.
-    let images: Vec<&Descriptor> =
-        all.iter().copied().filter(|one| one.platform.as_ref().is_none_or(|platform| platform.os != "unknown")).collect();
+    let images: Vec<&Descriptor> = all
+        .iter()
+        .copied()
+        .filter(|one| one.platform.as_ref().is_none_or(|platform| platform.os != "unknown"))
+        .collect();
     let usual = Platform { os: "linux".to_owned(), architecture: "amd64".to_owned(), variant: String::new() };
     let asked = choice.platform.as_ref();
     let fits = |one: &&Descriptor, asked: &Platform| one.platform.as_ref().is_none_or(|own| own.fits(asked));

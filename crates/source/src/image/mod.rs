@@ -8,7 +8,7 @@ mod layer;
 mod manifest;
 mod store;
 
-pub use layer::{Event, LAYER_FILE_BYTES_MAX, Want};
+pub use layer::{Event, LAYER_FILE_BYTES_MAX, TEXT_BYTES_MAX, Want};
 pub use manifest::Platform;
 pub use store::Remote;
 

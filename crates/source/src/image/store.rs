@@ -46,7 +46,11 @@ impl Store {
         let read = whole.read_at(0, &mut head).map_err(told)?;
         if !tar::is_tar(head.get(..read).unwrap_or_default()) {
             let packed = head.starts_with(&[0x1F, 0x8B]) || head.starts_with(&[0x28, 0xB5, 0x2F, 0xFD]);
-            let why = if packed { "it is compressed; unpack it first, its layers stay as they are" } else { "no archive of an image" };
+            let why = if packed {
+                "it is compressed; unpack it first, its layers stay as they are"
+            } else {
+                "no archive of an image"
+            };
             return Err(ImageError::Document { what: path.display().to_string(), why: why.to_owned() });
         }
         let mut members = HashMap::new();
@@ -123,7 +127,8 @@ impl Store {
     /// The manifest that a registry has under a name.
     pub(super) fn manifest(&self, name: &str) -> Result<Vec<u8>, ImageError> {
         let Self::Remote(remote) = self else { return Err(ImageError::Missing(name.to_owned())) };
-        let bytes = remote.manifest(name).map_err(|error| ImageError::Read { what: format!("the manifest {name}"), error })?;
+        let bytes =
+            remote.manifest(name).map_err(|error| ImageError::Read { what: format!("the manifest {name}"), error })?;
         if name.starts_with("sha256:") && digest_of(&bytes) != name {
             return Err(ImageError::Digest(format!("the manifest {name}")));
         }

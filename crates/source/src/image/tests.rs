@@ -175,7 +175,10 @@ fn bytes_that_are_not_what_their_digest_says_end_the_reading() {
     let files = [layer(&[("a.txt", "one")]), layer(&[("b.txt", "two")])];
     let names: Vec<String> = {
         let folder = one_image(&files);
-        fs::read_dir(folder.path().join("blobs/sha256")).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
+        fs::read_dir(folder.path().join("blobs/sha256"))
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect()
     };
     assert_eq!(names.len(), 4);
     for name in names {
@@ -184,7 +187,11 @@ fn bytes_that_are_not_what_their_digest_says_end_the_reading() {
             let path = folder.path().join("blobs/sha256").join(&name);
             let mut bytes = fs::read(&path).unwrap();
             let last = bytes.len() - 1;
-            if cut { bytes.truncate(last) } else { *bytes.last_mut().unwrap() ^= 1 }
+            if cut {
+                bytes.truncate(last)
+            } else {
+                *bytes.last_mut().unwrap() ^= 1
+            }
             fs::write(&path, bytes).unwrap();
             assert!(told(folder.path(), &Choice::default()).is_err(), "{name} {cut}");
         }
@@ -231,11 +238,14 @@ fn one_of_several_is_never_guessed() {
 #[test]
 fn what_docker_saves() {
     let one = layer(&[("a.txt", "one")]);
-    let config = format!(r#"{{"os": "linux", "architecture": "amd64", "rootfs": {{"diff_ids": ["{}"]}}}}"#, digest_of(&one));
+    let config =
+        format!(r#"{{"os": "linux", "architecture": "amd64", "rootfs": {{"diff_ids": ["{}"]}}}}"#, digest_of(&one));
     let list = r#"[{"Config": "c.json", "RepoTags": ["shop:1"], "Layers": ["l/layer.tar"]}]"#;
     let written = |config: &str, list: &str| {
         let mut builder = tar::Builder::new(Vec::new());
-        for (path, bytes) in [("l/layer.tar", one.as_slice()), ("c.json", config.as_bytes()), ("manifest.json", list.as_bytes())] {
+        for (path, bytes) in
+            [("l/layer.tar", one.as_slice()), ("c.json", config.as_bytes()), ("manifest.json", list.as_bytes())]
+        {
             let mut header = tar::Header::new_ustar();
             header.set_size(bytes.len() as u64);
             builder.append_data(&mut header, path, bytes).unwrap();

@@ -1,0 +1,231 @@
+//! A container image as a target: its packages, the secrets in its layers and in its settings.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, anyhow};
+use palisade_checks::{FileReport, Host, Scan, Scanner};
+use palisade_inventory::package::{Bill, InLayer, Read, SYSTEM_FILES, System, is_manifest};
+use palisade_inventory::{Facts, Format};
+use palisade_model::{Coverage, Skipped};
+use palisade_report::ImageTarget;
+use palisade_source::image::{Choice, Event, Image, Platform, Want, is_image};
+
+use crate::exit::hinted;
+use crate::registry;
+
+/// Folders of systems whose texts are of others, and hold nothing of the image's owner.
+const OF_OTHERS: [&str; 8] = [
+    "usr/share/",
+    "usr/include/",
+    "usr/lib/python3/",
+    "usr/src/",
+    "var/lib/dpkg/",
+    "var/cache/",
+    "lib/apk/",
+    "usr/lib/x86_64",
+];
+
+/// An image that was named.
+pub(crate) struct Named {
+    what: What,
+    /// As the user says.
+    pub(crate) shown: String,
+}
+
+enum What {
+    /// A layout or an archive, and a name in it.
+    Path(PathBuf, Option<String>),
+    Registry(String),
+}
+
+/// The image that a target is, if it is one: a layout or an archive that is there, a name with `oci:`,
+/// `docker-archive:` or `registry:` before it, or a name with a tag, a digest or a registry that is no path.
+pub(crate) fn named(target: &Path) -> Option<Named> {
+    let text = target.to_str()?;
+    let shown = text.to_owned();
+    for scheme in ["oci:", "oci-archive:", "docker-archive:"] {
+        if let Some(rest) = text.strip_prefix(scheme) {
+            let (path, name) = match rest.rsplit_once(':') {
+                Some((path, name)) if !Path::new(rest).exists() => (path, Some(name.to_owned())),
+                _ => (rest, None),
+            };
+            return Some(Named { what: What::Path(path.into(), name), shown });
+        }
+    }
+    if let Some(rest) = text.strip_prefix("registry:") {
+        return Some(Named { what: What::Registry(rest.to_owned()), shown });
+    }
+    if target.exists() {
+        return is_image(target).then(|| Named { what: What::Path(target.to_owned(), None), shown });
+    }
+    let is_path = text.starts_with(['.', '/', '-', '~']) || text.contains("//");
+    (!is_path && registry::is_reference(text)).then(|| Named { what: What::Registry(text.to_owned()), shown })
+}
+
+impl Named {
+    /// Opens the image; of a registry only its documents are fetched yet.
+    pub(crate) fn open(&self, platform: Option<&Platform>, offline: bool) -> anyhow::Result<Image> {
+        let choice = |name: Option<String>| Choice { name, platform: platform.cloned() };
+        match &self.what {
+            What::Path(path, name) => {
+                let opened = Image::open(path, &choice(name.clone()));
+                opened.with_context(|| format!("cannot read the image {}", self.shown))
+            }
+            What::Registry(_) if offline => {
+                Err(anyhow!("{} would be fetched from a registry, and --offline forbids it", self.shown))
+            }
+            What::Registry(reference) => {
+                let (remote, name) = registry::Images::of(reference)?;
+                let opened = Image::remote(Box::new(remote), &name, &choice(None));
+                opened.with_context(|| format!("cannot read the image {}", self.shown)).map_err(|error| {
+                    hinted(
+                        error,
+                        "a path is written `./NAME`; `docker login` or `podman login` keeps passwords for registries",
+                    )
+                })
+            }
+        }
+    }
+}
+
+/// What the layers hold.
+pub(crate) struct Contents {
+    pub(crate) bill: Bill,
+    reports: Vec<FileReport>,
+}
+
+/// Reads all layers: lists of packages always, texts where a scanner wants to look for secrets.
+pub(crate) fn read(image: &Image, scanner: Option<&Scanner>) -> anyhow::Result<Contents> {
+    let secrets = scanner.filter(|scanner| scanner.checks().iter().any(|check| check.meta.family() == "secrets"));
+    let packages = scanner.is_none_or(|scanner| scanner.checks().iter().any(|check| check.meta.family() == "packages"));
+    let wanted = |path: &str| {
+        if packages && (is_manifest(path) || SYSTEM_FILES.contains(&path)) {
+            Want::Yes
+        } else if secrets.is_some() && !OF_OTHERS.iter().any(|folder| path.starts_with(folder)) {
+            Want::IfText
+        } else {
+            Want::No
+        }
+    };
+    let mut files: Vec<InLayer> = Vec::new();
+    let mut there: HashMap<String, usize> = HashMap::new();
+    let mut systems: HashMap<String, String> = HashMap::new();
+    let mut reports = Vec::new();
+    image.read(&wanted, &mut |layer, event| {
+        let layer_number = u32::try_from(layer).unwrap_or(u32::MAX);
+        match event {
+            Event::File { path, bytes } => {
+                if SYSTEM_FILES.contains(&path) {
+                    systems.insert(path.to_owned(), String::from_utf8_lossy(bytes).into_owned());
+                }
+                if let Some(read) = packages.then(|| Read::of(path, bytes)).flatten() {
+                    there.insert(path.to_owned(), files.len());
+                    files.push(InLayer { layer: layer_number, removed: None, read });
+                } else if let Some(scanner) = secrets {
+                    reports.push(secrets_of(scanner, image, layer, path, bytes));
+                }
+            }
+            Event::Unread { path, reason } => reports.push(unread(path, reason)),
+            Event::Gone { path } => {
+                systems.remove(path);
+                let file = there.remove(path).and_then(|at| files.get_mut(at));
+                file.into_iter().for_each(|file| file.removed = Some(layer_number));
+            }
+        }
+    })?;
+    if let Some(scanner) = secrets {
+        let settings = [("image config: environment", &image.environment), ("image config: history", &image.history)];
+        for (name, lines) in settings {
+            reports.push(report(name, scanner.secrets_in(name, lines.join("\n").as_bytes())));
+        }
+    }
+    let system = SYSTEM_FILES.iter().find_map(|path| System::read(systems.get(*path)?));
+    let bill = Bill::of_layers(files.clone(), system.as_ref());
+    let reports = match scanner {
+        Some(scanner) => finished(scanner, image, &bill, files, system.as_ref(), reports)?,
+        None => reports,
+    };
+    Ok(Contents { bill, reports })
+}
+
+/// What is said of the packages that are left, beside what was said of texts.
+fn finished(
+    scanner: &Scanner,
+    image: &Image,
+    bill: &Bill,
+    files: Vec<InLayer>,
+    system: Option<&System>,
+    mut reports: Vec<FileReport>,
+) -> anyhow::Result<Vec<FileReport>> {
+    let layers: HashMap<String, u32> = bill
+        .components
+        .iter()
+        .filter_map(|component| Some((component.purl.bare().to_string(), component.layers?.brought)))
+        .collect();
+    for mut file in files.into_iter().filter(|file| file.removed.is_none()) {
+        system.iter().for_each(|system| system.name(&mut file.read.manifest));
+        let mut findings = scanner.packages_in(&file.read.path, &file.read.manifest)?;
+        for finding in &mut findings {
+            let number = layers.get(&finding.location.structure).copied();
+            let layer = number.and_then(|number| Some((number, image.layers.get(number as usize)?)));
+            if let Some((number, layer)) = layer {
+                finding.message.push_str(&format!(
+                    "; from layer {} of {} ({})",
+                    number + 1,
+                    image.layers.len(),
+                    short(layer.id())
+                ));
+            }
+        }
+        let mut one = report(&file.read.path, findings);
+        if let Some(gap) = file.read.manifest.gaps.first() {
+            one.coverage.parsed = 0;
+            one.coverage.partial.push(Skipped { path: file.read.path.to_string(), reason: gap.message.clone() });
+        }
+        reports.push(one);
+    }
+    Ok(reports)
+}
+
+fn secrets_of(scanner: &Scanner, image: &Image, layer: usize, path: &str, bytes: &[u8]) -> FileReport {
+    let mut findings = scanner.secrets_in(path, bytes);
+    let id = image.layers.get(layer).map_or("", |layer| layer.id());
+    for finding in &mut findings {
+        finding.fix = None;
+        finding.message.push_str(&format!("; in layer {} of {} ({})", layer + 1, image.layers.len(), short(id)));
+    }
+    report(path, findings)
+}
+
+fn report(path: &str, findings: Vec<palisade_model::Finding>) -> FileReport {
+    let coverage = Coverage { seen: 1, parsed: 1, ..Coverage::default() };
+    FileReport { findings, facts: Facts::new(path.into(), Format::Other), coverage, marks: Vec::new() }
+}
+
+fn unread(path: &str, reason: &str) -> FileReport {
+    let skipped = Skipped { path: path.to_owned(), reason: reason.to_owned() };
+    let coverage = Coverage { seen: 1, unreadable: vec![skipped], ..Coverage::default() };
+    FileReport { findings: Vec::new(), facts: Facts::new(path.into(), Format::Other), coverage, marks: Vec::new() }
+}
+
+/// The first digits of a digest.
+fn short(digest: &str) -> &str {
+    let digits = digest.split_once(':').map_or(digest, |(_, digits)| digits);
+    digits.get(..12).unwrap_or(digits)
+}
+
+/// Scans an image.
+pub(crate) fn scan(scanner: &Scanner, image: &Image) -> anyhow::Result<Scan> {
+    let contents = read(image, Some(scanner))?;
+    Ok(scanner.finish(contents.reports, Host::reading(&|_| None)))
+}
+
+/// What reports say of the image itself.
+pub(crate) fn described(image: &Image) -> ImageTarget {
+    ImageTarget {
+        digest: image.digest.clone(),
+        platform: image.platform.to_string(),
+        layers: image.layers.iter().map(|layer| layer.id().to_owned()).collect(),
+    }
+}
