@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 
 use anyhow::{Context as _, anyhow};
 use palisade_checks::{FileReport, Host, Scan, Scanner};
@@ -10,20 +11,32 @@ use palisade_inventory::{Facts, Format};
 use palisade_model::{Coverage, Skipped};
 use palisade_report::ImageTarget;
 use palisade_source::image::{Choice, Event, Image, Platform, Want, is_image};
+use palisade_source::{Entry, archive};
 
 use crate::exit::hinted;
 use crate::registry;
 
-/// Folders of systems whose texts are of others, and hold nothing of the image's owner.
-const OF_OTHERS: [&str; 8] = [
+/// Folders of systems, whose texts hold nothing of the image's owner.
+const OF_OTHERS: [&str; 19] = [
+    "bin/",
+    "sbin/",
+    "lib/",
+    "lib64/",
+    "usr/bin/",
+    "usr/sbin/",
+    "usr/lib/",
+    "usr/lib64/",
+    "usr/libexec/",
     "usr/share/",
     "usr/include/",
-    "usr/lib/python3/",
-    "usr/src/",
+    "usr/src/linux",
+    "usr/local/lib/python",
+    "usr/local/go/",
+    "usr/local/lib/node_modules/",
     "var/lib/dpkg/",
+    "var/lib/apt/",
     "var/cache/",
-    "lib/apk/",
-    "usr/lib/x86_64",
+    "var/log/",
 ];
 
 /// An image that was named.
@@ -100,16 +113,19 @@ pub(crate) fn read(image: &Image, scanner: Option<&Scanner>) -> anyhow::Result<C
     let secrets = scanner.filter(|scanner| scanner.checks().iter().any(|check| check.meta.family() == "secrets"));
     let packages = scanner.is_none_or(|scanner| scanner.checks().iter().any(|check| check.meta.family() == "packages"));
     let wanted = |path: &str| {
-        if packages && (is_manifest(path) || SYSTEM_FILES.contains(&path)) {
-            Want::Yes
-        } else if secrets.is_some() && !OF_OTHERS.iter().any(|folder| path.starts_with(folder)) {
-            Want::IfText
-        } else {
-            Want::No
+        if packages && (is_manifest(path) || SYSTEM_FILES.contains(&path) || is_java(path)) {
+            return Want::Yes;
+        }
+        let text = secrets.is_some() && !OF_OTHERS.iter().any(|folder| path.starts_with(folder));
+        match (packages && may_be_program(path), text) {
+            (true, true) => Want::IfProgramOrText,
+            (true, false) => Want::IfProgram,
+            (false, true) => Want::IfText,
+            (false, false) => Want::No,
         }
     };
     let mut files: Vec<InLayer> = Vec::new();
-    let mut there: HashMap<String, usize> = HashMap::new();
+    let mut there: HashMap<String, std::ops::Range<usize>> = HashMap::new();
     let mut systems: HashMap<String, String> = HashMap::new();
     let mut reports = Vec::new();
     image.read(&wanted, &mut |layer, event| {
@@ -119,9 +135,10 @@ pub(crate) fn read(image: &Image, scanner: Option<&Scanner>) -> anyhow::Result<C
                 if SYSTEM_FILES.contains(&path) {
                     systems.insert(path.to_owned(), String::from_utf8_lossy(bytes).into_owned());
                 }
-                if let Some(read) = packages.then(|| Read::of(path, bytes)).flatten() {
-                    there.insert(path.to_owned(), files.len());
-                    files.push(InLayer { layer: layer_number, removed: None, read });
+                let reads = if packages { packages_of(path, bytes) } else { Vec::new() };
+                if !reads.is_empty() {
+                    there.insert(path.to_owned(), files.len()..files.len() + reads.len());
+                    files.extend(reads.into_iter().map(|read| InLayer { layer: layer_number, removed: None, read }));
                 } else if let Some(scanner) = secrets {
                     reports.push(secrets_of(scanner, image, layer, path, bytes));
                 }
@@ -129,8 +146,8 @@ pub(crate) fn read(image: &Image, scanner: Option<&Scanner>) -> anyhow::Result<C
             Event::Unread { path, reason } => reports.push(unread(path, reason)),
             Event::Gone { path } => {
                 systems.remove(path);
-                let file = there.remove(path).and_then(|at| files.get_mut(at));
-                file.into_iter().for_each(|file| file.removed = Some(layer_number));
+                let gone = there.remove(path).and_then(|range| files.get_mut(range));
+                gone.into_iter().flatten().for_each(|file| file.removed = Some(layer_number));
             }
         }
     })?;
@@ -188,8 +205,46 @@ fn finished(
     Ok(reports)
 }
 
+/// The packages that a file names: itself, its archive's members, or what it was built from.
+fn packages_of(path: &str, bytes: &[u8]) -> Vec<Read> {
+    if !is_java(path) {
+        return Read::of(path, bytes).or_else(|| Read::of_program(path, bytes)).into_iter().collect();
+    }
+    let reads = Mutex::new(Vec::new());
+    archive::unpack_bytes(bytes, path, &|entry| {
+        let read = match &entry {
+            Entry::File(file) if file.is_whole() => Read::of(file.path, file.bytes),
+            Entry::Unreadable { path, reason } => Some(Read::refused(path, reason)),
+            _ => None,
+        };
+        if let Ok(mut reads) = reads.lock() {
+            reads.extend(read);
+        }
+    });
+    let mut reads = reads.into_inner().unwrap_or_default();
+    if reads.is_empty() {
+        reads.push(Read::unnamed(path, "an archive of Java that does not say which artifact of Maven it is"));
+    }
+    reads
+}
+
+fn is_java(path: &str) -> bool {
+    [".jar", ".war", ".ear", ".jpi", ".hpi"].iter().any(|ending| path.ends_with(ending))
+}
+
+/// Whether a file may be a program by its name: those without an ending, libraries, and those whose ending is a version.
+fn may_be_program(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let Some((_, ending)) = name.rsplit_once('.') else { return true };
+    matches!(ending, "exe" | "dll" | "so" | "dylib" | "node" | "bin")
+        || name.contains(".so.")
+        || ending.bytes().any(|byte| !byte.is_ascii_lowercase())
+}
+
 fn secrets_of(scanner: &Scanner, image: &Image, layer: usize, path: &str, bytes: &[u8]) -> FileReport {
     let mut findings = scanner.secrets_in(path, bytes);
+    // A system's settings speak of passwords everywhere; keys of providers are keys there too.
+    findings.retain(|finding| !path.starts_with("etc/") || !finding.check.id.starts_with("secrets/generic"));
     let id = image.layers.get(layer).map_or("", |layer| layer.id());
     for finding in &mut findings {
         finding.fix = None;

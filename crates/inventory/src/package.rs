@@ -22,6 +22,7 @@ mod gradle;
 mod graph;
 mod haskell;
 mod hex;
+mod installed;
 mod layered;
 mod lines;
 mod maven;
@@ -31,6 +32,7 @@ mod package_json;
 mod pipenv;
 mod places;
 mod pnpm;
+mod program;
 mod public;
 mod pyproject;
 mod python;
@@ -44,6 +46,7 @@ pub use bill::{Bill, Component, FileRead, Layers, Place, Read};
 pub use distro::{SYSTEM_FILES, System};
 pub use layered::InLayer;
 use palisade_model::{Purl, Span};
+pub use program::is_program;
 
 use crate::Problem;
 
@@ -236,6 +239,15 @@ impl Manifest {
             source.forget_secrets();
         }
         manifest.shift(text.len() - body.len());
+        Some(manifest)
+    }
+
+    /// Reads what programs say of the packages that they were built from; none for other files, and programs that say
+    /// nothing.
+    #[must_use]
+    pub fn of_program(bytes: &[u8]) -> Option<Self> {
+        let mut manifest = program::read(bytes)?;
+        manifest.cut();
         Some(manifest)
     }
 

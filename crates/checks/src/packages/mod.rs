@@ -36,7 +36,7 @@ const NOT_COMPARED: [&str; 9] = [
 #[must_use]
 pub fn is_compared(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
-    is_manifest(path) && !NOT_COMPARED.contains(&name)
+    is_manifest(path) && (!NOT_COMPARED.contains(&name) || path.contains("node_modules/"))
 }
 
 /// What the advisories say of the packages of one file.

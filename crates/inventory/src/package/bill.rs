@@ -106,6 +106,21 @@ impl Read {
         Some(Self { path: path.into(), manifest, lines: LineIndex::new(text.as_bytes()) })
     }
 
+    /// Reads a program; none when it names no packages.
+    #[must_use]
+    pub fn of_program(path: &str, bytes: &[u8]) -> Option<Self> {
+        let manifest = Manifest::of_program(bytes)?;
+        Some(Self { path: path.into(), manifest, lines: LineIndex::new(&[]) })
+    }
+
+    /// An archive that does not say which package it is.
+    #[must_use]
+    pub fn unnamed(path: &str, reason: &str) -> Self {
+        let mut manifest = Manifest { locked: true, ..Manifest::default() };
+        manifest.elsewhere(Span::default(), reason);
+        Self { path: path.into(), manifest, lines: LineIndex::new(&[]) }
+    }
+
     /// A file of packages that could not be opened.
     #[must_use]
     pub fn refused(path: &str, reason: &str) -> Self {

@@ -1,11 +1,14 @@
 //! Which file is read by what: the one table, so that what is looked for and what is read cannot differ.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use palisade_model::Span;
 use toml::de::DeTable;
 
 use super::{
     Manifest, apk, apple, bun, bundler, cargo, composer, conan, dart, deno, deploy, dpkg, go, gradle, haskell, hex,
-    maven, npm, nuget, package_json, pipenv, pnpm, pyproject, python, requirements, science, yarn,
+    installed, maven, npm, nuget, package_json, pipenv, pnpm, pyproject, python, requirements, science, yarn,
 };
 use crate::yaml::{Node, Yaml};
 
@@ -39,7 +42,16 @@ const READERS: &[(&str, Reader)] = {
         ("pnpm-lock.yaml", Yaml(pnpm::lock)),
         ("yarn.lock", Text(yarn::lock)),
         ("bun.lock", Jsonc(bun::lock)),
+        ("node_modules/@*/*/package.json", Json(installed::node)),
+        ("node_modules/*/package.json", Json(installed::node)),
         ("package.json", Json(package_json::manifest)),
+        ("*.dist-info/METADATA", Text(installed::python)),
+        ("*.egg-info/PKG-INFO", Text(installed::python)),
+        ("*.egg-info", Text(installed::python)),
+        ("specifications/*.gemspec", Text(installed::gem)),
+        ("specifications/default/*.gemspec", Text(installed::gem)),
+        ("*META-INF/maven/*/*/pom.properties", Text(installed::maven)),
+        ("composer/installed.json", Json(installed::composer)),
         ("uv.lock", Toml(python::uv)),
         ("poetry.lock", Toml(python::poetry)),
         ("pdm.lock", Toml(python::pdm)),
@@ -112,11 +124,43 @@ const READERS: &[(&str, Reader)] = {
     ]
 };
 
-/// What reads the file at `path`.
-pub(super) fn of(path: &str) -> Option<Reader> {
-    let (_, reader) = READERS.iter().find(|(pattern, _)| fits(pattern, path))?;
-    (!matches!(reader, Reader::Nothing)).then_some(*reader)
+/// The rows by the last part of their patterns: by its name, or by its end where a `*` stands in it.
+struct Rows {
+    by_name: HashMap<&'static str, Vec<usize>>,
+    by_end: Vec<(&'static str, usize)>,
 }
+
+static ROWS: LazyLock<Rows> = LazyLock::new(|| {
+    let mut rows = Rows { by_name: HashMap::new(), by_end: Vec::new() };
+    for (at, (pattern, _)) in READERS.iter().enumerate() {
+        let last = pattern.rsplit('/').next().unwrap_or(pattern);
+        match last.rsplit_once('*') {
+            Some((_, end)) => rows.by_end.push((end, at)),
+            None => rows.by_name.entry(last).or_default().push(at),
+        }
+    }
+    rows
+});
+
+/// What reads the file at `path`. Asked of every file of a target, so that most are told apart by their names alone.
+pub(super) fn of(path: &str) -> Option<Reader> {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let named = ROWS.by_name.get(name).into_iter().flatten().copied();
+    let ended = ROWS.by_end.iter().filter(|(end, _)| name.ends_with(end)).map(|(_, at)| *at);
+    let row = |at: usize| READERS.get(at).filter(|(pattern, _)| fits(pattern, path)).map(|_| at);
+    let at = named.chain(ended).filter_map(row).min()?;
+    let (pattern, reader) = READERS.get(at)?;
+    // What packages bring along of their own making says nothing of what is installed.
+    let is_installed = INSTALLED.iter().any(|start| pattern.starts_with(start));
+    let is_inside = !is_installed && FOLDERS.iter().any(|folder| path.contains(folder));
+    (!matches!(reader, Reader::Nothing) && !is_inside).then_some(*reader)
+}
+
+/// Folders of installed packages.
+const FOLDERS: [&str; 3] = ["node_modules/", "site-packages/", "dist-packages/"];
+
+/// What says there which packages these are.
+const INSTALLED: [&str; 5] = ["node_modules/", "*.dist-info", "*.egg-info", "*META-INF/", ".package-lock.json"];
 
 /// Whether a path ends as the pattern says.
 fn fits(pattern: &str, path: &str) -> bool {

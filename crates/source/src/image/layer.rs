@@ -37,6 +37,8 @@ pub enum Want {
     IfProgram,
     /// Read if it is text and no larger than [`TEXT_BYTES_MAX`]; that a later layer takes it away is not told.
     IfText,
+    /// Read if it is either.
+    IfProgramOrText,
 }
 
 /// What a layer does.
@@ -202,6 +204,8 @@ impl<'w> Reading<'w> {
         buffer.clear();
         let (head, fits): (u64, fn(&[u8]) -> bool) = match want {
             Want::IfProgram => (HEAD_BYTES, is_program),
+            Want::IfProgramOrText if size > TEXT_BYTES_MAX => (HEAD_BYTES, is_program),
+            Want::IfProgramOrText => (SNIFF_BYTES as u64, |head| is_program(head) || !is_binary(head)),
             Want::IfText if size > TEXT_BYTES_MAX => (0, |_| false),
             Want::IfText => (SNIFF_BYTES as u64, |head| !is_binary(head)),
             _ => (0, |_| true),
@@ -224,7 +228,7 @@ impl<'w> Reading<'w> {
                 self.linked_bytes += buffer.len();
                 self.linked.insert(path.to_owned(), buffer.clone());
             }
-            if want == Want::IfText {
+            if matches!(want, Want::IfText | Want::IfProgramOrText) && !is_program(&buffer) {
                 visit(Event::File { path, bytes: &buffer });
             } else {
                 self.deliver(path, visit, &buffer)?;
