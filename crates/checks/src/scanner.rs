@@ -200,6 +200,7 @@ impl Scanner {
         if let Some(index) = &self.advisories {
             findings.extend(crate::packages::judge(&self.checks, &self.settings, index, manifest, &subject)?);
         }
+        findings.iter_mut().for_each(|finding| finding.location.excerpt = None);
         Ok(findings)
     }
 

@@ -6,7 +6,7 @@ use std::sync::Mutex;
 
 use anyhow::{Context as _, anyhow};
 use palisade_checks::{FileReport, Host, Scan, Scanner};
-use palisade_inventory::package::{Bill, InLayer, Read, SYSTEM_FILES, System, is_manifest};
+use palisade_inventory::package::{Bill, InLayer, Read, SYSTEM_FILES, System, is_manifest, is_program};
 use palisade_inventory::{Facts, Format};
 use palisade_model::{Coverage, Skipped};
 use palisade_report::ImageTarget;
@@ -108,6 +108,11 @@ pub(crate) struct Contents {
     reports: Vec<FileReport>,
 }
 
+/// Whether a text may hold secrets of the image's owner.
+fn is_own(path: &str) -> bool {
+    !OF_OTHERS.iter().any(|folder| path.starts_with(folder))
+}
+
 /// Reads all layers: lists of packages always, texts where a scanner wants to look for secrets.
 pub(crate) fn read(image: &Image, scanner: Option<&Scanner>) -> anyhow::Result<Contents> {
     let secrets = scanner.filter(|scanner| scanner.checks().iter().any(|check| check.meta.family() == "secrets"));
@@ -116,7 +121,7 @@ pub(crate) fn read(image: &Image, scanner: Option<&Scanner>) -> anyhow::Result<C
         if packages && (is_manifest(path) || SYSTEM_FILES.contains(&path) || is_java(path)) {
             return Want::Yes;
         }
-        let text = secrets.is_some() && !OF_OTHERS.iter().any(|folder| path.starts_with(folder));
+        let text = secrets.is_some() && is_own(path);
         match (packages && may_be_program(path), text) {
             (true, true) => Want::IfProgramOrText,
             (true, false) => Want::IfProgram,
@@ -139,7 +144,7 @@ pub(crate) fn read(image: &Image, scanner: Option<&Scanner>) -> anyhow::Result<C
                 if !reads.is_empty() {
                     there.insert(path.to_owned(), files.len()..files.len() + reads.len());
                     files.extend(reads.into_iter().map(|read| InLayer { layer: layer_number, removed: None, read }));
-                } else if let Some(scanner) = secrets {
+                } else if let Some(scanner) = secrets.filter(|_| is_own(path) && !is_program(bytes)) {
                     reports.push(secrets_of(scanner, image, layer, path, bytes));
                 }
             }

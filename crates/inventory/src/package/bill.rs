@@ -72,18 +72,12 @@ pub struct FileRead {
     pub locked: bool,
     /// Packages named in it.
     pub packages: usize,
+    /// Whether nothing of it was understood.
+    pub refused: bool,
     /// Lines that were not understood, and why.
     pub gaps: Vec<(u32, String)>,
     /// The lock file beside or above it whose word counts more, if there is one.
     pub behind: Option<Arc<str>>,
-}
-
-impl FileRead {
-    /// Whether nothing of it was understood.
-    #[must_use]
-    pub fn is_refused(&self) -> bool {
-        self.packages == 0 && !self.gaps.is_empty()
-    }
 }
 
 /// A manifest with its file.
@@ -175,6 +169,7 @@ impl Bill {
                 path: Arc::clone(&read.path),
                 locked: read.manifest.locked,
                 packages: read.manifest.packages.len(),
+                refused: read.manifest.packages.is_empty() && !read.manifest.gaps.is_empty(),
                 gaps: read.manifest.open().iter().map(|gap| (read.line(gap.span.start), gap.message.clone())).collect(),
                 behind,
             })

@@ -38,7 +38,6 @@ const READERS: &[(&str, Reader)] = {
         ("var/lib/dpkg/status.d/*", Text(dpkg::status)),
         ("package-lock.json", Json(npm::lock)),
         ("npm-shrinkwrap.json", Json(npm::lock)),
-        (".package-lock.json", Json(npm::lock)),
         ("pnpm-lock.yaml", Yaml(pnpm::lock)),
         ("yarn.lock", Text(yarn::lock)),
         ("bun.lock", Jsonc(bun::lock)),
@@ -157,10 +156,10 @@ pub(super) fn of(path: &str) -> Option<Reader> {
 }
 
 /// Folders of installed packages.
-const FOLDERS: [&str; 3] = ["node_modules/", "site-packages/", "dist-packages/"];
+const FOLDERS: [&str; 4] = ["node_modules/", "site-packages/", "dist-packages/", "META-INF/"];
 
 /// What says there which packages these are.
-const INSTALLED: [&str; 5] = ["node_modules/", "*.dist-info", "*.egg-info", "*META-INF/", ".package-lock.json"];
+const INSTALLED: [&str; 4] = ["node_modules/", "*.dist-info", "*.egg-info", "*META-INF/"];
 
 /// Whether a path ends as the pattern says.
 fn fits(pattern: &str, path: &str) -> bool {

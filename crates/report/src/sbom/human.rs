@@ -76,7 +76,7 @@ fn has(count: usize) -> String {
 }
 
 fn line(file: &FileRead) -> String {
-    let what = match (&file.behind, file.is_refused(), file.gaps.is_empty()) {
+    let what = match (&file.behind, file.refused, file.gaps.is_empty()) {
         (Some(lock), ..) => format!("read from {}", visible(lock)),
         (_, true, _) => "could not be read".to_owned(),
         (_, _, false) => format!("{}, read in part", count(file.packages, "package")),
