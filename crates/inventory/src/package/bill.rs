@@ -95,6 +95,10 @@ impl Read {
     /// Reads the file at `path`; none when it is no file of packages.
     #[must_use]
     pub fn of(path: &str, bytes: &[u8]) -> Option<Self> {
+        // Names decide: of a large program no text is made.
+        if !super::is_manifest(path) {
+            return None;
+        }
         let text = String::from_utf8_lossy(bytes);
         let manifest = Manifest::read(path, &text)?;
         Some(Self { path: path.into(), manifest, lines: LineIndex::new(text.as_bytes()) })
