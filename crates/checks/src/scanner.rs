@@ -1,16 +1,16 @@
 //! One pass: each file is read once, parsed once, and judged by every check it concerns.
 
 mod outcome;
+mod packages;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use palisade_advisory::{Index, OpenError};
+use palisade_advisory::Index;
 use palisade_inventory::codeowners::{self, Owners, OwnersFacts};
 use palisade_inventory::yaml::Yaml;
 use palisade_inventory::{
-    Facts, Flat, Format, Inventory, Problem, Subject, dockerfile, kubernetes, kustomize, migration, package, pulumi,
-    terraform,
+    Facts, Flat, Format, Inventory, Problem, Subject, dockerfile, kubernetes, kustomize, migration, pulumi, terraform,
 };
 use palisade_model::{Coverage, Finding, Fingerprint, Fix, Skipped, Span};
 
@@ -24,9 +24,6 @@ pub use outcome::{FileReport, Scan};
 
 /// Structured files above this are searched for secrets but not parsed.
 pub const PARSE_BYTES_MAX: usize = 16 << 20;
-
-/// Parts of a file of packages that were not understood and are told one by one: broken is broken, however often.
-const GAPS_TOLD_MAX: usize = 3;
 
 /// Runs the chosen checks. Shared between threads while files are looked at.
 #[derive(Debug)]
@@ -184,24 +181,6 @@ impl Scanner {
             }
         }
         findings
-    }
-
-    /// What is said of packages that were read from something without lines to point at.
-    ///
-    /// # Errors
-    /// When the advisories cannot be read on.
-    pub fn packages_in(&self, path: &str, manifest: &package::Manifest) -> Result<Vec<Finding>, OpenError> {
-        let subject = Subject::new(path.into(), &[], &Flat, &[]);
-        let mut findings = Vec::new();
-        if !manifest.gaps.is_empty() {
-            let gaps = manifest.gaps.get(..GAPS_TOLD_MAX).unwrap_or(&manifest.gaps);
-            findings.extend(self.not_read(&crate::scan::unreadable_lockfile::CHECK, &subject, gaps));
-        }
-        if let Some(index) = &self.advisories {
-            findings.extend(crate::packages::judge(&self.checks, &self.settings, index, manifest, &subject)?);
-        }
-        findings.iter_mut().for_each(|finding| finding.location.excerpt = None);
-        Ok(findings)
     }
 
     /// The spans of secrets in a file, which no excerpt may show.
@@ -486,36 +465,6 @@ impl Scanner {
         let reports = files.iter().map(|(path, bytes)| self.look(path, bytes)).collect();
         let read = |path: &str| files.iter().find(|(name, _)| name == path).map(|(_, bytes)| bytes.clone());
         self.finish(reports, Host::reading(&read))
-    }
-
-    /// What is said of a file of packages, and what of it was not understood.
-    fn packages(
-        &self,
-        path: &Arc<str>,
-        bytes: &[u8],
-        format: Format,
-        masks: &[Span],
-    ) -> Result<(Vec<Finding>, Vec<Problem>), OpenError> {
-        let text = text_of(bytes);
-        let Some(mut manifest) = package::Manifest::read(path, &text) else { return Ok((Vec::new(), Vec::new())) };
-        let subject = Subject::new(Arc::clone(path), text.as_bytes(), &Flat, masks);
-        if let Err(error) = std::str::from_utf8(bytes) {
-            let at = error.valid_up_to();
-            manifest.gaps.insert(0, Problem { span: Span::new(at, at + 1), message: "not UTF-8".to_owned() });
-        }
-        manifest.gaps.truncate(GAPS_TOLD_MAX);
-        let mut findings = Vec::new();
-        if !manifest.gaps.is_empty() {
-            let check = match format {
-                Format::Lockfile => &crate::scan::unreadable_lockfile::CHECK,
-                _ => &crate::scan::unreadable_file::CHECK,
-            };
-            findings.extend(self.not_read(check, &subject, &manifest.gaps));
-        }
-        if let Some(index) = self.advisories.as_ref().filter(|_| crate::packages::is_compared(path)) {
-            findings.extend(crate::packages::judge(&self.checks, &self.settings, index, &manifest, &subject)?);
-        }
-        Ok((findings, manifest.gaps))
     }
 
     fn judge_yaml(&self, format: Format, yaml: &Yaml, subject: &Subject<'_>, facts: &mut Facts) -> Vec<Finding> {

@@ -184,9 +184,6 @@ pub(crate) struct Look {
     /// Of an image for several platforms this one, such as linux/arm64; linux/amd64 by default.
     #[arg(long, value_name = "PLATFORM")]
     pub(crate) platform: Option<palisade_source::image::Platform>,
-    /// Whether `--offline` was given.
-    #[arg(skip)]
-    pub(crate) offline: bool,
     /// The path that standard input stands for, which decides how it is read.
     #[arg(long, value_name = "PATH", default_value = "stdin")]
     pub(crate) stdin_path: String,

@@ -36,7 +36,7 @@ pub(crate) fn run(gate: &Gate, global: &Global) -> anyhow::Result<Exit> {
 fn run_merge(arguments: &Merge, global: &Global) -> anyhow::Result<Exit> {
     let started = Instant::now();
     verify::allowed(&arguments.look, global)?;
-    let looked = target::look(&arguments.target, &arguments.look)?;
+    let looked = target::look_anywhere(&arguments.target, &arguments.look, global.offline)?;
     let policy = MergePolicy { all: arguments.all || looked.config.gate.merge.all, ..looked.config.gate.merge.clone() };
     let decision = merge(&MergeInput {
         findings: &looked.scan.findings,

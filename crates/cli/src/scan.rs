@@ -12,7 +12,7 @@ use crate::{console, target, verify};
 pub(crate) fn run(arguments: &Scan, global: &Global) -> anyhow::Result<Exit> {
     let started = Instant::now();
     verify::allowed(&arguments.look, global)?;
-    let looked = target::look(&arguments.target, &arguments.look)?;
+    let looked = target::look_anywhere(&arguments.target, &arguments.look, global.offline)?;
     let coverage = &looked.scan.coverage;
     // A report that finds nothing in what could not be read would be taken for a clean one.
     if let Some(first) = coverage.unreadable.first()

@@ -92,7 +92,15 @@ pub(crate) struct Before {
     pub(crate) baseline: Baseline,
 }
 
-/// Reads and scans a target.
+/// Reads and scans a target, which may be a container image.
+pub(crate) fn look_anywhere(target: &Path, settings: &Look, offline: bool) -> anyhow::Result<Looked> {
+    match image::named(target) {
+        Some(named) => image(&named, settings, offline),
+        None => look(target, settings),
+    }
+}
+
+/// Reads and scans a target on disk.
 pub(crate) fn look(target: &Path, look: &Look) -> anyhow::Result<Looked> {
     if target == Path::new("-") {
         let (scanner, config) = scanner(Config::default(), look, None)?;
@@ -110,9 +118,6 @@ pub(crate) fn look(target: &Path, look: &Look) -> anyhow::Result<Looked> {
             before: baseline(look)?,
             excepted,
         });
-    }
-    if let Some(named) = image::named(target) {
-        return image(&named, look);
     }
     let in_git = look.staged || look.history || look.range.is_some() || look.revision.is_some();
     if in_git && !target.is_dir() {
@@ -158,13 +163,13 @@ pub(crate) fn look(target: &Path, look: &Look) -> anyhow::Result<Looked> {
 }
 
 /// Reads and scans an image. Settings and exceptions are those of the current folder: an image has none of its own.
-fn image(named: &image::Named, look: &Look) -> anyhow::Result<Looked> {
+fn image(named: &image::Named, look: &Look, offline: bool) -> anyhow::Result<Looked> {
     if look.staged || look.history || look.range.is_some() || look.revision.is_some() || look.since.is_some() {
         return Err(anyhow!("{} is an image, and has no history in git", named.shown));
     }
     let here = Path::new(".");
     let (scanner, config) = scanner(load_config(here)?, look, Some(here))?;
-    let opened = named.open(look.platform.as_ref(), look.offline)?;
+    let opened = named.open(look.platform.as_ref(), offline)?;
     let mut scan = image::scan(&scanner, &opened)?;
     verify::run(&scanner, &mut scan, look)?;
     let file = excepting::file_of_folder(here)?;

@@ -1,0 +1,62 @@
+//! Files of packages: what was not understood of them, and what advisories say.
+
+use std::sync::Arc;
+
+use palisade_advisory::OpenError;
+use palisade_inventory::{Flat, Format, Problem, Subject, package};
+use palisade_model::{Finding, Span};
+
+use super::{Scanner, text_of};
+
+/// Parts of a file of packages that were not understood and are told one by one: broken is broken, however often.
+const GAPS_TOLD_MAX: usize = 3;
+
+impl Scanner {
+    /// What is said of packages that were read from something without lines to point at.
+    ///
+    /// # Errors
+    /// When the advisories cannot be read on.
+    pub fn packages_in(&self, path: &str, manifest: &package::Manifest) -> Result<Vec<Finding>, OpenError> {
+        let subject = Subject::new(path.into(), &[], &Flat, &[]);
+        let mut findings = Vec::new();
+        if !manifest.gaps.is_empty() {
+            let gaps = manifest.gaps.get(..GAPS_TOLD_MAX).unwrap_or(&manifest.gaps);
+            findings.extend(self.not_read(&crate::scan::unreadable_lockfile::CHECK, &subject, gaps));
+        }
+        if let Some(index) = &self.advisories {
+            findings.extend(crate::packages::judge(&self.checks, &self.settings, index, manifest, &subject)?);
+        }
+        findings.iter_mut().for_each(|finding| finding.location.excerpt = None);
+        Ok(findings)
+    }
+
+    /// What is said of a file of packages, and what of it was not understood.
+    pub(super) fn packages(
+        &self,
+        path: &Arc<str>,
+        bytes: &[u8],
+        format: Format,
+        masks: &[Span],
+    ) -> Result<(Vec<Finding>, Vec<Problem>), OpenError> {
+        let text = text_of(bytes);
+        let Some(mut manifest) = package::Manifest::read(path, &text) else { return Ok((Vec::new(), Vec::new())) };
+        let subject = Subject::new(Arc::clone(path), text.as_bytes(), &Flat, masks);
+        if let Err(error) = std::str::from_utf8(bytes) {
+            let at = error.valid_up_to();
+            manifest.gaps.insert(0, Problem { span: Span::new(at, at + 1), message: "not UTF-8".to_owned() });
+        }
+        manifest.gaps.truncate(GAPS_TOLD_MAX);
+        let mut findings = Vec::new();
+        if !manifest.gaps.is_empty() {
+            let check = match format {
+                Format::Lockfile => &crate::scan::unreadable_lockfile::CHECK,
+                _ => &crate::scan::unreadable_file::CHECK,
+            };
+            findings.extend(self.not_read(check, &subject, &manifest.gaps));
+        }
+        if let Some(index) = self.advisories.as_ref().filter(|_| crate::packages::is_compared(path)) {
+            findings.extend(crate::packages::judge(&self.checks, &self.settings, index, &manifest, &subject)?);
+        }
+        Ok((findings, manifest.gaps))
+    }
+}
