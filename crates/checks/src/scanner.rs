@@ -212,9 +212,52 @@ impl Scanner {
     /// Looks at one file.
     #[must_use]
     pub fn look(&self, path: &str, bytes: &[u8]) -> FileReport {
+        self.look_at(path, bytes, false)
+    }
+
+    /// Looks at a file that somebody named: a bill of materials is then read as one. In a folder it is not, because
+    /// the folder's own files say what it ships, and a bill may be of another day.
+    #[must_use]
+    pub fn look_named(&self, path: &str, bytes: &[u8]) -> FileReport {
+        self.look_at(path, bytes, true)
+    }
+
+    fn look_at(&self, path: &str, bytes: &[u8], named: bool) -> FileReport {
         let path: Arc<str> = path.into();
         let marks = crate::marks(&Subject::new(Arc::clone(&path), bytes, &Flat, &[]));
-        FileReport { marks, ..self.judge(path, bytes) }
+        let mut report = self.judge(Arc::clone(&path), bytes);
+        if named && !crate::packages::is_compared(&path) && bytes.len() <= package::BOM_BYTES_MAX {
+            self.judge_bom(&path, bytes, &mut report);
+        }
+        FileReport { marks, ..report }
+    }
+
+    /// Adds what advisories say of the packages of a bill of materials, where the file is one.
+    fn judge_bom(&self, path: &Arc<str>, bytes: &[u8], report: &mut FileReport) {
+        let text = text_of(bytes);
+        let Some(manifest) = package::Manifest::read_bom(&text) else { return };
+        report.facts.bom = true;
+        let masks = self.masks(path, bytes);
+        let subject = Subject::new(Arc::clone(path), text.as_bytes(), &Flat, &masks);
+        if let Some(gap) = manifest.gaps.first() {
+            let line = subject.lines().line(gap.span.start) + 1;
+            let more = match manifest.gaps.len() {
+                1 => String::new(),
+                count => format!(" (and {} more)", count - 1),
+            };
+            let reason = format!("line {line}: {}{more}", gap.message);
+            report.coverage.parsed = 0;
+            report.coverage.partial.push(Skipped { path: path.to_string(), reason });
+        }
+        let Some(index) = &self.advisories else { return };
+        match crate::packages::judge(&self.checks, &self.settings, index, &manifest, &subject) {
+            Ok(found) => report.findings.extend(found),
+            Err(error) => {
+                let reason = format!("its packages were not compared with advisories: {error}");
+                report.coverage.parsed = 0;
+                report.coverage.partial.push(Skipped { path: path.to_string(), reason });
+            }
+        }
     }
 
     fn judge(&self, path: Arc<str>, bytes: &[u8]) -> FileReport {
@@ -428,7 +471,7 @@ impl Scanner {
         }
         inventory.files.sort_by(|left, right| left.path.cmp(&right.path));
         if self.checks.iter().any(|check| check.meta.family() == "packages") {
-            let compared = inventory.files.iter().filter(|file| crate::packages::is_compared(&file.path));
+            let compared = inventory.files.iter().filter(|file| file.bom || crate::packages::is_compared(&file.path));
             scan.package_files = compared.count();
             scan.advisories = self.advisories.as_ref().map(|index| index.digest());
         }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use palisade_model::{LineIndex, Purl, Span};
 
-use super::{Hash, Manifest, Scope, Source};
+use super::{About, Hash, Manifest, Scope, Source};
 
 /// Packages of a target and what needs what.
 #[derive(Clone, Debug, Default)]
@@ -16,6 +16,8 @@ pub struct Bill {
     pub direct: Vec<u32>,
     /// The files that were read, sorted by path.
     pub files: Vec<FileRead>,
+    /// What it is about, where all of it was read from one bill that somebody else wrote.
+    pub about: Option<About>,
 }
 
 /// A package, wherever the target names it.
@@ -93,6 +95,17 @@ impl Read {
         Some(Self { path: path.into(), manifest, lines: LineIndex::new(text.as_bytes()) })
     }
 
+    /// Reads the file at `path` that somebody named: a file of packages by its name, or else a bill of materials by
+    /// its contents.
+    #[must_use]
+    pub fn of_named(path: &str, bytes: &[u8]) -> Option<Self> {
+        Self::of(path, bytes).or_else(|| {
+            let text = String::from_utf8_lossy(bytes);
+            let manifest = Manifest::read_bom(&text)?;
+            Some(Self { path: path.into(), manifest, lines: LineIndex::new(text.as_bytes()) })
+        })
+    }
+
     /// A file of packages that could not be opened.
     #[must_use]
     pub fn refused(path: &str, reason: &str) -> Self {
@@ -140,6 +153,10 @@ impl Bill {
             component.needs.sort_unstable();
             component.needs.dedup();
         }
+        bill.about = match reads.as_slice() {
+            [one] => one.manifest.about.clone(),
+            _ => None,
+        };
         bill.files = reads
             .iter()
             .zip(behind)

@@ -3,7 +3,7 @@
 use palisade_inventory::package::{Component, Scope, Source};
 use serde::Serialize;
 
-use super::{Sbom, digests, expression};
+use super::{Sbom, Spelling, digests, expression};
 use crate::VERSION;
 
 /// The document.
@@ -191,7 +191,9 @@ impl Part {
                 Scope::Optional => "optional",
                 Scope::Development => "excluded",
             }),
-            hashes: digests(component, true).map(|(alg, hash)| HashOut { alg, content: hash.hex.clone() }).collect(),
+            hashes: digests(component, Spelling::CycloneDx)
+                .map(|(alg, hash)| HashOut { alg, content: hash.hex.clone() })
+                .collect(),
             licenses: licences(component),
             purl: Some(purl),
             external_references: component.sources.iter().filter_map(reference).collect(),
