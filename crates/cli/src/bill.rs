@@ -74,7 +74,8 @@ pub(crate) fn operand(word: &str) -> anyhow::Result<Gathered> {
             eprintln!("hint: `refs/heads/{word}` or `refs/tags/{word}` is the revision for certain");
         }
         let gathered = of_path(path)?;
-        if gathered.bill.files.is_empty() {
+        // A folder may have none any more; a file that holds no packages was named by mistake.
+        if gathered.bill.files.is_empty() && !path.is_dir() {
             return Err(nothing_in(path));
         }
         return Ok(gathered);

@@ -2,17 +2,23 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use anyhow::Context as _;
+use anyhow::{Context as _, anyhow};
+use palisade_checks::packages::{compare_versions, known};
+use palisade_inventory::package::{Bill, diff};
 use palisade_model::Timestamp;
-use palisade_report::SbomFormat;
+use palisade_report::{DiffFormat, DiffSide, SbomFormat};
 
+use crate::arguments::packages::{DiffForm, SbomDiff, SbomVerb};
 use crate::arguments::{Global, Sbom};
 use crate::bill::{self, Gathered};
-use crate::console;
-use crate::exit::Exit;
+use crate::exit::{Exit, hinted};
+use crate::{advisories, console};
 
 /// Runs the verb.
 pub(crate) fn run(arguments: &Sbom, global: &Global) -> anyhow::Result<Exit> {
+    if let Some(SbomVerb::Diff(arguments)) = &arguments.verb {
+        return difference(arguments, global);
+    }
     let path = &arguments.target;
     let Gathered { name, version, time, bill } = match &arguments.revision {
         Some(revision) => bill::of_revision(path, revision)?,
@@ -38,6 +44,40 @@ pub(crate) fn run(arguments: &Sbom, global: &Global) -> anyhow::Result<Exit> {
     };
     console::write(arguments.output.as_deref(), global, arguments.all, |style, out| {
         palisade_report::write_sbom(out, &sbom, arguments.format, *style)
+    })?;
+    Ok(Exit::Done)
+}
+
+/// `palisade sbom diff`
+fn difference(arguments: &SbomDiff, global: &Global) -> anyhow::Result<Exit> {
+    let before = bill::operand(&arguments.before)?.bill;
+    let after = bill::operand(&arguments.after)?.bill;
+    if before.files.is_empty() && after.files.is_empty() {
+        return Err(hinted(
+            anyhow!("neither {} nor {} holds a lock file or manifest that is known", arguments.before, arguments.after),
+            "`palisade sbom` says what is read; git-ignored files are left out",
+        ));
+    }
+    let index = advisories::open()?;
+    let side = |name: &str, bill: &Bill| {
+        let faults = index.as_ref().map(|index| known(index, bill)).transpose();
+        let name = if name == "." { "the working tree".to_owned() } else { name.to_owned() };
+        faults.map(|faults| (name, faults)).context("cannot read the advisory index to its end")
+    };
+    let (old, new) = (side(&arguments.before, &before)?, side(&arguments.after, &after)?);
+    let report = palisade_report::SbomDiff {
+        changes: diff(&before, &after, &compare_versions),
+        before: DiffSide { name: old.0, bill: &before, faults: old.1 },
+        after: DiffSide { name: new.0, bill: &after, faults: new.1 },
+        index: index.map(|index| index.digest()),
+    };
+    let format = match arguments.format {
+        DiffForm::Human => DiffFormat::Human,
+        DiffForm::Markdown => DiffFormat::Markdown,
+        DiffForm::Json => DiffFormat::Json,
+    };
+    console::write(arguments.output.as_deref(), global, arguments.all, |style, out| {
+        palisade_report::write_sbom_diff(out, &report, format, style)
     })?;
     Ok(Exit::Done)
 }

@@ -15,6 +15,7 @@ mod conan;
 mod dart;
 mod deno;
 mod deploy;
+mod diff;
 mod go;
 mod gradle;
 mod graph;
@@ -39,6 +40,7 @@ mod yarn;
 
 pub use bill::{Bill, Component, FileRead, Place, Read};
 pub use bom::is_bom;
+pub use diff::{Change, Compare, Kind, diff};
 use palisade_model::{Purl, Span, Timestamp};
 
 use crate::Problem;
@@ -77,6 +79,8 @@ pub struct About {
     pub version: Option<String>,
     /// When it was written.
     pub created: Option<Timestamp>,
+    /// Whether it tells where each package comes from as a lock file does: only our own in CycloneDX do.
+    pub sources: bool,
 }
 
 /// A package that the file belongs to.
@@ -99,6 +103,8 @@ pub struct Package {
     pub direct: Option<bool>,
     /// Where it comes from.
     pub source: Source,
+    /// Whether scripts of its maker run where it is installed, as far as the file tells.
+    pub scripts: bool,
     /// Digests of what is downloaded.
     pub hashes: Vec<Hash>,
     /// The licence as the file writes it.
@@ -226,6 +232,7 @@ impl Package {
             scope: Scope::Runtime,
             direct: None,
             source: Source::Registry,
+            scripts: false,
             hashes: Vec::new(),
             licence: None,
             span,

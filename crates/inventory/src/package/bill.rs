@@ -33,6 +33,8 @@ pub struct Component {
     pub own: bool,
     /// Where it comes from, when not from the public registry.
     pub sources: BTreeSet<Source>,
+    /// Whether scripts of its maker run where it is installed, as far as the files tell.
+    pub scripts: bool,
     /// Digests of its archives.
     pub hashes: BTreeSet<Hash>,
     /// Licences as the files write them.
@@ -182,6 +184,7 @@ impl Bill {
             let is_own = own.contains(&package.purl) && package.source == Source::Local;
             component.scope = component.scope.min(package.scope);
             component.own |= is_own;
+            component.scripts |= package.scripts;
             component.direct |= package.direct == Some(true) || package.direct.is_none() && !manifest.locked;
             if package.source != Source::Registry && package.source != Source::Local {
                 component.sources.insert(package.source.clone());
@@ -205,6 +208,7 @@ impl Component {
             direct: false,
             own: false,
             sources: BTreeSet::new(),
+            scripts: false,
             hashes: BTreeSet::new(),
             licences: BTreeSet::new(),
             places: Vec::new(),

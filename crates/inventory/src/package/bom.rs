@@ -56,6 +56,7 @@ struct Part {
     scope: Option<Scope>,
     direct: Option<bool>,
     own: bool,
+    scripts: bool,
     hashes: Vec<Hash>,
     licences: Vec<String>,
     source: Option<Source>,
@@ -89,6 +90,7 @@ impl Draft {
             let mut package = Package::new(purl.clone(), part.span);
             package.scope = part.scope.unwrap_or(Scope::Runtime);
             package.direct = part.direct;
+            package.scripts = part.scripts;
             package.licence = joined(&part.licences);
             package.source = if part.own { Source::Local } else { part.source.unwrap_or_else(|| source(&purl)) };
             package.hashes = part.hashes;
@@ -149,7 +151,9 @@ impl Draft {
         let purl = self.subject.and_then(|(_, purl)| purl);
         manifest.roots.push(Root { purl, needs });
         manifest.roots.extend(own.into_iter().map(|purl| Root { purl: Some(purl), needs: Vec::new() }));
-        manifest.about = self.about;
+        // The other standards have no place for it.
+        let sources = self.ours && self.scoped;
+        manifest.about = self.about.map(|about| About { sources, ..about });
         for (span, messages) in gaps {
             messages.into_iter().for_each(|message| manifest.gap(span, message));
         }

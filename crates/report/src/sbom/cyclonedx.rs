@@ -180,6 +180,9 @@ impl Part {
         if component.own {
             properties.push(Property { name: "palisade:own", value: "true".to_owned() });
         }
+        if component.scripts {
+            properties.push(Property { name: "palisade:scripts", value: "true".to_owned() });
+        }
         Self {
             kind: if component.own { "application" } else { "library" },
             reference: purl.clone(),

@@ -1,6 +1,7 @@
 //! A bill of materials in the formats that others read. The same bill gives the same bytes.
 
 mod cyclonedx;
+mod diff;
 mod human;
 mod spdx2;
 mod spdx3;
@@ -14,6 +15,8 @@ use palisade_model::{Digest, Timestamp};
 use serde::Serialize;
 
 use crate::style::Style;
+
+pub use diff::{DiffFormat, DiffSide, SbomDiff, write_sbom_diff};
 
 /// The formats of a bill of materials.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

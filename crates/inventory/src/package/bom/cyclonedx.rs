@@ -22,7 +22,7 @@ pub(super) fn read(root: Node<'_>) -> Option<Manifest> {
         if let Some(component) = metadata.get("component") {
             let name = component.get_str("name").unwrap_or("").to_owned();
             let version = component.get_str("version").map(str::to_owned);
-            draft.about = Some(About { name, version, created });
+            draft.about = Some(About { name, version, created, ..About::default() });
             let purl = component.get_str("purl").and_then(|text| Purl::parse(text).ok());
             draft.subject = Some((component.get_str("bom-ref").unwrap_or("").to_owned(), purl));
             parts(&mut draft, component.get("components"));
@@ -109,6 +109,7 @@ fn part(draft: &mut Draft, node: Node<'_>) {
     if draft.ours {
         part.direct = property("palisade:direct").map(|value| value == "true");
         part.own = property("palisade:own") == Some("true");
+        part.scripts = property("palisade:scripts") == Some("true");
         let references = node.get("externalReferences").into_iter().flat_map(Node::items);
         part.source = Some(
             references

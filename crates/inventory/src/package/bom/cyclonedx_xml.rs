@@ -29,7 +29,7 @@ pub(super) fn read(text: &str) -> Manifest {
         let created = time(reader.text(metadata, "timestamp").as_deref());
         if let Some(component) = tree.child(metadata, "component") {
             let name = reader.text(component, "name").unwrap_or_default();
-            draft.about = Some(About { name, version: reader.text(component, "version"), created });
+            draft.about = Some(About { name, version: reader.text(component, "version"), created, ..About::default() });
             let purl = reader.text(component, "purl").and_then(|text| Purl::parse(&text).ok());
             draft.subject = Some((component.get("bom-ref").map(unescaped).unwrap_or_default(), purl));
             reader.parts(&mut draft, component);
@@ -103,6 +103,7 @@ impl<'t> Reader<'_, 't> {
         if draft.ours {
             part.direct = property("palisade:direct").map(|value| value == "true");
             part.own = property("palisade:own").as_deref() == Some("true");
+            part.scripts = property("palisade:scripts").as_deref() == Some("true");
             let references = self.tree.at(element, &["externalReferences", "reference"]);
             let found = references.iter().find_map(|one| source(one.get("type")?, &self.text(one, "url")?));
             part.source = Some(found.unwrap_or(Source::Registry));

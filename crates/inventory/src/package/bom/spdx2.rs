@@ -151,7 +151,7 @@ impl Document {
         let described = self.relationships.iter().filter_map(described);
         let described: Vec<&str> = described.filter(|id| ids.contains(id)).collect();
         let created = time(self.created.as_deref());
-        draft.about = Some(About { name: self.name, version: None, created });
+        draft.about = Some(About { name: self.name, version: None, created, ..About::default() });
         // What a document describes alone, beside other packages, is what it is about.
         let main = match described.as_slice() {
             [first, rest @ ..] if rest.iter().all(|id| id == first) && self.packages.len() > 1 => {
@@ -165,7 +165,7 @@ impl Document {
                 seen_subject = true;
                 let purl = package.purls.iter().find_map(|text| Purl::parse(text).ok());
                 let version = package.version.clone().filter(|text| !text.is_empty());
-                draft.about = Some(About { name: package.name.clone(), version, created });
+                draft.about = Some(About { name: package.name.clone(), version, created, ..About::default() });
                 draft.subject = Some((package.id, purl));
                 continue;
             }

@@ -43,7 +43,7 @@ pub(super) fn read(root: Node<'_>) -> Option<Manifest> {
     draft.ours = makers.any(|name| name.strip_prefix(MAKER).is_some_and(|rest| rest.starts_with('-')));
     let created = time(info.and_then(|info| info.get_str("created")));
     let name = document.and_then(|one| one.get_str("name")).unwrap_or("").to_owned();
-    draft.about = Some(About { name, version: None, created });
+    draft.about = Some(About { name, version: None, created, ..About::default() });
 
     let packages: Vec<Node<'_>> = elements.iter().copied().filter(|one| kind(*one).ends_with("Package")).collect();
     let subject = document.and_then(|document| subject(document, &by_id)).filter(|_| packages.len() > 1);
@@ -53,7 +53,7 @@ pub(super) fn read(root: Node<'_>) -> Option<Manifest> {
         let version = element.get_str("software_packageVersion").map(str::to_owned);
         if subject.is_some() && reference.as_deref() == subject {
             let name = element.get_str("name").unwrap_or("").to_owned();
-            draft.about = Some(About { name, version, created });
+            draft.about = Some(About { name, version, created, ..About::default() });
             let purl = purls(element).iter().find_map(|text| Purl::parse(text).ok());
             draft.subject = Some((reference.unwrap_or_default(), purl));
             continue;
