@@ -10,7 +10,8 @@ use palisade_advisory::Index;
 use palisade_inventory::codeowners::{self, Owners, OwnersFacts};
 use palisade_inventory::yaml::Yaml;
 use palisade_inventory::{
-    Facts, Flat, Format, Inventory, Problem, Subject, dockerfile, kubernetes, kustomize, migration, pulumi, terraform,
+    Facts, Flat, Format, Inventory, Problem, Subject, dockerfile, kubernetes, kustomize, migration, package, pulumi,
+    terraform,
 };
 use palisade_model::{Coverage, Finding, Fingerprint, Fix, Skipped, Span};
 
@@ -212,9 +213,24 @@ impl Scanner {
     /// Looks at one file.
     #[must_use]
     pub fn look(&self, path: &str, bytes: &[u8]) -> FileReport {
+        self.look_at(path, bytes, false)
+    }
+
+    /// Looks at a file that somebody named: a bill of materials is then read as one. In a folder it is not, because
+    /// the folder's own files say what it ships, and a bill may be of another day.
+    #[must_use]
+    pub fn look_named(&self, path: &str, bytes: &[u8]) -> FileReport {
+        self.look_at(path, bytes, true)
+    }
+
+    fn look_at(&self, path: &str, bytes: &[u8], named: bool) -> FileReport {
         let path: Arc<str> = path.into();
         let marks = crate::marks(&Subject::new(Arc::clone(&path), bytes, &Flat, &[]));
-        FileReport { marks, ..self.judge(path, bytes) }
+        let mut report = self.judge(Arc::clone(&path), bytes);
+        if named && !crate::packages::is_compared(&path) && bytes.len() <= package::BOM_BYTES_MAX {
+            self.judge_bom(&path, bytes, &mut report);
+        }
+        FileReport { marks, ..report }
     }
 
     fn judge(&self, path: Arc<str>, bytes: &[u8]) -> FileReport {
@@ -417,7 +433,7 @@ impl Scanner {
         }
         inventory.files.sort_by(|left, right| left.path.cmp(&right.path));
         if self.checks.iter().any(|check| check.meta.family() == "packages") {
-            let compared = inventory.files.iter().filter(|file| crate::packages::is_compared(&file.path));
+            let compared = inventory.files.iter().filter(|file| file.bom || crate::packages::is_compared(&file.path));
             scan.package_files = compared.count();
             scan.advisories = self.advisories.as_ref().map(|index| index.digest());
         }

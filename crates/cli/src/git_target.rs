@@ -179,6 +179,11 @@ fn link(target: &[u8], at: &Path) -> std::io::Result<()> {
     std::fs::write(at, target)
 }
 
+/// Whether a word names a commit of the repository around a folder.
+pub(crate) fn is_revision(folder: &Path, word: &str) -> bool {
+    Repository::discover(folder).is_ok_and(|repository| repository.commit(word).is_ok())
+}
+
 /// Visits the files that a revision holds below `folder` and whose paths are `wanted`; gives the commit.
 pub(crate) fn visit_revision(
     folder: &Path,

@@ -4,6 +4,7 @@
 
 mod advisories;
 mod arguments;
+mod bill;
 mod config;
 mod console;
 mod data;

@@ -331,11 +331,18 @@ fn stdin(scanner: &Scanner, path: &str) -> anyhow::Result<Scan> {
     if bytes.len() as u64 > STDIN_BYTES_MAX {
         return Err(anyhow!("standard input is larger than {} MiB", STDIN_BYTES_MAX >> 20));
     }
-    Ok(scanner.scan_files(&[(path.to_owned(), bytes)]))
+    let report = scanner.look_named(path, &bytes);
+    Ok(scanner.finish(vec![report], Host::reading(&|name| (name == path).then(|| bytes.clone()))))
 }
 
 fn file(scanner: &Scanner, path: &Path) -> anyhow::Result<Scan> {
-    let reports = collect(scanner, |visit| Ok(walk(path, &WalkOptions::default(), visit)?))?;
+    let own = path.file_name().and_then(|name| name.to_str());
+    let look = |entry: &Entry<'_>| match entry {
+        // What stands in an archive is not what was named.
+        Entry::File(file) if file.is_whole() && Some(file.path) == own => scanner.look_named(file.path, file.bytes),
+        _ => look_at(scanner, entry),
+    };
+    let reports = collect_with(&look, |visit| Ok(walk(path, &WalkOptions::default(), visit)?))?;
     // Members of an archive are not read again, and neither is what is no plain file.
     let alone = reports.first().filter(|_| reports.len() == 1).map(|report| report.facts.path.to_string());
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
@@ -372,9 +379,16 @@ pub(crate) fn collect(
     scanner: &Scanner,
     read: impl FnOnce(&Visit<'_>) -> anyhow::Result<()>,
 ) -> anyhow::Result<Vec<FileReport>> {
+    collect_with(&|entry| look_at(scanner, entry), read)
+}
+
+fn collect_with(
+    look: &(dyn Fn(&Entry<'_>) -> FileReport + Sync),
+    read: impl FnOnce(&Visit<'_>) -> anyhow::Result<()>,
+) -> anyhow::Result<Vec<FileReport>> {
     let reports = Mutex::new(Vec::new());
     read(&|entry| {
-        let report = look_at(scanner, &entry);
+        let report = look(&entry);
         if let Ok(mut reports) = reports.lock() {
             reports.push(report);
         }

@@ -102,6 +102,8 @@ pub struct Facts {
     pub graphql: Option<Box<graphql::Facts>>,
     /// Whether it is a link, which is named and not followed.
     pub link: bool,
+    /// Whether it is a bill of materials that was named, so that its packages were read.
+    pub bom: bool,
 }
 
 /// Something that is used at a place, by the name of who asked for it.
@@ -143,6 +145,7 @@ impl Facts {
             signs: Vec::new(),
             graphql: None,
             link: false,
+            bom: false,
         }
     }
 }

@@ -7,6 +7,7 @@
 mod apk;
 mod apple;
 mod bill;
+mod bom;
 mod bun;
 mod bundler;
 mod cargo;
@@ -15,6 +16,7 @@ mod conan;
 mod dart;
 mod deno;
 mod deploy;
+mod diff;
 mod distro;
 mod dpkg;
 mod go;
@@ -43,9 +45,11 @@ mod tables;
 mod yarn;
 
 pub use bill::{Bill, Component, FileRead, Layers, Place, Read};
+pub use bom::is_bom;
+pub use diff::{Change, Compare, Kind, diff};
 pub use distro::{SYSTEM_FILES, System};
 pub use layered::InLayer;
-use palisade_model::{Purl, Span};
+use palisade_model::{Purl, Span, Timestamp};
 pub use program::is_program;
 
 use crate::Problem;
@@ -53,6 +57,9 @@ use crate::Problem;
 /// Packages beyond this of one file are not listed, and said to be missing; the largest lock files in the wild have
 /// some 10,000.
 pub const PACKAGES_MAX: usize = 200_000;
+
+/// Larger bills of materials are not read; the largest in the wild have some 30 MB, and files beyond are not held whole.
+pub const BOM_BYTES_MAX: usize = 32 << 20;
 
 /// Gaps beyond this are not told one by one.
 const GAPS_MAX: usize = 50;
@@ -70,6 +77,21 @@ pub struct Manifest {
     pub gaps: Vec<Problem>,
     /// What this file alone does not tell: packages that it needs and does not list, other files that it names.
     pub elsewhere: Vec<Problem>,
+    /// What the file is about, where it is a bill of materials that somebody wrote.
+    pub about: Option<About>,
+}
+
+/// What a bill of materials says of itself.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct About {
+    /// What it lists the packages of; empty when it does not say.
+    pub name: String,
+    /// The version of that.
+    pub version: Option<String>,
+    /// When it was written.
+    pub created: Option<Timestamp>,
+    /// Whether it tells where each package comes from as a lock file does: only our own in CycloneDX do.
+    pub sources: bool,
 }
 
 /// A package that the file belongs to.
@@ -92,6 +114,8 @@ pub struct Package {
     pub direct: Option<bool>,
     /// Where it comes from.
     pub source: Source,
+    /// Whether scripts of its maker run where it is installed, as far as the file tells.
+    pub scripts: bool,
     /// Digests of what is downloaded.
     pub hashes: Vec<Hash>,
     /// The licence as the file writes it.
@@ -133,23 +157,34 @@ pub enum Source {
 /// A digest of a package's archive.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Hash {
-    /// `sha256`, `sha512`, `sha1`, `md5`, `sha384`; or `h1`, Go's SHA-256 over the digests of an archive's files.
+    /// One of [`Hash::ALGORITHMS`]; or `h1`, Go's SHA-256 over the digests of an archive's files.
     pub algorithm: &'static str,
     /// In small hexadecimal digits.
     pub hex: String,
 }
 
 impl Hash {
+    /// The algorithms that are kept, each with its number of hexadecimal digits.
+    pub const ALGORITHMS: [(&'static str, usize); 13] = [
+        ("md5", 32),
+        ("sha1", 40),
+        ("sha224", 56),
+        ("sha256", 64),
+        ("sha384", 96),
+        ("sha512", 128),
+        ("sha3-256", 64),
+        ("sha3-384", 96),
+        ("sha3-512", 128),
+        ("blake2b-256", 64),
+        ("blake2b-384", 96),
+        ("blake2b-512", 128),
+        ("blake3", 64),
+    ];
+
     /// A digest in hexadecimal digits.
     fn new(algorithm: &'static str, hex: &str) -> Option<Self> {
-        let digits = match algorithm {
-            "md5" => 32,
-            "sha1" => 40,
-            "sha256" | "h1" => 64,
-            "sha384" => 96,
-            "sha512" => 128,
-            _ => return None,
-        };
+        let known = Self::ALGORITHMS.iter().find(|(name, _)| *name == algorithm).map(|(_, digits)| *digits);
+        let digits = known.or((algorithm == "h1").then_some(64))?;
         let valid = hex.len() == digits && hex.bytes().all(|byte| byte.is_ascii_hexdigit());
         valid.then(|| Self { algorithm, hex: hex.to_ascii_lowercase() })
     }
@@ -208,6 +243,7 @@ impl Package {
             scope: Scope::Runtime,
             direct: None,
             source: Source::Registry,
+            scripts: false,
             hashes: Vec::new(),
             licence: None,
             span,
@@ -234,12 +270,30 @@ impl Manifest {
             Some(marker) => Self::unread(marker, "an unfinished merge: conflict markers are left"),
             None => reader.read(body),
         };
-        manifest.cut();
-        for source in manifest.packages.iter_mut().map(|package| &mut package.source) {
+        manifest.end(text.len() - body.len());
+        Some(manifest)
+    }
+
+    /// Reads a bill of materials in CycloneDX or SPDX, told by its contents; none when the text is no bill.
+    #[must_use]
+    pub fn read_bom(text: &str) -> Option<Self> {
+        if text.len() > BOM_BYTES_MAX && is_bom(text) {
+            let message = format!("a bill of materials larger than {} MiB is not read", BOM_BYTES_MAX >> 20);
+            return Some(Self::unread(Span::default(), message));
+        }
+        let body = text.strip_prefix('\u{feff}').unwrap_or(text);
+        let mut manifest = bom::read(body)?;
+        manifest.end(text.len() - body.len());
+        Some(manifest)
+    }
+
+    /// Ends reading: bounds, secrets in addresses, and places moved by what stood before the text that was read.
+    fn end(&mut self, offset: usize) {
+        self.cut();
+        for source in self.packages.iter_mut().map(|package| &mut package.source) {
             source.forget_secrets();
         }
-        manifest.shift(text.len() - body.len());
-        Some(manifest)
+        self.shift(offset);
     }
 
     /// Reads what programs say of the packages that they were built from; none for other files, and programs that say

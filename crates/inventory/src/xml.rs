@@ -123,6 +123,51 @@ impl<'t> Element<'t> {
     pub(crate) fn get(&self, wanted: &str) -> Option<&'t str> {
         attribute(self.inside, wanted)
     }
+
+    /// The value of the first attribute whose value begins so.
+    pub(crate) fn value_that_begins(&self, start: &str) -> Option<&'t str> {
+        let (_, rest) =
+            self.inside.split_once(&format!("\"{start}")).or(self.inside.split_once(&format!("'{start}")))?;
+        let at = self.inside.len() - rest.len() - start.len();
+        self.inside.get(at..)?.split(['"', '\'']).next()
+    }
+}
+
+/// A text without the escapes of XML: the five names that are always there, and characters by number.
+pub(crate) fn unescaped(text: &str) -> String {
+    /// The longest escape: `&#x10FFFF;`, with room for zeros before the number.
+    const ESCAPE_BYTES_MAX: usize = 16;
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find('&') {
+        let (before, tail) = rest.split_at(at);
+        out.push_str(before);
+        let name = tail.get(1..).and_then(|tail| tail.split_once(';')).map(|(name, _)| name);
+        let character = name.filter(|name| name.len() <= ESCAPE_BYTES_MAX).and_then(|name| match name {
+            "amp" => Some('&'),
+            "lt" => Some('<'),
+            "gt" => Some('>'),
+            "quot" => Some('"'),
+            "apos" => Some('\''),
+            _ => {
+                let number = name.strip_prefix('#')?;
+                let hex = number.strip_prefix('x').map(|digits| u32::from_str_radix(digits, 16).ok());
+                char::from_u32(hex.unwrap_or_else(|| number.parse().ok())?)
+            }
+        });
+        match (character, name) {
+            (Some(character), Some(name)) => {
+                out.push(character);
+                rest = tail.get(name.len() + 2..).unwrap_or("");
+            }
+            _ => {
+                out.push('&');
+                rest = tail.get(1..).unwrap_or("");
+            }
+        }
+    }
+    out.push_str(rest);
+    out
 }
 
 /// The elements of a text.
@@ -200,6 +245,10 @@ fn content(text: &str, mut from: usize) -> &str {
     while let Some(rest) = text.get(from..) {
         let end = memchr::memchr(b'<', rest.as_bytes()).unwrap_or(rest.len());
         let found = rest.get(..end).unwrap_or("").trim();
+        if let Some(raw) = rest.get(end..).filter(|_| found.is_empty()).and_then(|tail| tail.strip_prefix("<![CDATA["))
+        {
+            return raw.split_once("]]>").map_or("", |(raw, _)| raw.trim());
+        }
         let comment = rest.get(end..).filter(|tail| found.is_empty() && tail.starts_with("<!--"));
         match comment.and_then(|tail| tail.find("-->")) {
             Some(length) => from += end + length + 3,
@@ -223,6 +272,15 @@ mod tests {
         let found: Vec<_> = tree.children(root).map(|one| (one.name, one.text, one.get("y"))).collect();
         assert_eq!(found, [("b", "one", None), ("b", "two", Some("2"))]);
         assert_eq!(tree.at(root, &["b", "c"]).len(), 1);
+    }
+
+    #[test]
+    fn escapes_and_raw_text() {
+        assert_eq!(unescaped("a &amp;&lt;b&gt; &#65;&#x42; &none; & &amp"), "a &<b> AB &none; & &amp");
+        let (tree, _) = Tree::parse("<x:a xmlns:x='http://e/1.2' b=\"c\"><d><![CDATA[ 1 < 2 ]]></d></x:a>");
+        let Some(root) = tree.root() else { return assert!(tree.root().is_some()) };
+        assert_eq!(root.value_that_begins("http://e/"), Some("http://e/1.2"));
+        assert_eq!(tree.child(root, "d").map(|d| d.text), Some("1 < 2"));
     }
 
     #[test]

@@ -9,6 +9,44 @@ use serde::{Serialize, Serializer};
 pub struct Timestamp(pub i64);
 
 impl Timestamp {
+    /// Reads RFC 3339: `2026-11-22T06:46:40Z`, fractions of a second and other zones too. Fractions are cut.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let (date, rest) = (Date::parse(text.get(..10)?).ok()?, text.get(10..)?);
+        let clock = rest.strip_prefix(['T', 't', ' '])?;
+        let number = |at: usize| {
+            let digits = clock.get(at..at + 2)?;
+            digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| digits.parse::<i64>().ok())?
+        };
+        let colons = clock.get(2..3)? == ":" && clock.get(5..6)? == ":";
+        let (hour, minute, second) = (number(0)?, number(3)?, number(6)?);
+        if !colons || hour > 23 || minute > 59 || second > 60 {
+            return None;
+        }
+        let tail = clock.get(8..)?;
+        let zone = match tail.strip_prefix('.') {
+            Some(fraction) => fraction.trim_start_matches(|c: char| c.is_ascii_digit()),
+            None => tail,
+        };
+        let offset = match zone {
+            "Z" | "z" => 0,
+            _ => {
+                let sign = match zone.get(..1)? {
+                    "+" => 1,
+                    "-" => -1,
+                    _ => return None,
+                };
+                let (hours, minutes) = zone.get(1..)?.split_once(':')?;
+                let part = |text: &str, most: i64| {
+                    let fits = text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_digit());
+                    text.parse::<i64>().ok().filter(|number| fits && *number <= most)
+                };
+                sign * (part(hours, 23)? * 3600 + part(minutes, 59)? * 60)
+            }
+        };
+        Some(Self(date.days() * 86_400 + hour * 3600 + minute * 60 + second - offset))
+    }
+
     /// The UTC day it falls on.
     #[must_use]
     pub fn date(self) -> Date {

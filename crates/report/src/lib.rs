@@ -40,7 +40,7 @@ pub use explain::{write_explanation, write_explanation_json};
 pub use fixes::{FixReport, without, write_human as write_fixes, write_json as write_fixes_json, write_patch};
 pub use narrow::write_narrowing;
 pub use plan::{PlanFormat, UnknownPlanFormat, write_plan, write_ticket};
-pub use sbom::{Sbom, SbomFormat, UnknownSbomFormat, write_sbom};
+pub use sbom::{DiffFormat, DiffSide, Sbom, SbomDiff, SbomFormat, UnknownSbomFormat, write_sbom, write_sbom_diff};
 pub use style::Style;
 pub use text::visible;
 

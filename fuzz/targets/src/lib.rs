@@ -63,6 +63,7 @@ pub const TARGETS: &[Target] = &[
     Target::new("advisory-index", packages::index, is_none).with(packages::indexes),
     Target::new("archive", read_archive, is_none).with(seeds::archives),
     Target::new("baseline", read_baseline, is_none).with(seeds::baselines),
+    Target::new("bill", packages::bill, is_none).with(seeds::bills),
     Target::new("cloudformation", read_template, is_template).with(seeds::templates),
     Target::new("cloudtrail", read_trail, is_none).with(seeds::trails),
     Target::new("compose", |bytes| scan("compose.yaml", bytes), is_compose),

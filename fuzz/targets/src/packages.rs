@@ -50,20 +50,38 @@ pub(crate) fn read(bytes: &[u8]) {
         let manifest = Manifest::read(name, &text);
         assert!(manifest.is_some(), "nothing reads {name}");
         let manifest = manifest.unwrap_or_default();
-        let count = manifest.packages.len();
-        for package in &manifest.packages {
-            for span in std::iter::once(package.span).chain(package.version_span) {
-                assert!(span.end as usize <= text.len() && span.start <= span.end, "{name}: {span:?}");
-            }
-            assert!(package.needs.iter().all(|at| (*at as usize) < count), "{name}: needs what is not there");
-            let shown = package.purl.to_string();
-            assert_eq!(Purl::parse(&shown).as_ref(), Ok(&package.purl), "{name}: {shown}");
-        }
-        assert!(manifest.roots.iter().flat_map(|root| &root.needs).all(|at| (*at as usize) < count), "{name}");
+        hold(name, &manifest, &text);
         let bill = Bill::of(Read::of(name, bytes).into_iter().collect());
         let components = bill.components.len();
         assert!(bill.components.iter().flat_map(|one| &one.needs).all(|at| (*at as usize) < components), "{name}");
     }
+}
+
+/// A text as a bill of materials: it is one or it is not, and what is read of it holds together.
+pub(crate) fn bill(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    let Some(manifest) = Manifest::read_bom(&text) else {
+        assert!(!text.starts_with("SPDXVersion:"), "a bill is taken for none");
+        return;
+    };
+    hold("bill", &manifest, &text);
+    let bill = Bill::of(Read::of_named("bill", bytes).into_iter().collect());
+    let components = bill.components.len();
+    assert!(bill.components.iter().flat_map(|one| &one.needs).all(|at| (*at as usize) < components));
+}
+
+/// Places lie in the text, and what needs what is there.
+fn hold(name: &str, manifest: &Manifest, text: &str) {
+    let count = manifest.packages.len();
+    for package in &manifest.packages {
+        for span in std::iter::once(package.span).chain(package.version_span) {
+            assert!(span.end as usize <= text.len() && span.start <= span.end, "{name}: {span:?}");
+        }
+        assert!(package.needs.iter().all(|at| (*at as usize) < count), "{name}: needs what is not there");
+        let shown = package.purl.to_string();
+        assert_eq!(Purl::parse(&shown).as_ref(), Ok(&package.purl), "{name}: {shown}");
+    }
+    assert!(manifest.roots.iter().flat_map(|root| &root.needs).all(|at| (*at as usize) < count), "{name}");
 }
 
 /// A package URL that is read is written so that it is read as the same.

@@ -315,6 +315,20 @@ pub(crate) fn versions() -> Vec<Vec<u8>> {
     seeds.map(<[u8]>::to_vec).to_vec()
 }
 
+/// Bills of materials in small.
+pub(crate) fn bills() -> Vec<Vec<u8>> {
+    [
+        r#"{"bomFormat": "CycloneDX", "specVersion": "1.6", "metadata": {"component": {"bom-ref": "r", "name": "x"}}, "components": [{"type": "library", "bom-ref": "a", "name": "a", "version": "1", "purl": "pkg:npm/a@1", "scope": "excluded", "hashes": [{"alg": "SHA-1", "content": "0000000000000000000000000000000000000000"}], "licenses": [{"license": {"id": "MIT"}}], "components": [{"name": "b"}]}], "dependencies": [{"ref": "r", "dependsOn": ["a"]}, {"ref": "a", "dependsOn": ["r", "a", "c"]}]}"#,
+        r#"<bom xmlns="http://cyclonedx.org/schema/bom/1.4"><metadata><component bom-ref="r"><name>x</name></component></metadata><components><component type="library" bom-ref="a"><name>a&amp;b</name><version>1</version><purl>pkg:npm/a@1</purl></component></components><dependencies><dependency ref="r"><dependency ref="a"/></dependency></dependencies></bom>"#,
+        r#"{"SPDXID": "SPDXRef-DOCUMENT", "spdxVersion": "SPDX-2.3", "documentDescribes": ["SPDXRef-r"], "packages": [{"SPDXID": "SPDXRef-r", "name": "x"}, {"SPDXID": "SPDXRef-a", "name": "a", "versionInfo": "1", "externalRefs": [{"referenceType": "purl", "referenceLocator": "pkg:npm/a@1"}]}], "relationships": [{"spdxElementId": "SPDXRef-a", "relationshipType": "DEV_DEPENDENCY_OF", "relatedSpdxElement": "SPDXRef-r"}]}"#,
+        "SPDXVersion: SPDX-2.3\nSPDXID: SPDXRef-DOCUMENT\nPackageName: a\nSPDXID: SPDXRef-a\nPackageVersion: 1\nPackageComment: <text>x\ny</text>\nExternalRef: PACKAGE-MANAGER purl pkg:npm/a@1\nRelationship: SPDXRef-DOCUMENT DESCRIBES SPDXRef-a\n",
+        "SPDXID: SPDXRef-DOCUMENT\nspdxVersion: SPDX-2.3\npackages:\n- SPDXID: SPDXRef-a\n  name: a\n",
+        r#"{"@context": "https://spdx.org/rdf/3.0.1/spdx-context.jsonld", "@graph": [{"type": "SpdxDocument", "spdxId": "d", "rootElement": ["r"]}, {"type": "software_Package", "spdxId": "r", "name": "x"}, {"type": "software_Package", "spdxId": "a", "name": "a", "software_packageUrl": "pkg:npm/a@1"}, {"type": "LifecycleScopedRelationship", "relationshipType": "dependsOn", "scope": "test", "from": "r", "to": ["a"]}]}"#,
+    ]
+    .map(|text| text.as_bytes().to_vec())
+    .to_vec()
+}
+
 /// Lock files and manifests in small.
 pub(crate) fn lockfiles() -> Vec<Vec<u8>> {
     [

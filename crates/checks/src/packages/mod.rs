@@ -3,6 +3,7 @@
 //! Without an index nothing is said here: who scans says that nothing was compared. One finding for each fault and
 //! package, however many databases speak of it.
 
+mod known;
 pub mod known_vulnerability;
 pub mod malicious_package;
 mod raise;
@@ -14,6 +15,8 @@ use palisade_inventory::package::{Manifest, Package, Scope, Source, is_manifest}
 use palisade_model::{Confidence, Digest, Finding, Severity};
 
 use crate::{Check, Report, Settings};
+
+pub use known::{Known, compare_versions, known};
 
 /// The family's checks.
 pub static CHECKS: &[&Check] = &[&known_vulnerability::CHECK, &malicious_package::CHECK, &unmaintained_package::CHECK];
@@ -88,6 +91,11 @@ fn check_of(fault: &Fault<'_>) -> &'static Check {
     }
 }
 
+/// The name by which people know a fault: a CVE where it has one.
+fn name_of<'b>(fault: &Fault<'b>) -> &'b str {
+    fault.names.iter().find(|name| name.starts_with("CVE-")).copied().unwrap_or(fault.id)
+}
+
 fn tell(
     report: &mut Report<'_>,
     package: &Package,
@@ -97,7 +105,7 @@ fn tell(
     faults: usize,
 ) {
     let fault = one.fault;
-    let name = fault.names.iter().find(|name| name.starts_with("CVE-")).copied().unwrap_or(fault.id);
+    let name = name_of(fault);
     let mut location = report.locate(package.version_span.unwrap_or(package.span));
     // The same fault of the same package stays the same finding when lines move or the version changes.
     location.structure = package.purl.bare().to_string();

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use palisade_advisory::OpenError;
 use palisade_inventory::{Flat, Format, Problem, Subject, package};
-use palisade_model::{Finding, Span};
+use palisade_model::{Finding, Skipped, Span};
 
-use super::{Scanner, text_of};
+use super::{FileReport, Scanner, text_of};
 
 /// Parts of a file of packages that were not understood and are told one by one: broken is broken, however often.
 const GAPS_TOLD_MAX: usize = 3;
@@ -58,5 +58,33 @@ impl Scanner {
             findings.extend(crate::packages::judge(&self.checks, &self.settings, index, &manifest, &subject)?);
         }
         Ok((findings, manifest.gaps))
+    }
+
+    /// Adds what advisories say of the packages of a bill of materials, where the file is one.
+    pub(super) fn judge_bom(&self, path: &Arc<str>, bytes: &[u8], report: &mut FileReport) {
+        let text = text_of(bytes);
+        let Some(manifest) = package::Manifest::read_bom(&text) else { return };
+        report.facts.bom = true;
+        let masks = self.masks(path, bytes);
+        let subject = Subject::new(Arc::clone(path), text.as_bytes(), &Flat, &masks);
+        if let Some(gap) = manifest.gaps.first() {
+            let line = subject.lines().line(gap.span.start) + 1;
+            let more = match manifest.gaps.len() {
+                1 => String::new(),
+                count => format!(" (and {} more)", count - 1),
+            };
+            let reason = format!("line {line}: {}{more}", gap.message);
+            report.coverage.parsed = 0;
+            report.coverage.partial.push(Skipped { path: path.to_string(), reason });
+        }
+        let Some(index) = &self.advisories else { return };
+        match crate::packages::judge(&self.checks, &self.settings, index, &manifest, &subject) {
+            Ok(found) => report.findings.extend(found),
+            Err(error) => {
+                let reason = format!("its packages were not compared with advisories: {error}");
+                report.coverage.parsed = 0;
+                report.coverage.partial.push(Skipped { path: path.to_string(), reason });
+            }
+        }
     }
 }

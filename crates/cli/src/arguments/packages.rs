@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum};
 use palisade_report::SbomFormat;
 
 use super::PlainFormat;
@@ -11,10 +11,13 @@ use super::judging::Key;
 
 /// `palisade sbom`
 #[derive(Debug, Args)]
-#[command(after_help = EXAMPLES)]
+#[command(after_help = EXAMPLES, args_conflicts_with_subcommands = true)]
 pub(crate) struct Sbom {
-    /// A directory, one lock file or manifest, or a container image: a layout or an archive on disk, or a name with a
-    /// tag, a digest or a registry.
+    /// What to do instead of listing; a folder of that name is `./diff`.
+    #[command(subcommand)]
+    pub(crate) verb: Option<SbomVerb>,
+    /// A directory, one lock file or manifest, a bill of materials in CycloneDX or SPDX, or a container image: a layout
+    /// or an archive on disk, or a name with a tag, a digest or a registry.
     #[arg(default_value = ".")]
     pub(crate) target: PathBuf,
     /// How to print; `json` is CycloneDX 1.6.
@@ -34,6 +37,54 @@ pub(crate) struct Sbom {
     pub(crate) revision: Option<String>,
 }
 
+/// What can be done with bills beside listing.
+#[derive(Debug, Subcommand)]
+pub(crate) enum SbomVerb {
+    /// Say what is different between two lists of packages: added, removed, upgraded, downgraded, licences, sources,
+    /// scripts, vulnerabilities.
+    Diff(SbomDiff),
+}
+
+/// `palisade sbom diff`
+#[derive(Debug, Args)]
+#[command(after_help = DIFF_EXAMPLES)]
+pub(crate) struct SbomDiff {
+    /// The earlier one: a folder, a lock file, a bill of materials in CycloneDX or SPDX, or a git revision.
+    #[arg(value_name = "A")]
+    pub(crate) before: String,
+    /// The later one, likewise.
+    #[arg(value_name = "B", default_value = ".")]
+    pub(crate) after: String,
+    /// How to print.
+    #[arg(long, value_enum, default_value_t = DiffForm::Human)]
+    pub(crate) format: DiffForm,
+    /// List every package; by default a person is shown the first of them.
+    #[arg(long)]
+    pub(crate) all: bool,
+    /// Write to a file instead of standard output.
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+}
+
+const DIFF_EXAMPLES: &str = "\
+Examples:
+  palisade sbom diff main                              what the working tree changes against main
+  palisade sbom diff v1.0.0 v1.1.0 --format markdown   for the notes of a release, or a pull request
+  palisade sbom diff vendor-old.json vendor-new.xml    two bills, in whatever form each is
+
+A path wins over a revision of the same name. Exit codes: 0, whatever is different; 2 when something cannot be read.";
+
+/// Formats of a difference.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum DiffForm {
+    /// For people.
+    Human,
+    /// For a comment on a pull request.
+    Markdown,
+    /// For programs.
+    Json,
+}
+
 const EXAMPLES: &str = "\
 Examples:
   palisade sbom                                        what this directory ships, as a table
@@ -41,6 +92,8 @@ Examples:
   palisade sbom --format spdx-3.0 --revision v1.2.0    SPDX 3.0 of a tag
   palisade sbom registry.example/shop:1.2              an image of a registry
   palisade sbom oci:build/shop:1.2                     an image in a layout on disk
+  palisade sbom vendor.cdx.json --format spdx          another form of a bill that somebody wrote
+  palisade sbom diff main                              what changed since main
 
 The same input gives the same bytes. CycloneDX carries a time only if one is known: that of the commit with --revision,
 or SOURCE_DATE_EPOCH. SPDX demands one, and has the present where none is known.";

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use palisade_model::{LineIndex, Purl, Span};
 
-use super::{Hash, Manifest, Scope, Source};
+use super::{About, Hash, Manifest, Scope, Source};
 
 /// Packages of a target and what needs what.
 #[derive(Clone, Debug, Default)]
@@ -18,6 +18,8 @@ pub struct Bill {
     pub files: Vec<FileRead>,
     /// What an image's lower layers brought and later ones took away; it needs nothing any more.
     pub removed: Vec<Component>,
+    /// What it is about, where all of it was read from one bill that somebody else wrote.
+    pub about: Option<About>,
 }
 
 /// A package, wherever the target names it.
@@ -33,6 +35,8 @@ pub struct Component {
     pub own: bool,
     /// Where it comes from, when not from the public registry.
     pub sources: BTreeSet<Source>,
+    /// Whether scripts of its maker run where it is installed, as far as the files tell.
+    pub scripts: bool,
     /// Digests of its archives.
     pub hashes: BTreeSet<Hash>,
     /// Licences as the files write them.
@@ -119,6 +123,17 @@ impl Read {
         Self { path: path.into(), manifest, lines: LineIndex::new(&[]) }
     }
 
+    /// Reads the file at `path` that somebody named: a file of packages by its name, or else a bill of materials by
+    /// its contents.
+    #[must_use]
+    pub fn of_named(path: &str, bytes: &[u8]) -> Option<Self> {
+        Self::of(path, bytes).or_else(|| {
+            let text = String::from_utf8_lossy(bytes);
+            let manifest = Manifest::read_bom(&text)?;
+            Some(Self { path: path.into(), manifest, lines: LineIndex::new(text.as_bytes()) })
+        })
+    }
+
     /// A file of packages that could not be opened.
     #[must_use]
     pub fn refused(path: &str, reason: &str) -> Self {
@@ -166,6 +181,10 @@ impl Bill {
             component.needs.sort_unstable();
             component.needs.dedup();
         }
+        bill.about = match reads.as_slice() {
+            [one] => one.manifest.about.clone(),
+            _ => None,
+        };
         bill.files = reads
             .iter()
             .zip(behind)
@@ -192,6 +211,7 @@ impl Bill {
             let is_own = own.contains(&package.purl) && package.source == Source::Local;
             component.scope = component.scope.min(package.scope);
             component.own |= is_own;
+            component.scripts |= package.scripts;
             component.direct |= package.direct == Some(true) || package.direct.is_none() && !manifest.locked;
             if package.source != Source::Registry && package.source != Source::Local {
                 component.sources.insert(package.source.clone());
@@ -215,6 +235,7 @@ impl Component {
             direct: false,
             own: false,
             sources: BTreeSet::new(),
+            scripts: false,
             hashes: BTreeSet::new(),
             licences: BTreeSet::new(),
             places: Vec::new(),

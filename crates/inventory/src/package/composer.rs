@@ -25,6 +25,8 @@ pub(super) fn lock(root: Node<'_>) -> Manifest {
             let Some(at) = graph.add_named("composer", &name, node.get_str("version"), named.span()) else { continue };
             let Some(package) = graph.package(at) else { continue };
             package.scope = scope;
+            // Composer's plugins are code that runs while it installs.
+            package.scripts = node.get_str("type") == Some("composer-plugin");
             package.version_span = node.get("version").map(Node::span);
             let digest = node.at(&["dist", "shasum"]).and_then(Node::as_str);
             package.hashes = digest.and_then(|hex| Hash::new("sha1", hex)).into_iter().collect();

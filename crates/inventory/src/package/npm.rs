@@ -181,6 +181,7 @@ fn add(
         _ => Scope::Runtime,
     };
     package.source = source(resolved);
+    package.scripts = flag(node, "hasInstallScript");
     Some(at)
 }
 

@@ -34,6 +34,7 @@ pub(super) fn lock(root: Node<'_>) -> Manifest {
         let resolution = entry.value.get("resolution");
         let said = |key| resolution.and_then(|node| node.get_str(key));
         if let Some(package) = graph.package(at) {
+            package.scripts = flag("requiresBuild");
             package.hashes = said("integrity").map(Hash::integrity).unwrap_or_default();
             package.source = match (said("repo"), said("directory"), said("tarball")) {
                 (Some(repository), ..) => Source::Repository(repository.to_owned()),

@@ -3,7 +3,7 @@
 use palisade_inventory::package::{Component, Scope, Source};
 use serde::Serialize;
 
-use super::{Sbom, digests, expression};
+use super::{Sbom, Spelling, digests, expression};
 use crate::VERSION;
 
 /// The document.
@@ -199,6 +199,9 @@ impl Part {
         if component.own {
             properties.push(Property { name: "palisade:own", value: "true".to_owned() });
         }
+        if component.scripts {
+            properties.push(Property { name: "palisade:scripts", value: "true".to_owned() });
+        }
         Self {
             kind: if component.own { "application" } else { "library" },
             reference: purl.clone(),
@@ -210,7 +213,9 @@ impl Part {
                 Scope::Optional => "optional",
                 Scope::Development => "excluded",
             }),
-            hashes: digests(component, true).map(|(alg, hash)| HashOut { alg, content: hash.hex.clone() }).collect(),
+            hashes: digests(component, Spelling::CycloneDx)
+                .map(|(alg, hash)| HashOut { alg, content: hash.hex.clone() })
+                .collect(),
             licenses: licences(component),
             purl: Some(purl),
             external_references: component.sources.iter().filter_map(reference).collect(),

@@ -1,6 +1,7 @@
 //! A bill of materials in the formats that others read. The same bill gives the same bytes.
 
 mod cyclonedx;
+mod diff;
 mod human;
 mod spdx2;
 mod spdx3;
@@ -14,6 +15,8 @@ use palisade_model::{Digest, Timestamp};
 use serde::Serialize;
 
 use crate::style::Style;
+
+pub use diff::{DiffFormat, DiffSide, SbomDiff, write_sbom_diff};
 
 /// The formats of a bill of materials.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -154,14 +157,35 @@ impl Sbom<'_> {
     }
 }
 
-/// The digests of a component's archives that the standards have names for, with those names; Go's own is of no archive.
-fn digests(component: &Component, dash: bool) -> impl Iterator<Item = (String, &Hash)> {
+/// How a standard spells the names of digests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Spelling {
+    /// `SHA-256`, `SHA3-256`, `BLAKE2b-256`.
+    CycloneDx,
+    /// `SHA256`, `SHA3-256`, `BLAKE2b-256`.
+    Spdx2,
+    /// `sha256`, `sha3_256`, `blake2b256`.
+    Spdx3,
+}
+
+/// The digests of a component's archives that a standard has names for, with those names; Go's own is of no archive.
+fn digests(component: &Component, spelling: Spelling) -> impl Iterator<Item = (String, &Hash)> {
     component.hashes.iter().filter_map(move |hash| {
-        let name = match (hash.algorithm, hash.algorithm.strip_prefix("sha")) {
-            ("md5", _) => "MD5".to_owned(),
-            (_, Some(bits)) if dash => format!("SHA-{bits}"),
-            (_, Some(bits)) => format!("SHA{bits}"),
-            _ => return None,
+        let (name, bits) = hash.algorithm.split_once('-').unwrap_or((hash.algorithm, ""));
+        let name = match (spelling, name) {
+            (_, "h1") => return None,
+            // CycloneDX has no name for it.
+            (Spelling::CycloneDx, "sha224") => return None,
+            (Spelling::Spdx3, "blake2b") => format!("blake2b{bits}"),
+            (Spelling::Spdx3, "sha3") => format!("sha3_{bits}"),
+            (Spelling::Spdx3, _) => name.to_owned(),
+            (_, "blake2b") => format!("BLAKE2b-{bits}"),
+            (_, "sha3") => format!("SHA3-{bits}"),
+            (Spelling::CycloneDx, _) => match name.strip_prefix("sha") {
+                Some(bits) => format!("SHA-{bits}"),
+                None => name.to_ascii_uppercase(),
+            },
+            (Spelling::Spdx2, _) => name.to_ascii_uppercase(),
         };
         Some((name, hash))
     })

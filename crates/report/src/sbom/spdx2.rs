@@ -6,7 +6,7 @@ use palisade_inventory::package::{Component, Scope, Source};
 use palisade_model::Digest;
 use serde::Serialize;
 
-use super::{Sbom, digests, expression};
+use super::{Sbom, Spelling, digests, expression};
 use crate::VERSION;
 use crate::text::visible;
 
@@ -187,8 +187,8 @@ impl Package {
     }
 
     fn of(component: &Component, id: &str) -> Self {
-        let checksums =
-            digests(component, false).map(|(algorithm, hash)| Checksum { algorithm, checksum_value: hash.hex.clone() });
+        let checksums = digests(component, Spelling::Spdx2)
+            .map(|(algorithm, hash)| Checksum { algorithm, checksum_value: hash.hex.clone() });
         let places: Vec<String> =
             component.places.iter().map(|place| format!("{} line {}", place.path, place.line)).collect();
         Self {

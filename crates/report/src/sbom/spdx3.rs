@@ -4,7 +4,7 @@ use palisade_inventory::package::{Component, Scope};
 use palisade_model::Digest;
 use serde_json::{Value, json};
 
-use super::{Sbom, digests, expression};
+use super::{Sbom, Spelling, digests, expression};
 use crate::VERSION;
 
 /// The standard's vocabulary.
@@ -90,8 +90,8 @@ pub(super) fn document(sbom: &Sbom<'_>) -> Value {
 }
 
 fn package(component: &Component, id: &str) -> Value {
-    let hashes: Vec<Value> = digests(component, false)
-        .map(|(_, hash)| json!({"type": "Hash", "algorithm": hash.algorithm, "hashValue": hash.hex}))
+    let hashes: Vec<Value> = digests(component, Spelling::Spdx3)
+        .map(|(name, hash)| json!({"type": "Hash", "algorithm": name, "hashValue": hash.hex}))
         .collect();
     let places: Vec<String> =
         component.places.iter().map(|place| format!("{} line {}", place.path, place.line)).collect();
