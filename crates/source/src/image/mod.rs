@@ -184,14 +184,15 @@ impl Image {
     }
 
     /// Reads the layers, lowest first. `wanted` says by path (without a slash at its start) which files `visit` gets,
-    /// with the number of their layer; it also learns what later layers take away.
+    /// with the number of their layer; it also learns what later layers take away. Its answer to a text says whether
+    /// that is of interest for it too.
     ///
     /// # Errors
     /// [`ImageError`]: what `visit` got before is not the whole image, and must not be taken for it.
     pub fn read(
         &self,
         wanted: &dyn Fn(&str) -> Want,
-        visit: &mut dyn FnMut(usize, Event<'_>),
+        visit: &mut dyn FnMut(usize, Event<'_>) -> bool,
     ) -> Result<(), ImageError> {
         let mut reading = layer::Reading::new(wanted);
         for (number, layer) in self.layers.iter().enumerate() {

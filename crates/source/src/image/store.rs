@@ -53,20 +53,32 @@ impl Store {
             };
             return Err(ImageError::Document { what: path.display().to_string(), why: why.to_owned() });
         }
-        let mut members = HashMap::new();
+        let (mut members, mut links) = (HashMap::new(), Vec::new());
         let mut section = Placed { section: Section { bytes: whole, position: 0, end: size } };
         let at = std::cell::Cell::new(0);
         let mut each = |member: Member, _: &mut dyn Read| {
-            if let Member::File { name, size, .. } = member {
-                let name = crate::label::label_bytes(name.strip_prefix(b"./").unwrap_or(&name)).into_owned();
-                members.insert(name, (at.get(), size));
-                if members.len() > MEMBERS_MAX {
-                    return Err(io::Error::other("it holds too many files for an image"));
+            match member {
+                Member::File { name, size, sparse: false, .. } => {
+                    members.extend(plain_path(&name).map(|name| (name, (at.get(), size))));
                 }
+                Member::Link { name, target, hard } => {
+                    let target = if hard { target } else { [folder_of(&name), b"/", target.as_slice()].concat() };
+                    links.extend(plain_path(&name).zip(plain_path(&target)));
+                }
+                _ => {}
+            }
+            if members.len() + links.len() > MEMBERS_MAX {
+                return Err(io::Error::other("it holds too many files for an image"));
             }
             Ok(())
         };
         tar::members(&mut Noting { inner: &mut section, at: &at }, &mut each).map_err(told)?;
+        // Older archives keep a layer that several images share once, and link to it.
+        for (name, target) in links {
+            if let Some(&place) = members.get(&target) {
+                members.entry(name).or_insert(place);
+            }
+        }
         Ok(Self::Archive(file, members))
     }
 
@@ -118,7 +130,9 @@ impl Store {
         if bytes.len() as u64 > DOCUMENT_BYTES_MAX {
             return Err(ImageError::TooMuch(format!("{name} is larger than {} MiB", DOCUMENT_BYTES_MAX >> 20)));
         }
-        match super::manifest::digest_of_path(name) {
+        // Older archives name a configuration by its digest.
+        let old = || Some(format!("sha256:{}", name.strip_suffix(".json").filter(|stem| stem.len() == 64)?));
+        match super::manifest::digest_of_path(name).or_else(old) {
             Some(digest) if digest != digest_of(&bytes) => Err(ImageError::Digest(name.to_owned())),
             _ => Ok(bytes),
         }
@@ -134,6 +148,16 @@ impl Store {
         }
         Ok(bytes)
     }
+}
+
+/// The folder of a member.
+fn folder_of(name: &[u8]) -> &[u8] {
+    name.rsplitn(2, |byte| *byte == b'/').nth(1).unwrap_or_default()
+}
+
+/// A path of an archive without `.` and `..`.
+fn plain_path(name: &[u8]) -> Option<String> {
+    super::layer::plain(name)
 }
 
 fn plain(error: OpenError) -> io::Error {
