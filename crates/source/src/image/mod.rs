@@ -136,7 +136,18 @@ impl Image {
     /// # Errors
     /// [`ImageError`].
     pub fn open(path: &Path, choice: &Choice) -> Result<Self, ImageError> {
-        let store = if path.is_dir() { Store::Folder(path.to_owned()) } else { Store::archive(path)? };
+        Self::of_store(if path.is_dir() { Store::Folder(path.to_owned()) } else { Store::archive(path)? }, choice)
+    }
+
+    /// Opens an archive in memory.
+    ///
+    /// # Errors
+    /// [`ImageError`].
+    pub fn in_memory(archive: Vec<u8>, choice: &Choice) -> Result<Self, ImageError> {
+        Self::of_store(Store::held(store::Held::Memory(archive), "the archive")?, choice)
+    }
+
+    fn of_store(store: Store, choice: &Choice) -> Result<Self, ImageError> {
         let chosen = if store.has("index.json") {
             manifest::of_layout(&store, choice)?
         } else {

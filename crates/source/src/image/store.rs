@@ -32,16 +32,39 @@ pub trait Remote: Send + Sync {
 pub(super) enum Store {
     Folder(PathBuf),
     /// Where each member of the archive lies.
-    Archive(File, HashMap<String, (u64, u64)>),
+    Archive(Held, HashMap<String, (u64, u64)>),
     Remote(Box<dyn Remote>),
+}
+
+/// An archive on disk or in memory.
+pub(super) enum Held {
+    File(File, u64),
+    Memory(Vec<u8>),
+}
+
+impl Held {
+    fn bytes(&self) -> Bytes<'_> {
+        match self {
+            Self::File(file, size) => Bytes::File(file, *size),
+            Self::Memory(bytes) => Bytes::Memory(bytes),
+        }
+    }
 }
 
 impl Store {
     /// The members of an archive, by position: none is read.
     pub(super) fn archive(path: &Path) -> Result<Self, ImageError> {
-        let told = |error| ImageError::Read { what: path.display().to_string(), error };
+        let shown = path.display().to_string();
+        let told = |error| ImageError::Read { what: shown.clone(), error };
         let (file, size) = open_regular(path).map_err(|error| told(plain(error)))?;
-        let whole = Bytes::File(&file, size);
+        Self::held(Held::File(file, size), &shown)
+    }
+
+    /// Likewise, of an archive that may be in memory.
+    pub(super) fn held(held: Held, shown: &str) -> Result<Self, ImageError> {
+        let told = |error| ImageError::Read { what: shown.to_owned(), error };
+        let whole = held.bytes();
+        let size = whole.len();
         let mut head = [0; 512];
         let read = whole.read_at(0, &mut head).map_err(told)?;
         if !tar::is_tar(head.get(..read).unwrap_or_default()) {
@@ -51,7 +74,7 @@ impl Store {
             } else {
                 "no archive of an image"
             };
-            return Err(ImageError::Document { what: path.display().to_string(), why: why.to_owned() });
+            return Err(ImageError::Document { what: shown.to_owned(), why: why.to_owned() });
         }
         let (mut members, mut links) = (HashMap::new(), Vec::new());
         let mut section = Placed { section: Section { bytes: whole, position: 0, end: size } };
@@ -79,7 +102,7 @@ impl Store {
                 members.entry(name).or_insert(place);
             }
         }
-        Ok(Self::Archive(file, members))
+        Ok(Self::Archive(held, members))
     }
 
     pub(super) fn has(&self, name: &str) -> bool {
@@ -107,10 +130,10 @@ impl Store {
                 let (file, size) = open_regular(&path).map_err(|error| told(plain(error)))?;
                 read(&mut Section { bytes: Bytes::File(&file, size), position: 0, end: size })
             }
-            Self::Archive(file, members) => {
+            Self::Archive(held, members) => {
                 let Some(&(start, size)) = members.get(name) else { return Err(ImageError::Missing(name.to_owned())) };
                 let end = start.saturating_add(size);
-                read(&mut Section { bytes: Bytes::File(file, end), position: start, end })
+                read(&mut Section { bytes: held.bytes(), position: start, end })
             }
             Self::Remote(remote) => {
                 let digest = super::manifest::digest_of_path(name).unwrap_or_else(|| name.to_owned());
