@@ -76,10 +76,11 @@ fn built() -> Built {
         ("srv/.wh..env", ""),
     ]);
     let layers = vec![digest(&first), digest(&second)];
-    let config = json!({"os": "linux", "architecture": "amd64", "config": {"Env": [secret.trim_end().replace("Zr2", "Wd7")]},
+    let config =
+        json!({"os": "linux", "architecture": "amd64", "config": {"Env": [secret.trim_end().replace("Zr2", "Wd7")]},
         "rootfs": {"type": "layers", "diff_ids": layers}, "history": [{"created_by": "RUN true"}]})
-    .to_string()
-    .into_bytes();
+        .to_string()
+        .into_bytes();
     let of = |bytes: &[u8]| json!({"mediaType": "x", "digest": digest(bytes), "size": bytes.len()});
     let manifest = json!({"schemaVersion": 2, "config": of(&config), "layers": [of(&first), of(&second)]});
     let blobs = [first, second, config].into_iter().map(|bytes| (digest(&bytes), bytes)).collect();
@@ -140,7 +141,10 @@ fn layers_bring_packages_and_secrets_and_take_them_away() {
         let components = bill["components"].as_array().unwrap().iter().filter(of_scope);
         components.map(|one| one["name"].as_str().unwrap().to_owned()).collect()
     };
-    assert_eq!((names(false), names(true)), (["late", "libz", "still"].map(str::to_owned).into(), vec!["gone".to_owned()]));
+    assert_eq!(
+        (names(false), names(true)),
+        (["late", "libz", "still"].map(str::to_owned).into(), vec!["gone".to_owned()])
+    );
     assert!(bill.to_string().contains("palisade:removed-by-layer"), "{bill}");
     assert!(both(&place.run(&["sbom", "oci:image:team/other:1"])).contains("team/app:1"));
 }
@@ -181,7 +185,8 @@ fn serve(what: Serve) -> (String, Arc<Mutex<Vec<String>>>) {
             let request = request(&stream);
             let (status, headers, body) = reply(&what, &request);
             asked.lock().unwrap().push(request);
-            let head = format!("HTTP/1.1 {status}\r\n{headers}content-length: {}\r\nconnection: close\r\n\r\n", body.len());
+            let head =
+                format!("HTTP/1.1 {status}\r\n{headers}content-length: {}\r\nconnection: close\r\n\r\n", body.len());
             let _ = stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(&body));
         }
     });

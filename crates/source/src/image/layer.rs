@@ -123,9 +123,14 @@ impl<'w> Reading<'w> {
         let mut head = Vec::new();
         (&mut *stored).take(4).read_to_end(&mut head).map_err(told)?;
         let mut whole = head.as_slice().chain(&mut *stored);
-        let packed = matches!(head.as_slice(), [0x1F, 0x8B, ..] | [0x28, 0xB5, 0x2F, 0xFD] | [0x50..=0x5F, 0x2A, 0x4D, 0x18]);
+        let packed =
+            matches!(head.as_slice(), [0x1F, 0x8B, ..] | [0x28, 0xB5, 0x2F, 0xFD] | [0x50..=0x5F, 0x2A, 0x4D, 0x18]);
         let (stored, diff) = if packed {
-            let outer = Hashing { reader: &mut whole, hash: layer.digest.as_ref().map(|_| Sha256::new()), left: UNPACKED_BYTES_MAX };
+            let outer = Hashing {
+                reader: &mut whole,
+                hash: layer.digest.as_ref().map(|_| Sha256::new()),
+                left: UNPACKED_BYTES_MAX,
+            };
             let mut outer = io::BufReader::with_capacity(BUFFER_BYTES, outer);
             let diff = match head.first() {
                 Some(0x1F) => self.archive(&mut flate2::bufread::MultiGzDecoder::new(&mut outer), layer, visit),
@@ -163,7 +168,12 @@ impl<'w> Reading<'w> {
         Ok(hashing.into_inner().digest().unwrap_or_default())
     }
 
-    fn member(&mut self, member: Member, body: &mut dyn Read, visit: &mut dyn FnMut(Event<'_>) -> bool) -> io::Result<()> {
+    fn member(
+        &mut self,
+        member: Member,
+        body: &mut dyn Read,
+        visit: &mut dyn FnMut(Event<'_>) -> bool,
+    ) -> io::Result<()> {
         self.members += 1;
         if self.members > MEMBERS_MAX {
             return Err(io::Error::other("the image holds more files than are read"));
@@ -219,7 +229,13 @@ impl<'w> Reading<'w> {
         }
     }
 
-    fn file(&mut self, path: &str, size: u64, body: &mut dyn Read, visit: &mut dyn FnMut(Event<'_>) -> bool) -> io::Result<()> {
+    fn file(
+        &mut self,
+        path: &str,
+        size: u64,
+        body: &mut dyn Read,
+        visit: &mut dyn FnMut(Event<'_>) -> bool,
+    ) -> io::Result<()> {
         self.take_away(path, visit);
         let want = (self.wanted)(path);
         if want == Want::No {
