@@ -59,11 +59,8 @@ pub(crate) fn named(target: &Path) -> Option<Named> {
     let shown = text.to_owned();
     for scheme in ["oci:", "oci-archive:", "docker-archive:"] {
         if let Some(rest) = text.strip_prefix(scheme) {
-            let (path, name) = match rest.rsplit_once(':') {
-                Some((path, name)) if !Path::new(rest).exists() => (path, Some(name.to_owned())),
-                _ => (rest, None),
-            };
-            return Some(Named { what: What::Path(path.into(), name), shown });
+            let (path, name) = split(rest, &|path| Path::new(path).exists());
+            return Some(Named { what: What::Path(path.into(), name.map(str::to_owned)), shown });
         }
     }
     if let Some(rest) = text.strip_prefix("registry:") {
@@ -74,6 +71,18 @@ pub(crate) fn named(target: &Path) -> Option<Named> {
     }
     let is_path = text.starts_with(['.', '/', '-', '~']) || text.contains("//");
     (!is_path && registry::is_reference(text)).then(|| Named { what: What::Registry(text.to_owned()), shown })
+}
+
+/// A path and the name of an image in it: `shop.tar`, `shop.tar:team/web:1`, `layout@sha256:…`. The shortest path that is
+/// there counts, since names may hold colons too.
+fn split<'t>(text: &'t str, exists: &dyn Fn(&str) -> bool) -> (&'t str, Option<&'t str>) {
+    if exists(text) {
+        return (text, None);
+    }
+    let cuts = text.match_indices([':', '@']).map(|(at, _)| at);
+    let parts = cuts.filter_map(|at| Some((text.get(..at)?, text.get(at + 1..)?)));
+    let found = parts.into_iter().find(|(path, name)| !name.is_empty() && exists(path));
+    found.map_or((text, None), |(path, name)| (path, Some(name)))
 }
 
 impl Named {
@@ -133,7 +142,10 @@ pub(crate) fn read(image: &Image, scanner: Option<&Scanner>) -> anyhow::Result<C
     let mut there: HashMap<String, std::ops::Range<usize>> = HashMap::new();
     let mut systems: HashMap<String, String> = HashMap::new();
     let mut reports = Vec::new();
-    let mut clean = Coverage::default();
+    // Texts in which nothing was found are counted: there may be millions.
+    let mut clean = 0;
+    // Reports by path, for files that later layers take away.
+    let mut told: HashMap<String, usize> = HashMap::new();
     image.read(&wanted, &mut |layer, event| {
         let layer_number = u32::try_from(layer).unwrap_or(u32::MAX);
         match event {
@@ -146,23 +158,26 @@ pub(crate) fn read(image: &Image, scanner: Option<&Scanner>) -> anyhow::Result<C
                     there.insert(path.to_owned(), files.len()..files.len() + reads.len());
                     files.extend(reads.into_iter().map(|read| InLayer { layer: layer_number, removed: None, read }));
                 } else if let Some(scanner) = secrets.filter(|_| is_own(path) && !is_program(bytes)) {
-                    // Of what has nothing to say only the number is kept: layers of millions of files are known.
-                    let one = secrets_of(scanner, image, layer, path, bytes);
-                    if one.findings.is_empty() {
-                        clean.seen += 1;
-                        clean.parsed += 1;
-                    } else {
-                        reports.push(one);
+                    let report = secrets_of(scanner, image, layer, path, bytes);
+                    if report.findings.is_empty() {
+                        clean += 1;
+                        return false;
                     }
+                    told.insert(path.to_owned(), reports.len());
+                    reports.push(report);
                 }
             }
             Event::Unread { path, reason } => reports.push(unread(path, reason)),
             Event::Gone { path } => {
+                if let Some(report) = told.remove(path).and_then(|at| reports.get_mut(at)) {
+                    still_there(report, image, layer);
+                }
                 systems.remove(path);
                 let gone = there.remove(path).and_then(|range| files.get_mut(range));
                 gone.into_iter().flatten().for_each(|file| file.removed = Some(layer_number));
             }
         }
+        true
     })?;
     if let Some(scanner) = secrets {
         let settings = [("image config: environment", &image.environment), ("image config: history", &image.history)];
@@ -170,8 +185,9 @@ pub(crate) fn read(image: &Image, scanner: Option<&Scanner>) -> anyhow::Result<C
             reports.push(report(name, scanner.secrets_in(name, lines.join("\n").as_bytes())));
         }
     }
-    if clean.seen > 0 {
-        reports.push(FileReport { coverage: clean, ..report("", Vec::new()) });
+    if clean > 0 {
+        let coverage = Coverage { seen: clean, parsed: clean, ..Coverage::default() };
+        reports.push(FileReport { coverage, ..report("", Vec::new()) });
     }
     let system = SYSTEM_FILES.iter().find_map(|path| System::read(systems.get(*path)?));
     let bill = Bill::of_layers(files.clone(), system.as_ref());
@@ -267,6 +283,18 @@ fn secrets_of(scanner: &Scanner, image: &Image, layer: usize, path: &str, bytes:
         finding.message.push_str(&format!("; in layer {} of {} ({})", layer + 1, image.layers.len(), short(id)));
     }
     report(path, findings)
+}
+
+/// Says of what was found in a file that a later layer takes the file away, which helps nobody.
+fn still_there(report: &mut FileReport, image: &Image, layer: usize) {
+    let id = image.layers.get(layer).map_or("", |layer| layer.id());
+    for finding in &mut report.findings {
+        finding.message.push_str(&format!(
+            "; layer {} ({}) takes the file away or replaces it, but whoever has the image still has the layer below",
+            layer + 1,
+            short(id)
+        ));
+    }
 }
 
 fn report(path: &str, findings: Vec<palisade_model::Finding>) -> FileReport {

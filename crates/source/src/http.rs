@@ -13,6 +13,8 @@ use ureq::{Agent, Proxy, http};
 
 /// From the first packet to a connection.
 const CONNECT_TIME_MAX: Duration = Duration::from_secs(5);
+/// A host from which nothing comes for so long is given up, however long the whole may take.
+const STALL_TIME_MAX: Duration = Duration::from_secs(30);
 /// Headers of a reply.
 const HEADER_BYTES_MAX: usize = 64 << 10;
 
@@ -152,6 +154,7 @@ impl Client {
                 .http_status_as_error(false)
                 .timeout_connect(Some(CONNECT_TIME_MAX.min(limits.time_max)))
                 .timeout_global(Some(limits.time_max))
+                .timeout_per_read(Some(STALL_TIME_MAX.min(limits.time_max)))
                 .max_response_header_size(HEADER_BYTES_MAX)
                 .user_agent(concat!("palisade/", env!("CARGO_PKG_VERSION")))
                 .build()
@@ -193,6 +196,7 @@ impl Client {
                 .http_status_as_error(false)
                 .timeout_connect(Some(CONNECT_TIME_MAX.min(time_max)))
                 .timeout_global(Some(time_max))
+                .timeout_per_read(Some(STALL_TIME_MAX.min(time_max)))
                 .max_response_header_size(HEADER_BYTES_MAX)
                 .user_agent(concat!("palisade/", env!("CARGO_PKG_VERSION")))
                 .build()

@@ -5,6 +5,7 @@
 //! A target panics when the parser breaks a promise: a span outside of its text,
 //! a result that differs the second time.
 
+mod images;
 mod packages;
 mod seeds;
 
@@ -79,6 +80,7 @@ pub const TARGETS: &[Target] = &[
     Target::new("git-tree", read_tree, is_none).with(seeds::trees),
     Target::new("gitlab", |bytes| scan(".gitlab-ci.yml", bytes), is_gitlab),
     Target::new("graphql", read_graphql, is_none).with(seeds::graphql),
+    Target::new("image", images::read, is_none).with(images::archives),
     Target::new("kubernetes", |bytes| scan("pod.yaml", bytes), is_manifest),
     Target::new("kustomization", |bytes| scan("kustomization.yaml", bytes), is_manifest),
     Target::new("ledger", read_ledger, is_none).with(seeds::notes),

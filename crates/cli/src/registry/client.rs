@@ -94,6 +94,10 @@ impl<'c> Repository<'c> {
                     } else {
                         to.to_owned()
                     };
+                    // Who is far away does not get to ask what listens on this machine.
+                    if !url.starts_with("https://") && !(self.local && url.starts_with("http://")) {
+                        return Err("its registry sends us on without HTTPS".to_owned());
+                    }
                 }
                 401 if !authorized => {
                     authorized = true;

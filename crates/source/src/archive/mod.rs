@@ -6,6 +6,7 @@
 
 pub(crate) mod tar;
 mod zip;
+pub(crate) mod zstd;
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -32,9 +33,6 @@ pub const RATIO_FREE_BYTES: u64 = 64 << 20;
 
 /// A zip archive inside another archive is held in memory up to this size.
 const INNER_ZIP_BYTES_MAX: u64 = 64 << 20;
-
-/// Windows of zstd frames above this are refused.
-const ZSTD_WINDOW_BYTES_MAX: u64 = 16 << 20;
 
 /// Enough of a file to tell what it is.
 const HEAD_BYTES: usize = 512;
@@ -146,7 +144,7 @@ impl Unpacker<'_> {
                     tar::Member::File { name, .. } => (name, None),
                     tar::Member::Link { name, .. } => (name, Some("link in an archive")),
                     tar::Member::Device { name } => (name, Some("device or pipe in an archive")),
-                    tar::Member::Folder => return Ok(()),
+                    tar::Member::Folder { .. } => return Ok(()),
                 };
                 let name = name.strip_prefix(b"./").unwrap_or(name);
                 let inner = format!("{path}!{}", label_bytes(name));
@@ -160,7 +158,7 @@ impl Unpacker<'_> {
                 }
             }),
             Format::Gzip => self.unpacked(&mut flate2::read::MultiGzDecoder::new(reader), path, depth),
-            Format::Zstd => self.unpacked(&mut Zstd { reader, frame: None }, path, depth),
+            Format::Zstd => self.unpacked(&mut zstd::Zstd::new(reader), path, depth),
             Format::Zip => Err(damaged("a zip archive cannot be streamed")),
         }
     }
@@ -273,45 +271,6 @@ impl Read for Metered<'_> {
                 self.left = 0;
                 Err(io::Error::other(Stop::Bytes))
             }
-        }
-    }
-}
-
-/// A zstd stream of any number of frames.
-pub(crate) struct Zstd<'r> {
-    pub(crate) reader: &'r mut dyn Read,
-    pub(crate) frame: Option<ruzstd::decoding::FrameDecoder>,
-}
-
-impl Read for Zstd<'_> {
-    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        use ruzstd::decoding::BlockDecodingStrategy::UptoBlocks;
-        if out.is_empty() {
-            return Ok(0);
-        }
-        loop {
-            let Some(frame) = &mut self.frame else {
-                let mut magic = [0; 4];
-                let read = (&mut *self.reader).take(4).read(&mut magic)?;
-                if read == 0 {
-                    return Ok(0);
-                }
-                let mut whole = magic.get(..read).unwrap_or_default().chain(&mut *self.reader);
-                let mut frame = ruzstd::decoding::FrameDecoder::new();
-                frame.set_max_window_size(ZSTD_WINDOW_BYTES_MAX);
-                frame.init(&mut whole).map_err(|_| damaged("the zstd frame is damaged"))?;
-                self.frame = Some(frame);
-                continue;
-            };
-            let read = frame.read(out)?;
-            if read > 0 {
-                return Ok(read);
-            }
-            if frame.is_finished() && frame.can_collect() == 0 {
-                self.frame = None;
-                continue;
-            }
-            frame.decode_blocks(&mut *self.reader, UptoBlocks(1)).map_err(|_| damaged("the zstd frame is damaged"))?;
         }
     }
 }

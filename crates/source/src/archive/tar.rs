@@ -10,6 +10,9 @@ const BLOCK: usize = 512;
 /// Longer names and longer sets of pax records are refused.
 const NAME_BYTES_MAX: u64 = 64 << 10;
 
+/// Blocks of a sparse file's map: 21 holes each.
+const MAP_BLOCKS_MAX: usize = 100_000;
+
 /// Whether bytes begin like a tar archive: the checksum of the first header must be right.
 pub(crate) fn is_tar(head: &[u8]) -> bool {
     head.get(..BLOCK).is_some_and(|block| block.get(257..262) == Some(b"ustar") && checksum_holds(block))
@@ -24,13 +27,15 @@ pub(crate) enum Member {
         size: u64,
         /// Whether its owner may run it.
         executable: bool,
+        /// Whether its holes are left out, so that the bytes are not those of the file.
+        sparse: bool,
     },
     /// Another name of a file that came before, or a symbolic link.
     Link { name: Vec<u8>, target: Vec<u8>, hard: bool },
     /// A device or a pipe.
     Device { name: Vec<u8> },
     /// A folder.
-    Folder,
+    Folder { name: Vec<u8> },
 }
 
 /// A reader that can leave out bytes, without reading them where it knows how.
@@ -54,6 +59,22 @@ impl Passing for Streamed<'_> {
     }
 }
 
+impl<R: Read> Passing for io::BufReader<R> {
+    fn pass(&mut self, length: u64) -> io::Result<u64> {
+        let mut left = length;
+        while left > 0 {
+            let there = io::BufRead::fill_buf(self)?.len();
+            if there == 0 {
+                break;
+            }
+            let some = there.min(usize::try_from(left).unwrap_or(usize::MAX));
+            io::BufRead::consume(self, some);
+            left -= some as u64;
+        }
+        Ok(length - left)
+    }
+}
+
 impl Passing for crate::at::Section<'_> {
     fn pass(&mut self, length: u64) -> io::Result<u64> {
         let passed = length.min(self.end.saturating_sub(self.position));
@@ -73,6 +94,7 @@ pub(crate) fn members(
     let mut long_name = None;
     let mut long_target = None;
     let mut long_size = None;
+    let mut sparse = false;
     loop {
         let mut block = [0; BLOCK];
         if !fill(reader, &mut block)? {
@@ -103,10 +125,12 @@ pub(crate) fn members(
                 if kind == b'x' {
                     for (key, value) in pax_records(&records) {
                         match key {
-                            b"path" | b"GNU.sparse.name" => long_name = Some(value.to_vec()),
+                            // The name that stands beside the real one is made up.
+                            b"path" if !sparse => long_name = Some(value.to_vec()),
+                            b"GNU.sparse.name" => (long_name, sparse) = (Some(value.to_vec()), true),
                             b"linkpath" => long_target = Some(value.to_vec()),
                             b"size" => long_size = std::str::from_utf8(value).ok().and_then(|text| text.parse().ok()),
-                            _ => {}
+                            _ => sparse |= key.starts_with(b"GNU.sparse."),
                         }
                     }
                 }
@@ -117,15 +141,19 @@ pub(crate) fn members(
         size = long_size.take().unwrap_or(size);
         let name = long_name.take().unwrap_or_else(|| short_name(&block));
         let target = long_target.take();
+        let sparse = std::mem::take(&mut sparse) || kind == b'S';
+        if kind == b'S' {
+            pass_map(reader, block.get(482) == Some(&1))?;
+        }
         let executable = block.get(100..108).and_then(number).is_some_and(|mode| mode & 0o100 != 0);
         let member = match kind {
-            b'0' | 0 | b'7' | b'S' if !name.ends_with(b"/") => Some(Member::File { name, size, executable }),
+            b'0' | 0 | b'7' | b'S' if !name.ends_with(b"/") => Some(Member::File { name, size, executable, sparse }),
             b'1' | b'2' => {
                 let short = || until_nul(block.get(157..257).unwrap_or_default()).to_vec();
                 Some(Member::Link { name, target: target.unwrap_or_else(short), hard: kind == b'1' })
             }
             b'3' | b'4' | b'6' => Some(Member::Device { name }),
-            b'0' | 0 | b'5' => Some(Member::Folder),
+            b'0' | 0 | b'5' => Some(Member::Folder { name }),
             _ => None,
         };
         // Links and devices carry no bytes whatever their header says.
@@ -141,6 +169,21 @@ pub(crate) fn members(
             return Err(io::ErrorKind::UnexpectedEof.into());
         }
     }
+}
+
+/// Passes over the map of holes that goes on behind a header of GNU's form.
+fn pass_map(reader: &mut dyn Passing, mut more: bool) -> io::Result<()> {
+    let mut block = [0; BLOCK];
+    for _ in 0..MAP_BLOCKS_MAX {
+        if !more {
+            return Ok(());
+        }
+        if !fill(reader, &mut block)? {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        more = block.get(504) == Some(&1);
+    }
+    Err(malformed("a sparse file in a tar archive has endless holes"))
 }
 
 /// A body that must be small.

@@ -7,7 +7,8 @@ use sha2::{Digest as _, Sha256};
 
 use super::store::{Store, hex};
 use super::{ImageError, Layer};
-use crate::archive::tar::{self, Member, Passing, Streamed};
+use crate::archive::tar::{self, Member, Passing};
+use crate::archive::zstd::Zstd;
 use crate::entry::{SNIFF_BYTES, is_binary};
 use crate::label::label_bytes;
 
@@ -21,8 +22,12 @@ const MEMBERS_MAX: u64 = 50_000_000;
 const WANTED_MAX: usize = 1_000_000;
 /// Bytes that may come out of a layer.
 const UNPACKED_BYTES_MAX: u64 = 64 << 30;
+/// Between the store and the archive: fewer and larger reads.
+const BUFFER_BYTES: usize = 128 << 10;
 /// Enough of a file to tell whether it is a program.
 const HEAD_BYTES: u64 = 64;
+/// Room that is made for a file before its bytes have come: a header may lie.
+const RESERVED_BYTES_MAX: usize = 64 << 20;
 /// Files kept for hard links to them, in bytes.
 const LINKED_BYTES_MAX: usize = 1 << 20;
 
@@ -35,7 +40,8 @@ pub enum Want {
     Yes,
     /// Read if it begins as programs do: ELF, PE, Mach-O.
     IfProgram,
-    /// Read if it is text and no larger than [`TEXT_BYTES_MAX`]; that a later layer takes it away is not told.
+    /// Read if it is text and no larger than [`TEXT_BYTES_MAX`]; that a later layer takes it away is told if the answer
+    /// to it was yes.
     IfText,
     /// Read if it is either.
     IfProgramOrText,
@@ -99,7 +105,7 @@ impl<'w> Reading<'w> {
         &mut self,
         store: &Store,
         layer: &Layer,
-        visit: &mut dyn FnMut(Event<'_>),
+        visit: &mut dyn FnMut(Event<'_>) -> bool,
     ) -> Result<(), ImageError> {
         self.layers += 1;
         self.linked.clear();
@@ -111,31 +117,35 @@ impl<'w> Reading<'w> {
         &mut self,
         stored: &mut dyn Passing,
         layer: &Layer,
-        visit: &mut dyn FnMut(Event<'_>),
+        visit: &mut dyn FnMut(Event<'_>) -> bool,
     ) -> Result<(), ImageError> {
         let told = |error| ImageError::Read { what: format!("layer {}", layer.id()), error };
-        let mut outer =
-            Hashing { reader: stored, hash: layer.digest.as_ref().map(|_| Sha256::new()), left: UNPACKED_BYTES_MAX };
         let mut head = Vec::new();
-        (&mut outer).take(4).read_to_end(&mut head).map_err(told)?;
-        let mut whole = head.as_slice().chain(&mut outer);
-        let diff = match head.as_slice() {
-            [0x1F, 0x8B, ..] => {
-                let mut whole = io::BufReader::with_capacity(128 << 10, &mut whole);
-                self.archive(&mut flate2::bufread::MultiGzDecoder::new(&mut whole), layer, visit)?
-            }
-            [0x28, 0xB5, 0x2F, 0xFD] => {
-                let mut whole = io::BufReader::with_capacity(128 << 10, &mut whole);
-                self.archive(&mut crate::archive::Zstd { reader: &mut whole, frame: None }, layer, visit)?
-            }
-            _ if layer.kind.contains("encrypted") || layer.kind.contains("squashfs") => {
-                return Err(ImageError::Kind(layer.id().to_owned(), layer.kind.clone()));
-            }
-            _ => self.archive(&mut whole, layer, visit)?,
+        (&mut *stored).take(4).read_to_end(&mut head).map_err(told)?;
+        let mut whole = head.as_slice().chain(&mut *stored);
+        let packed =
+            matches!(head.as_slice(), [0x1F, 0x8B, ..] | [0x28, 0xB5, 0x2F, 0xFD] | [0x50..=0x5F, 0x2A, 0x4D, 0x18]);
+        let (stored, diff) = if packed {
+            let outer = Hashing {
+                reader: &mut whole,
+                hash: layer.digest.as_ref().map(|_| Sha256::new()),
+                left: UNPACKED_BYTES_MAX,
+            };
+            let mut outer = io::BufReader::with_capacity(BUFFER_BYTES, outer);
+            let diff = match head.first() {
+                Some(0x1F) => self.archive(&mut flate2::bufread::MultiGzDecoder::new(&mut outer), layer, visit),
+                _ => self.archive(&mut Zstd::new(&mut outer), layer, visit),
+            };
+            let diff = diff?;
+            io::copy(&mut outer, &mut io::sink()).map_err(told)?;
+            (outer.into_inner().digest(), diff)
+        } else if layer.kind.contains("encrypted") || layer.kind.contains("squashfs") {
+            return Err(ImageError::Kind(layer.id().to_owned(), layer.kind.clone()));
+        } else {
+            let diff = self.archive(&mut whole, layer, visit)?;
+            (Some(diff.clone()), diff)
         };
-        io::copy(&mut outer, &mut io::sink()).map_err(told)?;
-        let stored = outer.hash.map(|hash| hex(&hash.finalize()));
-        let sound = layer.digest == stored;
+        let sound = layer.digest.is_none() || layer.digest == stored;
         if !sound || layer.diff.as_ref().is_some_and(|known| *known != diff) {
             return Err(ImageError::Digest(format!("layer {}", layer.id())));
         }
@@ -147,28 +157,42 @@ impl<'w> Reading<'w> {
         &mut self,
         reader: &mut dyn Read,
         layer: &Layer,
-        visit: &mut dyn FnMut(Event<'_>),
+        visit: &mut dyn FnMut(Event<'_>) -> bool,
     ) -> Result<String, ImageError> {
         let told = |error| ImageError::Read { what: format!("layer {}", layer.id()), error };
-        let mut hashing = Hashing { reader, hash: Some(Sha256::new()), left: UNPACKED_BYTES_MAX };
-        let mut first = [0; 1];
+        let hashing = Hashing { reader, hash: Some(Sha256::new()), left: UNPACKED_BYTES_MAX };
+        let mut hashing = io::BufReader::with_capacity(BUFFER_BYTES, hashing);
         // A layer without a byte is what some tools write for an empty one.
-        if hashing.read(&mut first).map_err(told)? == 1 {
-            let mut whole = first.as_slice().chain(&mut hashing);
-            tar::members(&mut Streamed(&mut whole), &mut |member, body| self.member(member, body, visit))
-                .map_err(told)?;
-        }
+        tar::members(&mut hashing, &mut |member, body| self.member(member, body, visit)).map_err(told)?;
         io::copy(&mut hashing, &mut io::sink()).map_err(told)?;
-        Ok(hashing.hash.map(|hash| hex(&hash.finalize())).unwrap_or_default())
+        Ok(hashing.into_inner().digest().unwrap_or_default())
     }
 
-    fn member(&mut self, member: Member, body: &mut dyn Read, visit: &mut dyn FnMut(Event<'_>)) -> io::Result<()> {
+    fn member(
+        &mut self,
+        member: Member,
+        body: &mut dyn Read,
+        visit: &mut dyn FnMut(Event<'_>) -> bool,
+    ) -> io::Result<()> {
         self.members += 1;
         if self.members > MEMBERS_MAX {
             return Err(io::Error::other("the image holds more files than are read"));
         }
         match member {
-            Member::Folder | Member::Device { .. } => Ok(()),
+            Member::Folder { name } => {
+                let path = plain(&name).unwrap_or_default();
+                // Folders join: only a file gives way.
+                if self.there.get(&path).is_some_and(|layer| *layer < self.layers) {
+                    self.there.remove(&path);
+                    visit(Event::Gone { path: &path });
+                }
+                Ok(())
+            }
+            Member::Device { name } => {
+                let path = plain(&name).unwrap_or_default();
+                self.take_away(&path, visit);
+                Ok(())
+            }
             Member::Link { name, target, hard } => {
                 let Some(path) = plain(&name) else { return Ok(()) };
                 if whiteout(&path).is_some() {
@@ -176,18 +200,28 @@ impl<'w> Reading<'w> {
                 }
                 self.take_away(&path, visit);
                 // A symbolic link leads to a file that has a place of its own.
-                if hard
-                    && (self.wanted)(&path) == Want::Yes
-                    && let Some(bytes) = plain(&target).and_then(|target| self.linked.get(&target).cloned())
-                {
-                    self.deliver(&path, visit, &bytes)?;
+                if hard && (self.wanted)(&path) == Want::Yes {
+                    match plain(&target).and_then(|target| self.linked.get(&target).cloned()) {
+                        Some(bytes) => self.deliver(&path, visit, &bytes)?,
+                        None => {
+                            let reason = "a hard link to a file that is not wanted under its own name, or is large";
+                            visit(Event::Unread { path: &path, reason });
+                        }
+                    }
                 }
                 Ok(())
             }
-            Member::File { name, size, .. } => {
+            Member::File { name, size, sparse, .. } => {
                 let Some(path) = plain(&name) else { return Ok(()) };
                 if let Some((path, everything)) = whiteout(&path) {
                     self.white_out(&path, everything, visit);
+                    return Ok(());
+                }
+                if sparse {
+                    self.take_away(&path, visit);
+                    if (self.wanted)(&path) == Want::Yes {
+                        visit(Event::Unread { path: &path, reason: "a sparse file, whose holes are not filled here" });
+                    }
                     return Ok(());
                 }
                 self.file(&path, size, body, visit)
@@ -195,7 +229,13 @@ impl<'w> Reading<'w> {
         }
     }
 
-    fn file(&mut self, path: &str, size: u64, body: &mut dyn Read, visit: &mut dyn FnMut(Event<'_>)) -> io::Result<()> {
+    fn file(
+        &mut self,
+        path: &str,
+        size: u64,
+        body: &mut dyn Read,
+        visit: &mut dyn FnMut(Event<'_>) -> bool,
+    ) -> io::Result<()> {
         self.take_away(path, visit);
         let want = (self.wanted)(path);
         if want == Want::No {
@@ -221,6 +261,9 @@ impl<'w> Reading<'w> {
             self.note(path)?;
             visit(Event::Unread { path, reason: &reason });
         } else {
+            // At once: growing would take twice the room.
+            let missing = usize::try_from(size).unwrap_or(0).saturating_sub(buffer.len());
+            buffer.reserve_exact(missing.saturating_add(1).min(RESERVED_BYTES_MAX));
             body.read_to_end(&mut buffer)?;
             if (buffer.len() as u64) < size {
                 return Err(io::ErrorKind::UnexpectedEof.into());
@@ -230,7 +273,10 @@ impl<'w> Reading<'w> {
                 self.linked.insert(path.to_owned(), buffer.clone());
             }
             if matches!(want, Want::IfText | Want::IfProgramOrText) && !is_program(&buffer) {
-                visit(Event::File { path, bytes: &buffer });
+                // There may be millions: only those of interest are kept in mind.
+                if visit(Event::File { path, bytes: &buffer }) {
+                    self.note(path)?;
+                }
             } else {
                 self.deliver(path, visit, &buffer)?;
             }
@@ -242,7 +288,7 @@ impl<'w> Reading<'w> {
         Ok(())
     }
 
-    fn deliver(&mut self, path: &str, visit: &mut dyn FnMut(Event<'_>), bytes: &[u8]) -> io::Result<()> {
+    fn deliver(&mut self, path: &str, visit: &mut dyn FnMut(Event<'_>) -> bool, bytes: &[u8]) -> io::Result<()> {
         self.note(path)?;
         visit(Event::File { path, bytes });
         Ok(())
@@ -264,7 +310,7 @@ impl<'w> Reading<'w> {
     }
 
     /// Something that is no folder stands at a path now: what was there, or below it, is gone.
-    fn take_away(&mut self, path: &str, visit: &mut dyn FnMut(Event<'_>)) {
+    fn take_away(&mut self, path: &str, visit: &mut dyn FnMut(Event<'_>) -> bool) {
         let was_file = self.there.get(path).is_some_and(|layer| *layer < self.layers);
         if was_file || self.above.contains(path) {
             self.white_out(path, true, visit);
@@ -272,7 +318,7 @@ impl<'w> Reading<'w> {
     }
 
     /// What lower layers brought below a path goes, and what stands at it where `itself` is set.
-    fn white_out(&mut self, path: &str, itself: bool, visit: &mut dyn FnMut(Event<'_>)) {
+    fn white_out(&mut self, path: &str, itself: bool, visit: &mut dyn FnMut(Event<'_>) -> bool) {
         let start = format!("{path}/");
         let is_below = |one: &str| path.is_empty() || one.starts_with(&start);
         let from = if path.is_empty() { String::new() } else { start.clone() };
@@ -291,11 +337,24 @@ impl<'w> Reading<'w> {
     }
 }
 
-/// A path without a slash at its start; none for what leads out of the image, and for the image's root.
-fn plain(name: &[u8]) -> Option<String> {
+/// A path without a slash at its start; none for the image's root. `..` ends at the root, as for whoever unpacks the
+/// image: a name that is written in a roundabout way is no way to stay unseen.
+pub(super) fn plain(name: &[u8]) -> Option<String> {
     let name = label_bytes(name);
-    let parts: Vec<&str> = name.split('/').filter(|part| !matches!(*part, "" | ".")).collect();
-    if parts.is_empty() || parts.contains(&"..") { None } else { Some(parts.join("/")) }
+    let mut path = String::with_capacity(name.len());
+    for part in name.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => path.truncate(path.rfind('/').unwrap_or(0)),
+            part => {
+                if !path.is_empty() {
+                    path.push('/');
+                }
+                path.push_str(part);
+            }
+        }
+    }
+    (!path.is_empty()).then_some(path)
 }
 
 /// What a name that marks an absence is about, and whether that is a thing or all that is in a folder
@@ -326,6 +385,12 @@ struct Hashing<'r, R: ?Sized> {
     reader: &'r mut R,
     hash: Option<Sha256>,
     left: u64,
+}
+
+impl<R: ?Sized> Hashing<'_, R> {
+    fn digest(self) -> Option<String> {
+        self.hash.map(|hash| hex(&hash.finalize()))
+    }
 }
 
 impl<R: Read + ?Sized> Read for Hashing<'_, R> {

@@ -136,7 +136,18 @@ impl Image {
     /// # Errors
     /// [`ImageError`].
     pub fn open(path: &Path, choice: &Choice) -> Result<Self, ImageError> {
-        let store = if path.is_dir() { Store::Folder(path.to_owned()) } else { Store::archive(path)? };
+        Self::of_store(if path.is_dir() { Store::Folder(path.to_owned()) } else { Store::archive(path)? }, choice)
+    }
+
+    /// Opens an archive in memory.
+    ///
+    /// # Errors
+    /// [`ImageError`].
+    pub fn in_memory(archive: Vec<u8>, choice: &Choice) -> Result<Self, ImageError> {
+        Self::of_store(Store::held(store::Held::Memory(archive), "the archive")?, choice)
+    }
+
+    fn of_store(store: Store, choice: &Choice) -> Result<Self, ImageError> {
         let chosen = if store.has("index.json") {
             manifest::of_layout(&store, choice)?
         } else {
@@ -184,14 +195,15 @@ impl Image {
     }
 
     /// Reads the layers, lowest first. `wanted` says by path (without a slash at its start) which files `visit` gets,
-    /// with the number of their layer; it also learns what later layers take away.
+    /// with the number of their layer; it also learns what later layers take away. Its answer to a text says whether
+    /// that is of interest for it too.
     ///
     /// # Errors
     /// [`ImageError`]: what `visit` got before is not the whole image, and must not be taken for it.
     pub fn read(
         &self,
         wanted: &dyn Fn(&str) -> Want,
-        visit: &mut dyn FnMut(usize, Event<'_>),
+        visit: &mut dyn FnMut(usize, Event<'_>) -> bool,
     ) -> Result<(), ImageError> {
         let mut reading = layer::Reading::new(wanted);
         for (number, layer) in self.layers.iter().enumerate() {

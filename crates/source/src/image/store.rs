@@ -32,16 +32,39 @@ pub trait Remote: Send + Sync {
 pub(super) enum Store {
     Folder(PathBuf),
     /// Where each member of the archive lies.
-    Archive(File, HashMap<String, (u64, u64)>),
+    Archive(Held, HashMap<String, (u64, u64)>),
     Remote(Box<dyn Remote>),
+}
+
+/// An archive on disk or in memory.
+pub(super) enum Held {
+    File(File, u64),
+    Memory(Vec<u8>),
+}
+
+impl Held {
+    fn bytes(&self) -> Bytes<'_> {
+        match self {
+            Self::File(file, size) => Bytes::File(file, *size),
+            Self::Memory(bytes) => Bytes::Memory(bytes),
+        }
+    }
 }
 
 impl Store {
     /// The members of an archive, by position: none is read.
     pub(super) fn archive(path: &Path) -> Result<Self, ImageError> {
-        let told = |error| ImageError::Read { what: path.display().to_string(), error };
+        let shown = path.display().to_string();
+        let told = |error| ImageError::Read { what: shown.clone(), error };
         let (file, size) = open_regular(path).map_err(|error| told(plain(error)))?;
-        let whole = Bytes::File(&file, size);
+        Self::held(Held::File(file, size), &shown)
+    }
+
+    /// Likewise, of an archive that may be in memory.
+    pub(super) fn held(held: Held, shown: &str) -> Result<Self, ImageError> {
+        let told = |error| ImageError::Read { what: shown.to_owned(), error };
+        let whole = held.bytes();
+        let size = whole.len();
         let mut head = [0; 512];
         let read = whole.read_at(0, &mut head).map_err(told)?;
         if !tar::is_tar(head.get(..read).unwrap_or_default()) {
@@ -51,23 +74,35 @@ impl Store {
             } else {
                 "no archive of an image"
             };
-            return Err(ImageError::Document { what: path.display().to_string(), why: why.to_owned() });
+            return Err(ImageError::Document { what: shown.to_owned(), why: why.to_owned() });
         }
-        let mut members = HashMap::new();
+        let (mut members, mut links) = (HashMap::new(), Vec::new());
         let mut section = Placed { section: Section { bytes: whole, position: 0, end: size } };
         let at = std::cell::Cell::new(0);
         let mut each = |member: Member, _: &mut dyn Read| {
-            if let Member::File { name, size, .. } = member {
-                let name = crate::label::label_bytes(name.strip_prefix(b"./").unwrap_or(&name)).into_owned();
-                members.insert(name, (at.get(), size));
-                if members.len() > MEMBERS_MAX {
-                    return Err(io::Error::other("it holds too many files for an image"));
+            match member {
+                Member::File { name, size, sparse: false, .. } => {
+                    members.extend(plain_path(&name).map(|name| (name, (at.get(), size))));
                 }
+                Member::Link { name, target, hard } => {
+                    let target = if hard { target } else { [folder_of(&name), b"/", target.as_slice()].concat() };
+                    links.extend(plain_path(&name).zip(plain_path(&target)));
+                }
+                _ => {}
+            }
+            if members.len() + links.len() > MEMBERS_MAX {
+                return Err(io::Error::other("it holds too many files for an image"));
             }
             Ok(())
         };
         tar::members(&mut Noting { inner: &mut section, at: &at }, &mut each).map_err(told)?;
-        Ok(Self::Archive(file, members))
+        // Older archives keep a layer that several images share once, and link to it.
+        for (name, target) in links {
+            if let Some(&place) = members.get(&target) {
+                members.entry(name).or_insert(place);
+            }
+        }
+        Ok(Self::Archive(held, members))
     }
 
     pub(super) fn has(&self, name: &str) -> bool {
@@ -95,10 +130,10 @@ impl Store {
                 let (file, size) = open_regular(&path).map_err(|error| told(plain(error)))?;
                 read(&mut Section { bytes: Bytes::File(&file, size), position: 0, end: size })
             }
-            Self::Archive(file, members) => {
+            Self::Archive(held, members) => {
                 let Some(&(start, size)) = members.get(name) else { return Err(ImageError::Missing(name.to_owned())) };
                 let end = start.saturating_add(size);
-                read(&mut Section { bytes: Bytes::File(file, end), position: start, end })
+                read(&mut Section { bytes: held.bytes(), position: start, end })
             }
             Self::Remote(remote) => {
                 let digest = super::manifest::digest_of_path(name).unwrap_or_else(|| name.to_owned());
@@ -118,7 +153,9 @@ impl Store {
         if bytes.len() as u64 > DOCUMENT_BYTES_MAX {
             return Err(ImageError::TooMuch(format!("{name} is larger than {} MiB", DOCUMENT_BYTES_MAX >> 20)));
         }
-        match super::manifest::digest_of_path(name) {
+        // Older archives name a configuration by its digest.
+        let old = || Some(format!("sha256:{}", name.strip_suffix(".json").filter(|stem| stem.len() == 64)?));
+        match super::manifest::digest_of_path(name).or_else(old) {
             Some(digest) if digest != digest_of(&bytes) => Err(ImageError::Digest(name.to_owned())),
             _ => Ok(bytes),
         }
@@ -134,6 +171,16 @@ impl Store {
         }
         Ok(bytes)
     }
+}
+
+/// The folder of a member.
+fn folder_of(name: &[u8]) -> &[u8] {
+    name.rsplitn(2, |byte| *byte == b'/').nth(1).unwrap_or_default()
+}
+
+/// A path of an archive without `.` and `..`.
+fn plain_path(name: &[u8]) -> Option<String> {
+    super::layer::plain(name)
 }
 
 fn plain(error: OpenError) -> io::Error {

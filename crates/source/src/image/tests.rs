@@ -104,6 +104,7 @@ fn told(path: &Path, choice: &Choice) -> Result<Vec<String>, ImageError> {
             Event::Unread { path, reason } => format!("{layer} {path} unread {reason}"),
             Event::Gone { path } => format!("{layer} {path} gone"),
         });
+        true
     })?;
     Ok(out)
 }
@@ -142,6 +143,7 @@ fn what_layers_bring_and_take_away() {
         "0 b/d/e.txt three",
         "0 b.txt beside",
         "0 abs/f.txt four",
+        "0 out.txt outside",
         "0 g.txt one",
         "0 x/prog \x7fELF...",
         "0 opaque/old.txt old",
