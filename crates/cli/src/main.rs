@@ -17,6 +17,7 @@ mod git_target;
 mod history;
 mod hook;
 mod image;
+mod imports;
 mod init;
 mod ledger;
 mod lookup;
