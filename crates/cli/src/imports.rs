@@ -33,10 +33,13 @@ pub(crate) fn load(target: &Path, look: &Look, config: &Config) -> anyhow::Resul
         return Ok(Vec::new());
     }
     if !target.is_dir() || look.history {
-        let error = anyhow!("reports of other tools are taken in where a folder is looked at, not {}", match look.history {
-            true => "with --history".to_owned(),
-            false => format!("with {}", target.display()),
-        });
+        let error = anyhow!(
+            "reports of other tools are taken in where a folder is looked at, not {}",
+            match look.history {
+                true => "with --history".to_owned(),
+                false => format!("with {}", target.display()),
+            }
+        );
         return Err(hinted(error, "leave --import out, or name the folder that the reports are of"));
     }
     let root = std::fs::canonicalize(target).with_context(|| format!("cannot open {}", target.display()))?;
@@ -110,7 +113,9 @@ fn load_one(root: &Path, path: &Path) -> anyhow::Result<Report> {
     }
     let mut bytes = Vec::new();
     let file = File::open(path).with_context(|| format!("cannot read the report {shown}"))?;
-    file.take(REPORT_BYTES_MAX + 1).read_to_end(&mut bytes).with_context(|| format!("cannot read the report {shown}"))?;
+    file.take(REPORT_BYTES_MAX + 1)
+        .read_to_end(&mut bytes)
+        .with_context(|| format!("cannot read the report {shown}"))?;
     if bytes.len() as u64 > REPORT_BYTES_MAX {
         bail!("the report {shown} is larger than {} MiB", REPORT_BYTES_MAX >> 20);
     }
@@ -126,7 +131,13 @@ fn load_one(root: &Path, path: &Path) -> anyhow::Result<Report> {
 }
 
 /// Adds what the reports tell to a scan of the target.
-pub(crate) fn apply(scanner: &Scanner, scan: &mut Scan, target: &Path, look: &Look, reports: Vec<Report>) -> anyhow::Result<()> {
+pub(crate) fn apply(
+    scanner: &Scanner,
+    scan: &mut Scan,
+    target: &Path,
+    look: &Look,
+    reports: Vec<Report>,
+) -> anyhow::Result<()> {
     if reports.is_empty() {
         return Ok(());
     }

@@ -136,8 +136,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Vec<Run>, ImportError> {
         for affected in &one.affects {
             // Another document's component is named with that document before it.
             let reference = affected.reference.rsplit_once('#').map_or(affected.reference.as_str(), |(_, after)| after);
-            let component =
-                known.get(affected.reference.as_str()).or_else(|| known.get(reference)).copied();
+            let component = known.get(affected.reference.as_str()).or_else(|| known.get(reference)).copied();
             let purl = component.map_or(reference, |component| &component.purl);
             let purl = Purl::parse(purl).ok();
             let of = component.map_or(reference, |component| &component.name);
@@ -167,5 +166,36 @@ fn item(one: &Vulnerability, kind: Kind, of: &str) -> Item {
         logical: super::cut(of, super::NAME_CHARACTERS_MAX),
         note,
         ..Item::new(kind, if one.id.is_empty() { "vulnerability" } else { &one.id }, &text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+
+    use super::*;
+
+    #[test]
+    fn each_component_at_fault_is_a_result_whatever_its_author_says() {
+        let text = r#"{"bomFormat": "CycloneDX", "metadata": {"tools": [{"name": "T", "version": "2"}]},
+            "components": [{"bom-ref": "1", "name": "outer", "components": [
+              {"bom-ref": "2", "name": "inner", "purl": "pkg:npm/inner@1.0"}]}],
+            "vulnerabilities": [
+              {"id": "CVE-2026-1", "ratings": [{"severity": "low"}, {"score": 7.5}], "analysis": {"state": "not_affected"},
+               "affects": [{"ref": "urn:cdx:9/1#2"}, {"ref": "1"}, {"ref": "pkg:npm/else@2"}, {"ref": "nothing"}]},
+              {"description": "no name, no place"}]}"#;
+        let run = read(text.as_bytes()).unwrap().remove(0);
+        assert_eq!((run.tool.as_str(), run.version.as_str(), run.results), ("T", "2", 5));
+        let packages: Vec<String> = run
+            .items
+            .iter()
+            .filter_map(|item| match &item.kind {
+                Kind::Package(package) => Some(package.purl.to_string()),
+                _ => None,
+            })
+            .collect();
+        assert_eq!(packages, ["pkg:npm/inner@1.0", "pkg:npm/else@2"]);
+        assert!(run.items.iter().take(4).all(|item| item.severity == Some(palisade_model::Severity::High)));
+        assert!(run.items.iter().take(4).all(|item| item.note == "its author says: not_affected"));
     }
 }

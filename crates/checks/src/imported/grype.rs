@@ -113,14 +113,16 @@ pub(super) fn read(bytes: &[u8]) -> Result<Vec<Run>, ImportError> {
     }
     for one in document.matches {
         let artifact = one.artifact;
-        let purl = Purl::parse(&artifact.purl).ok().or_else(|| kinds::purl(kinds::of_grype(&artifact.kind), &artifact.name));
+        let purl =
+            Purl::parse(&artifact.purl).ok().or_else(|| kinds::purl(kinds::of_grype(&artifact.kind), &artifact.name));
         let id = &one.vulnerability.id;
         let mut others = one.related_vulnerabilities.into_iter().map(|related| related.id).filter(|other| other != id);
         // A distribution's advisory may cover many names: only one makes it the same fault.
         let other = others.next().filter(|_| others.next().is_none());
         let names = std::iter::once(id.clone()).chain(other).collect();
         let fixed = one.vulnerability.fix.versions.into_iter().next();
-        let kind = purl.map(|purl| Kind::Package(Box::new(Vulnerable { purl, version: artifact.version, names, fixed })));
+        let kind =
+            purl.map(|purl| Kind::Package(Box::new(Vulnerable { purl, version: artifact.version, names, fixed })));
         let logical = if kind.is_some() { String::new() } else { artifact.name };
         // Paths are told as if the folder were the root.
         let path = artifact.locations.into_iter().next().map_or(String::new(), |location| location.path);
@@ -134,4 +136,32 @@ pub(super) fn read(bytes: &[u8]) -> Result<Vec<Run>, ImportError> {
     }
     run.note(document.ignored_matches.len(), "passed over by its own settings");
     Ok(vec![run])
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+
+    use super::*;
+
+    #[test]
+    fn one_other_name_is_the_same_fault_and_many_are_not() {
+        let names = |related: &str| {
+            let text = format!(
+                r#"{{"source": {{"type": "image", "target": {{"userInput": "shop:1"}}}}, "ignoredMatches": [{{}}],
+                "matches": [{{"vulnerability": {{"id": "GHSA-1", "severity": "Medium", "fix": {{"versions": null}}}},
+                "relatedVulnerabilities": [{related}],
+                "artifact": {{"name": "a", "version": "1", "purl": "pkg:npm/a@1"}}}}]}}"#
+            );
+            let run = read(text.as_bytes()).unwrap().remove(0);
+            assert_eq!((run.foreign, run.artifact.as_str(), run.notes.len()), (true, "shop:1", 1));
+            match run.items.into_iter().next().map(|item| item.kind) {
+                Some(Kind::Package(package)) => package.names,
+                other => vec![format!("{other:?}")],
+            }
+        };
+        assert_eq!(names(r#"{"id": "CVE-2026-1"}"#), ["GHSA-1", "CVE-2026-1"]);
+        assert_eq!(names(r#"{"id": "GHSA-1"}, {"id": "CVE-2026-1"}"#), ["GHSA-1", "CVE-2026-1"]);
+        assert_eq!(names(r#"{"id": "CVE-2026-1"}, {"id": "CVE-2026-2"}"#), ["GHSA-1"]);
+    }
 }

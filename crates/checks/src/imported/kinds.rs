@@ -50,7 +50,9 @@ pub(super) fn of_trivy(kind: &str) -> &'static str {
         "fedora" => "rpm/fedora",
         "azurelinux" | "cbl-mariner" => "rpm/azurelinux",
         "photon" => "rpm/photon",
-        "opensuse" | "opensuse-leap" | "opensuse-tumbleweed" | "suse linux enterprise server" | "sles" => "rpm/opensuse",
+        "opensuse" | "opensuse-leap" | "opensuse-tumbleweed" | "suse linux enterprise server" | "sles" => {
+            "rpm/opensuse"
+        }
         _ => "",
     }
 }

@@ -139,11 +139,7 @@ impl Item {
 
 impl Run {
     fn new(tool: &str, version: &str) -> Self {
-        Self {
-            tool: cut(tool, NAME_CHARACTERS_MAX),
-            version: cut(version, NAME_CHARACTERS_MAX),
-            ..Self::default()
-        }
+        Self { tool: cut(tool, NAME_CHARACTERS_MAX), version: cut(version, NAME_CHARACTERS_MAX), ..Self::default() }
     }
 
     /// Adds a result.

@@ -127,9 +127,9 @@ fn ghsa(url: &str) -> Option<String> {
 
 fn item(package: &str, version: &str, names: Vec<String>, title: &str, word: &str) -> Item {
     let id = names.first().cloned().unwrap_or_default();
-    let kind = Purl::new("npm", package).ok().map(|purl| {
-        Kind::Package(Box::new(Vulnerable { purl, version: version.to_owned(), names, fixed: None }))
-    });
+    let kind = Purl::new("npm", package)
+        .ok()
+        .map(|purl| Kind::Package(Box::new(Vulnerable { purl, version: version.to_owned(), names, fixed: None })));
     let logical = if kind.is_some() { String::new() } else { super::cut(package, super::NAME_CHARACTERS_MAX) };
     Item { severity: severity(word), logical, ..Item::new(kind.unwrap_or(Kind::Result), &id, title) }
 }

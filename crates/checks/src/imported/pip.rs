@@ -58,9 +58,9 @@ fn of(dependencies: Vec<Dependency>) -> Result<Vec<Run>, ImportError> {
         for fault in one.vulns.into_iter().flatten() {
             let names = std::iter::once(fault.id.clone()).chain(fault.aliases).collect();
             let fixed = fault.fix_versions.into_iter().next();
-            let kind = Purl::new("pypi", &one.name).ok().map(|purl| {
-                Kind::Package(Box::new(Vulnerable { purl, version: one.version.clone(), names, fixed }))
-            });
+            let kind = Purl::new("pypi", &one.name)
+                .ok()
+                .map(|purl| Kind::Package(Box::new(Vulnerable { purl, version: one.version.clone(), names, fixed })));
             run.tell(Item::new(kind.unwrap_or(Kind::Result), &fault.id, &fault.description));
         }
     }
@@ -80,7 +80,10 @@ mod tests {
             "fix_versions": ["2"], "description": "d"}]}, {"name": "b", "skip_reason": "not found"}]"#;
         let whole = format!(r#"{{"dependencies": {text}, "fixes": []}}"#);
         for run in [read_list(text.as_bytes()).unwrap().remove(0), read(whole.as_bytes()).unwrap().remove(0)] {
-            assert_eq!((run.results, run.notes.as_slice()), (1, &["1 packages that it did not compare".to_owned()][..]));
+            assert_eq!(
+                (run.results, run.notes.as_slice()),
+                (1, &["1 packages that it did not compare".to_owned()][..])
+            );
         }
     }
 }

@@ -12,7 +12,9 @@ const MOUNTS: [&str; 5] = ["/github/workspace/", "/src/", "/repo/", "/code/", "/
 /// The paths within the target that a tool's path may stand for, likeliest first. `root` is the target's own place.
 pub(super) fn candidates(told: &str, root: Option<&str>) -> Vec<String> {
     let (told, uri) = match told.strip_prefix("file:") {
-        Some(rest) => (rest.strip_prefix("//").map_or(rest, |rest| rest.strip_prefix("localhost").unwrap_or(rest)), true),
+        Some(rest) => {
+            (rest.strip_prefix("//").map_or(rest, |rest| rest.strip_prefix("localhost").unwrap_or(rest)), true)
+        }
         None => (told, false),
     };
     if told.is_empty() || told.contains("://") {

@@ -282,7 +282,8 @@ fn item(run: &Run, result: &Outcome) -> Item {
     let snippet = region.map(|region| region.snippet.text.as_bytes()).unwrap_or_default();
     let stable = match stated {
         Some(prints) => {
-            let parts: Vec<&[u8]> = prints.iter().flat_map(|(key, value)| [key.as_bytes(), value.0.as_bytes()]).collect();
+            let parts: Vec<&[u8]> =
+                prints.iter().flat_map(|(key, value)| [key.as_bytes(), value.0.as_bytes()]).collect();
             Some(Digest::of_parts(&parts))
         }
         None if snippet.is_empty() || matches!(kind, Kind::Secret) => None,
@@ -290,8 +291,12 @@ fn item(run: &Run, result: &Outcome) -> Item {
     };
     let active = |one: &&Suppression| !matches!(one.status.as_deref(), Some("rejected" | "underReview"));
     let note = if result.suppressions.iter().any(|one| active(&one)) { "suppressed for the tool" } else { "" };
+    // A level is about the rule's place among others; no tool means that a secret may stay.
+    let severity = severity(result, rule).filter(|severity| {
+        !matches!(kind, Kind::Secret) || *severity != Severity::Medium || score(result, rule).is_some()
+    });
     Item {
-        severity: severity(result, rule),
+        severity,
         path: address.map(|address| path(run, address)).unwrap_or_default(),
         region: region.map(region_of).unwrap_or_default(),
         logical: super::cut(&logical.unwrap_or_default(), super::TEXT_CHARACTERS_MAX),
@@ -353,9 +358,7 @@ fn message(result: &Outcome, rule: Option<&Rule>) -> String {
 
 /// The score of CVSS where there is one, or the level: the result's, its rule's, or what the standard takes it for.
 fn severity(result: &Outcome, rule: Option<&Rule>) -> Option<Severity> {
-    let rated = [Some(&result.properties), rule.map(|rule| &rule.properties)];
-    let score = rated.into_iter().flatten().find_map(|properties| properties.security_severity.as_ref()?.number());
-    if let Some(severity) = score.and_then(scored) {
+    if let Some(severity) = score(result, rule) {
         return Some(severity);
     }
     let usual = rule.and_then(|rule| rule.default_configuration.level.as_deref());
@@ -368,6 +371,12 @@ fn severity(result: &Outcome, rule: Option<&Rule>) -> Option<Severity> {
         None if no_fault => Severity::Info,
         _ => Severity::Medium,
     })
+}
+
+fn score(result: &Outcome, rule: Option<&Rule>) -> Option<Severity> {
+    let rated = [Some(&result.properties), rule.map(|rule| &rule.properties)];
+    let score = rated.into_iter().flatten().find_map(|properties| properties.security_severity.as_ref()?.number());
+    score.and_then(scored)
 }
 
 /// The path of a file, put together from its bases.
@@ -456,7 +465,8 @@ mod tests {
 
     #[test]
     fn what_passed_is_no_fault_and_a_failed_run_is_no_clean_one() {
-        let runs = |run: &str| read(format!(r#"{{"runs": [{{"tool": {{"driver": {{"name": "T"}}}} {run}}}]}}"#).as_bytes());
+        let runs =
+            |run: &str| read(format!(r#"{{"runs": [{{"tool": {{"driver": {{"name": "T"}}}} {run}}}]}}"#).as_bytes());
         let told = runs(r#", "results": [{"kind": "pass"}, {"baselineState": "absent"}, {"suppressions": [{}]}]"#);
         let told = told.unwrap().remove(0);
         assert_eq!((told.results, told.passed, told.items.len()), (3, 2, 1));

@@ -8,7 +8,9 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use palisade_inventory::{Flat, Subject};
-use palisade_model::{Confidence, Digest, Finding, Fingerprint, LineIndex, Location, Position, Severity, Span, content_hash};
+use palisade_model::{
+    Confidence, Digest, Finding, Fingerprint, LineIndex, Location, Position, Severity, Span, content_hash,
+};
 
 use super::packages::{Packages, name_of};
 use super::place::candidates;
@@ -122,7 +124,8 @@ struct Settled {
 impl Scanner {
     /// Adds what reports of other tools tell to a finished scan.
     pub fn import(&self, scan: &mut Scan, reports: Vec<Report>, sources: &Sources<'_>) {
-        let mut files = Files { scanner: self, read: sources.read, root: sources.root, open: HashMap::new(), held: 0, asked: 0 };
+        let mut files =
+            Files { scanner: self, read: sources.read, root: sources.root, open: HashMap::new(), held: 0, asked: 0 };
         let tells_of_packages = |run: &Run| run.items.iter().any(|item| matches!(item.kind, Kind::Package(_)));
         let packages = match reports.iter().flat_map(|report| &report.runs).any(tells_of_packages) {
             true => Packages::read(&scan.manifests, &mut files),
@@ -246,7 +249,7 @@ impl Scanner {
         for one in settled {
             let same = match one.check.meta.family() {
                 "packages" => met.package(scan, &one),
-                _ if one.check.meta.id == secret::CHECK.meta.id && one.placed => met.secret(scan, &one, &mut taken),
+                _ if one.check.meta.id == secret::CHECK.meta.id && one.placed => met.secret(&one, &mut taken),
                 _ => None,
             };
             if let Some(at) = same {
@@ -347,9 +350,8 @@ impl Met {
     fn at_home<'m>(&'m self, scan: &'m Scan, one: &'m Settled) -> impl Iterator<Item = (usize, &'m Finding)> {
         let key = (one.location.structure.clone(), one.location.content);
         let all = self.packages.get(&key).into_iter().flatten();
-        all.filter_map(|at| Some((*at, scan.findings.get(*at)?))).filter(|(at, finding)| {
-            self.homes.get(at).map_or(&*finding.location.path, String::as_str) == one.home
-        })
+        all.filter_map(|at| Some((*at, scan.findings.get(*at)?)))
+            .filter(|(at, finding)| self.homes.get(at).map_or(&*finding.location.path, String::as_str) == one.home)
     }
 
     /// The finding of the same version of the same package; where the tool names no file, of any version or file.
@@ -370,14 +372,15 @@ impl Met {
         u32::try_from(same).unwrap_or(u32::MAX)
     }
 
-    /// A secret of our own on the same lines. Each takes one result of a run: two on a line may be two.
-    fn secret(&self, scan: &Scan, one: &Settled, taken: &mut HashSet<usize>) -> Option<usize> {
+    /// A secret of our own on the same lines. Each place takes one result of a run: two on a line may be two.
+    fn secret(&self, one: &Settled, taken: &mut HashSet<(Arc<str>, Position)>) -> Option<usize> {
         let (first, last) = (one.location.start.line, one.location.end.line);
-        let here = self.secrets.get(&one.location.path)?.iter();
-        let mut same = here.filter(|(_, start, end)| start.line <= last && first <= end.line);
-        let (at, ..) = same.find(|(at, ..)| scan.findings.get(*at).is_some() && !taken.contains(at))?;
-        taken.insert(*at);
-        Some(*at)
+        let path = &one.location.path;
+        let here = self.secrets.get(path)?.iter().filter(|(_, start, end)| start.line <= last && first <= end.line);
+        let mut free = here.filter(|(_, start, _)| !taken.contains(&(Arc::clone(path), *start)));
+        let (at, start, _) = *free.next()?;
+        taken.insert((Arc::clone(path), start));
+        Some(at)
     }
 }
 

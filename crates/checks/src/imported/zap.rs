@@ -102,3 +102,24 @@ pub(super) fn read(bytes: &[u8]) -> Result<Vec<Run>, ImportError> {
     }
     Ok(vec![run])
 }
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+
+    use super::*;
+
+    #[test]
+    fn alerts_are_told_without_what_was_sent_and_answered() {
+        let text = r#"{"@version": "2.16.0", "site": {"@name": "https://a.example", "alerts": [
+            {"pluginid": 7, "name": "N", "riskcode": 3, "confidence": "0", "instances": [
+              {"uri": "https://a.example/x?token=hidden", "evidence": "hidden", "attack": "hidden"}, {"uri": "y"}]},
+            {"pluginid": "8", "alert": "Old"}]}}"#;
+        let run = read(text.as_bytes()).unwrap().remove(0);
+        assert_eq!((run.results, run.items.len()), (2, 2));
+        let first = run.items.first().unwrap();
+        assert_eq!(first.text, "N; at https://a.example/x and 1 more");
+        assert_eq!((first.severity, first.note.as_str()), (Some(Severity::High), "marked as false"));
+        assert!(!format!("{run:?}").contains("hidden"));
+    }
+}
