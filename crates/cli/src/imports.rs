@@ -33,14 +33,8 @@ pub(crate) fn load(target: &Path, look: &Look, config: &Config) -> anyhow::Resul
         return Ok(Vec::new());
     }
     if !target.is_dir() || look.history {
-        let error = anyhow!(
-            "reports of other tools are taken in where a folder is looked at, not {}",
-            match look.history {
-                true => "with --history".to_owned(),
-                false => format!("with {}", target.display()),
-            }
-        );
-        return Err(hinted(error, "leave --import out, or name the folder that the reports are of"));
+        let what = if look.history { "git's history".to_owned() } else { target.display().to_string() };
+        return Err(refused(&what));
     }
     let root = std::fs::canonicalize(target).with_context(|| format!("cannot open {}", target.display()))?;
     let mut paths = BTreeSet::new();
@@ -55,6 +49,17 @@ pub(crate) fn load(target: &Path, look: &Look, config: &Config) -> anyhow::Resul
         bail!("{} reports are named, and at most {REPORTS_MAX} are read", paths.len());
     }
     paths.iter().map(|path| load_one(&root, path)).collect()
+}
+
+/// An image has packages and layers of its own: reports about it are taken in with the folder that it is built from.
+/// Those that the settings name are that folder's.
+pub(crate) fn refuse(look: &Look, image: &str) -> anyhow::Result<()> {
+    if look.import.is_empty() { Ok(()) } else { Err(refused(image)) }
+}
+
+fn refused(what: &str) -> anyhow::Error {
+    let error = anyhow!("reports of other scanners are taken in where a folder is looked at, not with {what}");
+    hinted(error, "leave --import out, or name the folder that the reports are of")
 }
 
 /// The files that a path or glob of the settings names.

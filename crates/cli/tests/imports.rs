@@ -110,6 +110,10 @@ fn what_is_missing_or_broken_is_undecided() {
         }
         place.write("palisade.toml", "");
     }
+    for target in ["app.py", "-", "registry:example.invalid/a:1"] {
+        let told = errors(&place, &["scan", target, "--import", "half.json"]);
+        assert!(told.contains("where a folder is looked at"), "{target}: {told}");
+    }
     std::fs::write(place.root.with_file_name("outside.json"), sarif("error", 4)).unwrap();
     std::os::unix::fs::symlink("../outside.json", place.root.join("link.json")).unwrap();
     place.write("palisade.toml", "[scan]\nimport = [\"link.json\"]\n");

@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use palisade_advisory::{Index, ecosystem};
+use palisade_advisory::{Fault, Index, asked};
 use palisade_inventory::package::{Manifest, Source};
-use palisade_model::{Purl, Span};
+use palisade_model::Span;
 
 use super::Vulnerable;
 use super::settle::Files;
@@ -69,21 +69,29 @@ impl Packages {
 }
 
 /// The name by which our own checks identify a fault: that of CVE, or else the advisory's of our index, or else the
-/// first that the tool gives. And every name, for the message.
+/// first that the tool gives.
 pub(super) fn name_of(package: &Vulnerable, index: Option<&Index>) -> String {
-    let known = index.and_then(|index| known_name(&package.purl, &package.names, index));
+    let known = index.and_then(|index| known_name(package, index));
     let cve = || package.names.iter().find(|name| name.starts_with("CVE-"));
     known.or_else(|| cve().or(package.names.first()).cloned()).unwrap_or_default()
 }
 
-fn known_name(purl: &Purl, names: &[String], index: &Index) -> Option<String> {
-    let (ecosystem, name) = ecosystem(purl)?;
+fn known_name(package: &Vulnerable, index: &Index) -> Option<String> {
+    // Only the name is asked for, so that any version does.
+    let version = if package.version.is_empty() { "0" } else { &package.version };
+    let purl = package.purl.version().is_none().then(|| package.purl.clone().at(version));
+    let asked = asked(purl.as_ref().unwrap_or(&package.purl))?;
+    let called =
+        |fault: &&Fault<'_>| package.names.iter().any(|name| name == fault.id || fault.names.contains(&name.as_str()));
     let mut buffer = Vec::new();
-    // An index that cannot be read has been told of where packages were compared.
-    let block = index.lookup(&ecosystem, &name, &mut buffer).ok()??;
-    let called = |fault: &&palisade_advisory::Fault<'_>| {
-        names.iter().any(|name| name == fault.id || fault.names.contains(&name.as_str()))
-    };
-    let fault = block.faults.iter().find(called)?;
-    Some(fault.names.iter().find(|name| name.starts_with("CVE-")).copied().unwrap_or(fault.id).to_owned())
+    for name in &asked.names {
+        // An index that cannot be read has been told of where packages were compared.
+        let Ok(Some(block)) = index.lookup(&asked.ecosystem, name, &mut buffer) else { continue };
+        if let Some(fault) = block.faults.iter().find(called) {
+            return Some(
+                fault.names.iter().find(|name| name.starts_with("CVE-")).copied().unwrap_or(fault.id).to_owned(),
+            );
+        }
+    }
+    None
 }

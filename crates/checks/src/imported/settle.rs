@@ -155,7 +155,7 @@ impl Scanner {
     /// Gives each result of a run that was asked for its place.
     fn settle(&self, run: Run, packages: &Packages, files: &mut Files<'_>, told: &mut Imported) -> Vec<Settled> {
         let mut settled = Vec::with_capacity(run.items.len());
-        let about = About { tool: run.tool, artifact: untagged(&run.artifact), foreign: run.foreign };
+        let about = About { packages, tool: run.tool, artifact: untagged(&run.artifact), foreign: run.foreign };
         for item in run.items {
             let check = check_of(&item.kind);
             if !self.checks().iter().any(|chosen| chosen.meta.id == check.meta.id) {
@@ -164,7 +164,7 @@ impl Scanner {
             }
             let paths = candidates(&item.path, files.root);
             let mut one = match &item.kind {
-                Kind::Package(package) => self.vulnerable(check, &item, package, &paths, &about, packages, files),
+                Kind::Package(package) => self.vulnerable(check, &item, package, &paths, &about, files),
                 _ => other(check, &item, &paths, &about, files),
             };
             if !one.placed {
@@ -197,11 +197,10 @@ impl Scanner {
         item: &Item,
         package: &Vulnerable,
         paths: &[String],
-        about: &About,
-        packages: &Packages,
+        about: &About<'_>,
         files: &mut Files<'_>,
     ) -> Settled {
-        let stand = packages.find(package, paths, !about.foreign);
+        let stand = about.packages.find(package, paths, !about.foreign);
         let placed = stand.and_then(|stand| Some((stand, files.open(&stand.path)?)));
         let mut location = match &placed {
             Some((stand, file)) => locate(&stand.path, file, stand.span, None),
@@ -218,9 +217,8 @@ impl Scanner {
         if !item.text.is_empty() {
             message.push_str(&format!(": {}", item.text.trim_end_matches('.')));
         }
-        match &package.fixed {
-            Some(fixed) => message.push_str(&format!("; {fixed} is without it")),
-            None => {}
+        if let Some(fixed) = &package.fixed {
+            message.push_str(&format!("; {fixed} is without it"));
         }
         if placed.is_none() && !about.artifact.is_empty() {
             message.push_str(&format!("; in {}", about.artifact));
@@ -283,7 +281,8 @@ impl Scanner {
 }
 
 /// What a run is of.
-struct About {
+struct About<'p> {
+    packages: &'p Packages,
     tool: String,
     artifact: String,
     foreign: bool,
@@ -395,7 +394,7 @@ fn note(scan: &mut Scan, at: usize, tool: &str, severity: Severity) {
 }
 
 /// A result that is no package's.
-fn other(check: &'static Check, item: &Item, paths: &[String], about: &About, files: &mut Files<'_>) -> Settled {
+fn other(check: &'static Check, item: &Item, paths: &[String], about: &About<'_>, files: &mut Files<'_>) -> Settled {
     let found = paths.iter().filter(|_| !about.foreign).find_map(|path| Some((path, files.open(path)?)));
     let secret = matches!(item.kind, Kind::Secret);
     let span = found.as_ref().map(|(_, file)| span_of(item.region, file)).unwrap_or_default();
