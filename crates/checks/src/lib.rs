@@ -22,6 +22,7 @@ pub mod data;
 pub mod exceptions;
 pub mod iac;
 pub mod iam;
+pub mod imported;
 pub mod kubernetes;
 pub mod packages;
 pub mod quality;
@@ -47,6 +48,7 @@ pub fn catalogue() -> impl Iterator<Item = &'static Check> {
         ci::CHECKS,
         container::CHECKS,
         exceptions::CHECKS,
+        imported::CHECKS,
         kubernetes::CHECKS,
         packages::CHECKS,
         repo::CHECKS,

@@ -432,9 +432,10 @@ impl Scanner {
             inventory.files.push(report.facts);
         }
         inventory.files.sort_by(|left, right| left.path.cmp(&right.path));
+        let compared = inventory.files.iter().filter(|file| file.bom || crate::packages::is_compared(&file.path));
+        scan.manifests = compared.map(|file| Arc::clone(&file.path)).collect();
         if self.checks.iter().any(|check| check.meta.family() == "packages") {
-            let compared = inventory.files.iter().filter(|file| file.bom || crate::packages::is_compared(&file.path));
-            scan.package_files = compared.count();
+            scan.package_files = scan.manifests.len();
             scan.advisories = self.advisories.as_ref().map(|index| index.digest());
         }
         crate::kubernetes::default_service_account::settle(&inventory, &mut scan.findings);

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use palisade_advisory::osv::Advisory;
 use palisade_advisory::{Builder, Enrichment, Index};
+use palisade_checks::imported::{self, Report, Sources};
 use palisade_checks::{FixedFile, Host, Lock, Run, Scanner, Selection, Settings, catalogue};
 use palisade_model::Finding;
 
@@ -47,13 +48,29 @@ fn ids_are_unique_and_well_formed() {
 
 fn scanner(files: &[(String, String)]) -> Result<Scanner, Box<dyn std::error::Error>> {
     let text = |name: &str| files.iter().find(|(path, _)| path == name).map(|(_, text)| text.as_str());
-    let mut settings: Settings = toml::from_str(text("palisade.toml").unwrap_or(""))?;
+    let mut table: toml::Table = toml::from_str(text("palisade.toml").unwrap_or(""))?;
+    table.remove("scan");
+    let mut settings: Settings = table.try_into()?;
     settings.lock = text("palisade.lock").map_or(Ok(Lock::default()), Lock::parse)?;
     let scanner = Scanner::new(settings, &Selection::default());
     let advisories = files.iter().filter(|(path, _)| path.starts_with("advisories/"));
     let records: Vec<Advisory> =
         advisories.map(|(_, text)| Advisory::parse(text.as_bytes())).collect::<Result<_, _>>()?;
     Ok(if records.is_empty() { scanner } else { scanner.with_advisories(Arc::new(index(records)?)) })
+}
+
+/// The reports of other tools that a page's settings name.
+fn imports(files: &[(String, Vec<u8>)]) -> Result<Vec<Report>, Box<dyn std::error::Error>> {
+    let bytes = |name: &str| files.iter().find(|(path, _)| path == name).map(|(_, bytes)| bytes.as_slice());
+    let settings: toml::Table = toml::from_str(std::str::from_utf8(bytes("palisade.toml").unwrap_or(b""))?)?;
+    let named = settings.get("scan").and_then(|scan| scan.get("import")).and_then(toml::Value::as_array);
+    let named = named.into_iter().flatten().filter_map(toml::Value::as_str);
+    named
+        .map(|path| {
+            let runs = imported::read(bytes(path).ok_or_else(|| format!("no {path}"))?)?;
+            Ok(Report { path: path.to_owned(), runs })
+        })
+        .collect()
 }
 
 /// An index of a page's own advisories.
@@ -79,8 +96,13 @@ fn scan(files: &[(String, String)]) -> Vec<(String, String, usize)> {
     let reports = files.iter().map(|(path, bytes)| scanner.look(path, bytes)).collect();
     let read = |path: &str| files.iter().find(|(name, _)| name == path).map(|(_, bytes)| bytes.clone());
     // A page's files are a whole target.
-    let found = scanner.finish(reports, Host { whole: true, ..Host::reading(&read) }).findings;
+    let mut found = scanner.finish(reports, Host { whole: true, ..Host::reading(&read) });
+    match imports(&files) {
+        Ok(reports) => scanner.import(&mut found, reports, &Sources { read: &read, root: None }),
+        Err(error) => return vec![(format!("report: {error}"), String::new(), 0)],
+    }
     found
+        .findings
         .into_iter()
         .map(|finding| {
             (finding.check.id.to_owned(), finding.location.path.to_string(), finding.location.start.line as usize)

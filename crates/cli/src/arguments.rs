@@ -149,6 +149,10 @@ pub(crate) struct Look {
     /// instead of those that palisade.toml names.
     #[arg(long, value_name = "PATH")]
     pub(crate) rules: Vec<PathBuf>,
+    /// Take in the report of another scanner: SARIF, or the JSON of Trivy, Grype, CycloneDX, npm audit, pip-audit or
+    /// OWASP ZAP. Beside those that palisade.toml names; may be repeated.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) import: Vec<PathBuf>,
     /// Judge manifests by the rules of this Kubernetes version, such as 1.31; the newest known by default.
     #[arg(long, value_name = "VERSION")]
     pub(crate) kubernetes_version: Option<palisade_checks::KubernetesVersion>,

@@ -43,6 +43,8 @@ pub(crate) struct ScanConfig {
     pub(crate) select: Vec<String>,
     /// Checks not to run.
     pub(crate) ignore: Vec<String>,
+    /// Reports of other scanners, as globs from the target's root.
+    pub(crate) import: Vec<String>,
     /// Names of folders with material for tests, from which nothing runs.
     pub(crate) fixtures: Vec<String>,
 }
@@ -54,6 +56,7 @@ impl Default for ScanConfig {
             exclude: Vec::new(),
             select: Vec::new(),
             ignore: Vec::new(),
+            import: Vec::new(),
             fixtures: fixtures.map(str::to_owned).to_vec(),
         }
     }

@@ -132,7 +132,7 @@ impl Record<'_> {
             .collect();
         let looked = self.looked;
         let since = looked.before.as_ref().map(|before| cut(&before.name));
-        let payload = json!({
+        let mut payload = json!({
             "gate": self.decision.gate,
             "verdict": self.decision.verdict,
             "target": { "kind": looked.kind, "path": cut(&looked.path), "commit": self.commit, "since": since },
@@ -144,6 +144,13 @@ impl Record<'_> {
             "reasons": reasons,
             "reasons_left_out": self.decision.reasons.len().saturating_sub(REASONS_KEPT_MAX),
         });
+        if let Some(payload) = payload.as_object_mut().filter(|_| !looked.scan.imports.is_empty()) {
+            let imports = looked.scan.imports.iter().take(REASONS_KEPT_MAX).map(|import| {
+                let (path, tool) = (cut(&import.path), cut(&import.tool));
+                json!({ "path": path, "tool": tool, "version": cut(&import.version), "results": import.results })
+            });
+            payload.insert("imports".to_owned(), imports.collect());
+        }
         Entry::new(self.time, "gate.merge", payload)
     }
 

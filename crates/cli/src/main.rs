@@ -18,6 +18,7 @@ mod git_target;
 mod history;
 mod hook;
 mod image;
+mod imports;
 mod init;
 mod ledger;
 mod lookup;

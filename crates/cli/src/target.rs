@@ -25,6 +25,7 @@ use crate::exit::hinted;
 use crate::git_target;
 use crate::history;
 use crate::image;
+use crate::imports;
 use crate::lookup;
 use crate::renderer::Programs;
 use crate::verify;
@@ -103,6 +104,7 @@ pub(crate) fn look_anywhere(target: &Path, settings: &Look, offline: bool) -> an
 /// Reads and scans a target on disk.
 pub(crate) fn look(target: &Path, look: &Look) -> anyhow::Result<Looked> {
     if target == Path::new("-") {
+        imports::load(target, look, &Config::default())?;
         let (scanner, config) = scanner(Config::default(), look, None)?;
         let mut scan = stdin(&scanner, &look.stdin_path)?;
         verify::run(&scanner, &mut scan, look)?;
@@ -124,6 +126,7 @@ pub(crate) fn look(target: &Path, look: &Look) -> anyhow::Result<Looked> {
         return Err(anyhow!("{} is not a directory in a git repository", target.display()));
     }
     let (scanner, config) = prepare(target, look)?;
+    let reports = imports::load(target, look, &config)?;
     let (kind, mut scan) = if look.staged {
         ("git-staged", git_target::staged(&scanner, target, &config)?)
     } else if look.history {
@@ -138,6 +141,7 @@ pub(crate) fn look(target: &Path, look: &Look) -> anyhow::Result<Looked> {
         ("file", file(&scanner, target)?)
     };
     verify::run(&scanner, &mut scan, look)?;
+    imports::apply(&scanner, &mut scan, target, look, reports)?;
     // The exceptions are those of what is looked at, not those that lie beside it on disk.
     let file = match (&look.revision, &look.range) {
         (Some(revision), _) => git_target::file_of_revision(target, revision, EXCEPTIONS_FILE)?,
@@ -167,6 +171,7 @@ fn image(named: &image::Named, look: &Look, offline: bool) -> anyhow::Result<Loo
     if look.staged || look.history || look.range.is_some() || look.revision.is_some() || look.since.is_some() {
         return Err(anyhow!("{} is an image, and has no history in git", named.shown));
     }
+    imports::refuse(look, &named.shown)?;
     let here = Path::new(".");
     let (scanner, config) = scanner(load_config(here)?, look, Some(here))?;
     let opened = named.open(look.platform.as_ref(), offline)?;

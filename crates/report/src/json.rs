@@ -7,6 +7,7 @@
 
 use std::io;
 
+use palisade_checks::imported::Imported;
 use palisade_model::{
     Coverage, Edit, ExceptionNote, Finding, Fix, History, Location, Meta, Position, Related, Safety, Severity,
     Verification,
@@ -28,6 +29,8 @@ struct Document<'a> {
     baseline: Option<BaselineOut<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     packages: Option<PackagesOut>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    imports: Vec<ImportOut<'a>>,
     duration_ms: u64,
 }
 
@@ -43,6 +46,37 @@ struct TargetOut<'a> {
 struct PackagesOut {
     files: usize,
     advisories: Option<String>,
+}
+
+#[derive(Serialize)]
+struct ImportOut<'a> {
+    path: &'a str,
+    tool: &'a str,
+    version: &'a str,
+    created: Option<&'a str>,
+    results: usize,
+    findings: usize,
+    same: usize,
+    passed: usize,
+    left_out: usize,
+    unplaced: usize,
+    notes: &'a [String],
+}
+
+fn import_out(import: &Imported) -> ImportOut<'_> {
+    ImportOut {
+        path: &import.path,
+        tool: &import.tool,
+        version: &import.version,
+        created: import.created.as_deref(),
+        results: import.results,
+        findings: import.findings,
+        same: import.same,
+        passed: import.passed,
+        left_out: import.left_out,
+        unplaced: import.unplaced,
+        notes: &import.notes,
+    }
 }
 
 #[derive(Serialize)]
@@ -167,6 +201,7 @@ pub(crate) fn write(report: &ScanReport<'_>, out: &mut dyn io::Write) -> io::Res
             files: report.scan.package_files,
             advisories: report.scan.advisories.as_ref().map(|digest| format!("sha256:{digest}")),
         }),
+        imports: report.scan.imports.iter().map(import_out).collect(),
         duration_ms: u64::try_from(report.duration.as_millis()).unwrap_or(u64::MAX),
     };
     write_pretty(&document, out)

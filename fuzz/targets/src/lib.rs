@@ -16,6 +16,7 @@ use base64::Engine as _;
 use palisade_advisory::Order;
 use palisade_checks::code::OwnRules;
 use palisade_checks::iam::narrow::{Trail, narrow, read_policy};
+use palisade_checks::imported::{self, Report, Sources};
 use palisade_checks::secrets::{Engine, UserRules};
 use palisade_checks::{KubernetesVersion, Lock, Scanner, Selection, Settings};
 use palisade_gate::{Baseline, EXCEPTIONS_FILE, ExceptionSettings, Exceptions, GateSettings, entry_places};
@@ -81,6 +82,7 @@ pub const TARGETS: &[Target] = &[
     Target::new("gitlab", |bytes| scan(".gitlab-ci.yml", bytes), is_gitlab),
     Target::new("graphql", read_graphql, is_none).with(seeds::graphql),
     Target::new("image", images::read, is_none).with(images::archives),
+    Target::new("imports", read_import, is_none).with(seeds::imports),
     Target::new("kubernetes", |bytes| scan("pod.yaml", bytes), is_manifest),
     Target::new("kustomization", |bytes| scan("kustomization.yaml", bytes), is_manifest),
     Target::new("ledger", read_ledger, is_none).with(seeds::notes),
@@ -295,6 +297,29 @@ fn read_sql(bytes: &[u8]) {
     script.problems.iter().for_each(|problem| must_fit(problem.span, &text));
     for path in ["postgres/migrations/0001_a.up.sql", "postgres/migrations/0001_a.sql", "postgres/V1__a.sql"] {
         scan(path, text.as_bytes());
+    }
+}
+
+/// Reports of other tools: each result is told once, in the target or at the report.
+fn read_import(bytes: &[u8]) {
+    let Ok(runs) = imported::read(bytes) else { return };
+    let scanner = Scanner::new(Settings::default(), &Selection::default());
+    let lock = "parser==1.4.2\n";
+    let files = [("requirements.txt".to_owned(), lock.into()), ("src/app.py".to_owned(), b"a = 1\nb = 2".to_vec())];
+    let read = |path: &str| files.iter().find(|(name, _)| name == path).map(|(_, bytes)| bytes.clone());
+    let mut scan = scanner.scan_files(&files);
+    let before = scan.findings.len();
+    let report = Report { path: "report.json".to_owned(), runs };
+    scanner.import(&mut scan, vec![report], &Sources { read: &read, root: Some("/w") });
+    let told: usize = scan.imports.iter().map(|import| import.findings).sum();
+    assert_eq!(scan.findings.len(), before + told, "findings came or went");
+    for import in &scan.imports {
+        let all = import.findings + import.same + import.passed + import.left_out;
+        assert_eq!(import.results, all, "a result was lost");
+    }
+    for finding in &scan.findings {
+        let path = &*finding.location.path;
+        assert!(path == "report.json" || files.iter().any(|(name, _)| name == path), "{path} is not here");
     }
 }
 

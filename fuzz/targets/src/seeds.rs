@@ -136,6 +136,22 @@ pub(crate) fn sql() -> Vec<Vec<u8>> {
     vec![text.as_bytes().to_vec()]
 }
 
+/// A report of another tool in each format.
+pub(crate) fn imports() -> Vec<Vec<u8>> {
+    [
+        r#"{"version":"2.1.0","runs":[{"tool":{"driver":{"name":"T","rules":[{"id":"R","properties":{"security-severity":"7.5","tags":["secret"]}}]}},"originalUriBaseIds":{"A":{"uri":"file:///w/","uriBaseId":"A"}},"artifacts":[{"location":{"uri":"src/app.py"}}],"results":[{"ruleIndex":0,"level":"error","kind":"fail","message":{"text":"m"},"partialFingerprints":{"a":"b"},"suppressions":[{"kind":"external"}],"locations":[{"physicalLocation":{"artifactLocation":{"uri":"src/app.py","uriBaseId":"A","index":0},"region":{"startLine":2,"startColumn":1,"endLine":2,"endColumn":4,"snippet":{"text":"b"}}},"logicalLocations":[{"name":"f"}]}]}]}]}"#,
+        r#"{"SchemaVersion":2,"ArtifactName":"a:1","ArtifactType":"filesystem","Results":[{"Target":"requirements.txt","Type":"pip","Vulnerabilities":[{"VulnerabilityID":"CVE-2026-1","PkgName":"parser","InstalledVersion":"1.4.2","FixedVersion":"1.5","Severity":"HIGH"}],"Misconfigurations":[{"ID":"M","Status":"FAIL","CauseMetadata":{"StartLine":1,"EndLine":2}}],"Secrets":[{"RuleID":"S","StartLine":1}],"Licenses":[{"Name":"GPL","PkgName":"parser"}]}]}"#,
+        r#"{"matches":[{"vulnerability":{"id":"GHSA-1","severity":"High","fix":{"versions":["2"]}},"relatedVulnerabilities":[{"id":"CVE-2026-1"}],"artifact":{"name":"parser","version":"1.4.2","type":"python","purl":"pkg:pypi/parser@1.4.2","locations":[{"path":"/requirements.txt"}]}}],"source":{"type":"directory","target":"."}}"#,
+        r#"{"bomFormat":"CycloneDX","metadata":{"tools":{"components":[{"name":"t","version":"1"}]}},"components":[{"bom-ref":"x","name":"parser","purl":"pkg:pypi/parser@1.4.2","components":[]}],"vulnerabilities":[{"id":"CVE-2026-1","ratings":[{"score":9.1,"severity":"critical"}],"affects":[{"ref":"urn:cdx:1/1#x"}],"analysis":{"state":"not_affected"}}]}"#,
+        r#"{"auditReportVersion":2,"vulnerabilities":{"a":{"via":["b",{"source":1,"name":"a","url":"https://example.org/GHSA-1","severity":"low"}]}}}"#,
+        r#"{"metadata":{},"advisories":{"1":{"module_name":"a","cves":["CVE-2026-1"],"findings":[{"version":"1"}],"severity":"low"}}}"#,
+        r#"{"dependencies":[{"name":"parser","version":"1.4.2","vulns":[{"id":"PYSEC-1","fix_versions":["2"],"aliases":["CVE-2026-1"]}]}]}"#,
+        r#"{"@version":"2","site":[{"@name":"https://shop.example","alerts":[{"pluginid":"1","name":"n","riskcode":"3","confidence":"2","instances":[{"uri":"https://shop.example/a?b"}]}]}]}"#,
+    ]
+    .map(|text| text.as_bytes().to_vec())
+    .to_vec()
+}
+
 /// A report of each kind.
 pub(crate) fn quality() -> Vec<Vec<u8>> {
     [

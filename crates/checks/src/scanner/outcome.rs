@@ -6,6 +6,7 @@ use palisade_inventory::Facts;
 use palisade_model::{Coverage, Finding};
 
 use crate::Mark;
+use crate::imported::Imported;
 
 /// What one file gave.
 #[derive(Clone, Debug)]
@@ -33,6 +34,10 @@ pub struct Scan {
     pub package_files: usize,
     /// The digest of the index that they were compared with; none when there was none.
     pub advisories: Option<String>,
+    /// Files that say which packages are shipped.
+    pub manifests: Vec<Arc<str>>,
+    /// Reports of other tools that were taken in.
+    pub imports: Vec<Imported>,
 }
 
 impl Scan {

@@ -95,7 +95,7 @@ impl<'c> Repository<'c> {
                         to.to_owned()
                     };
                     // Who is far away does not get to ask what listens on this machine.
-                    if !url.starts_with("https://") && !(self.local && url.starts_with("http://")) {
+                    if !(url.starts_with("https://") || self.local && url.starts_with("http://")) {
                         return Err("its registry sends us on without HTTPS".to_owned());
                     }
                 }

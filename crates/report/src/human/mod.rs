@@ -11,6 +11,7 @@ mod excerpt;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use palisade_checks::imported::Imported;
 use palisade_model::{Finding, Meta, Severity, Skipped};
 
 use crate::style::Role;
@@ -262,6 +263,9 @@ fn push_coverage(out: &mut String, report: &ScanReport<'_>, style: &Style) {
     for (list, words) in [(&coverage.unreadable, "not readable"), (&coverage.partial, "read in part")] {
         push_unread(out, list, words, style);
     }
+    for import in &report.scan.imports {
+        let _ = writeln!(out, "{}", import_line(import));
+    }
     let scan = report.scan;
     let files = count(scan.package_files, "file of packages", "files of packages");
     let _ = match (scan.package_files, &scan.advisories) {
@@ -275,6 +279,27 @@ fn push_coverage(out: &mut String, report: &ScanReport<'_>, style: &Style) {
             writeln!(out, "{files} not compared with known vulnerabilities: {why}")
         }
     };
+}
+
+/// What became of the results of another tool's report.
+fn import_line(import: &Imported) -> String {
+    let tool = match import.version.as_str() {
+        "" => import.tool.clone(),
+        version => format!("{} {version}", import.tool),
+    };
+    let mut line = format!("{}: {} of {tool}", import.path, count(import.results, "result", "results"));
+    let parts = [
+        (import.findings, "told here"),
+        (import.same, "told already"),
+        (import.passed, "without a fault"),
+        (import.left_out, "of checks that were not asked for"),
+        (import.unplaced, "not placed in the target"),
+    ];
+    for (number, words) in parts.iter().filter(|(number, _)| *number > 0) {
+        line.push_str(&format!(", {} {words}", thousands(*number)));
+    }
+    import.notes.iter().for_each(|note| line.push_str(&format!("; {note}")));
+    visible(&line).to_string()
 }
 
 fn push_unread(out: &mut String, list: &[Skipped], words: &str, style: &Style) {
