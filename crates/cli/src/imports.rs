@@ -127,6 +127,7 @@ fn load_one(root: &Path, path: &Path) -> anyhow::Result<Report> {
     let runs = read(&bytes).map_err(|error| {
         let hint = match error {
             ImportError::Unknown => format!("read are {FORMATS}"),
+            ImportError::Results => "let the tool leave out what nobody will look at".to_owned(),
             ImportError::Failed(_) => "mend what the tool complains of, and run it again".to_owned(),
             _ => "let the tool write it again; a part of a report would pass for all of it".to_owned(),
         };
