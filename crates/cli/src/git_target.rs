@@ -213,6 +213,19 @@ pub(crate) fn file_of_revision(folder: &Path, revision: &str, path: &str) -> any
     Ok(file.map(|file| repository.blob(file.blob)).transpose()?)
 }
 
+/// What reads files of a revision, which are listed once.
+pub(crate) fn reader_of_revision(
+    folder: &Path,
+    revision: &str,
+) -> anyhow::Result<Box<dyn Fn(&str) -> Option<Vec<u8>>>> {
+    let repository = Repository::discover(folder)?;
+    let prefix = prefix_of(&repository, folder);
+    let commit = repository.commit(revision)?;
+    let files = repository.files(&commit, &|_| {}).into_iter().filter(|file| !file.link);
+    let files: std::collections::HashMap<_, _> = files.map(|file| (file.path, file.blob)).collect();
+    Ok(Box::new(move |path| repository.blob(*files.get(&format!("{prefix}{path}"))?).ok()))
+}
+
 /// Path of `folder` within the work tree, with a slash behind it; empty at the root.
 fn prefix_of(repository: &Repository, folder: &Path) -> String {
     let real = |path: &Path| std::fs::canonicalize(path).ok();

@@ -127,6 +127,7 @@ fn load_one(root: &Path, path: &Path) -> anyhow::Result<Report> {
     let runs = read(&bytes).map_err(|error| {
         let hint = match error {
             ImportError::Unknown => format!("read are {FORMATS}"),
+            ImportError::Results => "let the tool leave out what nobody will look at".to_owned(),
             ImportError::Failed(_) => "mend what the tool complains of, and run it again".to_owned(),
             _ => "let the tool write it again; a part of a report would pass for all of it".to_owned(),
         };
@@ -148,16 +149,17 @@ pub(crate) fn apply(
     }
     let root = std::fs::canonicalize(target).with_context(|| format!("cannot open {}", target.display()))?;
     let files = Directory::new(&root).with_context(|| format!("cannot open {}", target.display()))?;
-    let read = |path: &str| -> Option<Vec<u8>> {
-        match (&look.revision, &look.range) {
-            (Some(revision), _) => git_target::file_of_revision(target, revision, path).ok()?,
-            (None, Some(range)) => git_target::file_of_revision(target, git_target::tip_of(range), path).ok()?,
-            _ if look.staged => git_target::file_of_index(target, path).ok()?,
-            _ => files.read(path).ok(),
+    let reader: Box<dyn Fn(&str) -> Option<Vec<u8>>> = match (&look.revision, &look.range) {
+        (Some(revision), _) => git_target::reader_of_revision(target, revision)?,
+        (None, Some(range)) => git_target::reader_of_revision(target, git_target::tip_of(range))?,
+        (None, None) if look.staged => {
+            let target = target.to_owned();
+            Box::new(move |path| git_target::file_of_index(&target, path).ok()?)
         }
+        (None, None) => Box::new(move |path| files.read(path).ok()),
     };
     let shown = root.to_str().map(|root| root.replace('\\', "/"));
-    scanner.import(scan, reports, &Sources { read: &read, root: shown.as_deref() });
+    scanner.import(scan, reports, &Sources { read: &*reader, root: shown.as_deref() });
     let today = now().date();
     for import in &mut scan.imports {
         let made = import.created.as_deref().and_then(|made| Date::parse(made.get(..10)?).ok());

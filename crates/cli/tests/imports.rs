@@ -53,6 +53,8 @@ fn a_result_is_denied_until_an_exception_which_ends() {
     place.expect(&["gate", "merge"], 1);
 
     let scan = place.json(&["scan", "--select", "imported"], 0);
+    let schema: Value = serde_json::from_str(include_str!("../../../docs/schema/palisade.scan-1.json")).unwrap();
+    assert_eq!(palisade_testkit::schema::faults(&schema, &scan), Vec::<String>::new());
     let all = findings(&scan);
     assert_eq!(all.len(), 1, "{scan}");
     assert_eq!(all[0]["location"]["start"], json!({"line": 4, "column": 5}));
@@ -155,4 +157,27 @@ fn two_scanners_that_tell_of_one_fault_are_one_finding() {
     assert_eq!(findings(&both)[0]["severity"], "critical");
     assert_eq!((&both["imports"][0]["same"], &both["imports"][1]["same"]), (&json!(1), &json!(1)));
     assert_eq!(findings(&scan(&["a.json", "b.json", "c.json"])).len(), 2);
+}
+
+#[test]
+fn places_are_those_of_the_revision_that_is_looked_at() {
+    let place = Place::new(&[("app.py", APP)]);
+    let git = |words: &[&str]| {
+        let done = std::process::Command::new("git").args(words).current_dir(&place.root).output().unwrap();
+        assert!(done.status.success(), "{words:?}: {}", String::from_utf8_lossy(&done.stderr));
+    };
+    git(&["init", "-q"]);
+    git(&["add", "app.py"]);
+    git(&["-c", "user.name=a", "-c", "user.email=a@example.com", "commit", "-qm", "a"]);
+    std::fs::remove_file(place.root.join("app.py")).unwrap();
+    place.write("a.sarif", &sarif("error", 4));
+    let scan = |more: &[&str]| {
+        let scan = place.json(&[&["scan", "--select", "imported", "--import", "a.sarif"], more].concat(), 0);
+        (scan["findings"][0]["location"]["path"].clone(), scan["imports"][0]["unplaced"].clone())
+    };
+    assert_eq!(scan(&[]), (json!("a.sarif"), json!(1)));
+    assert_eq!(scan(&["--revision", "HEAD"]), (json!("app.py"), json!(0)));
+    place.write("b.txt", "b");
+    git(&["add", "b.txt"]);
+    assert_eq!(scan(&["--staged"]), (json!("app.py"), json!(0)));
 }

@@ -3,7 +3,7 @@
 //! A suppressed result stays a result: only our own exceptions let something pass. Snippets are hashed for the
 //! identity and not kept. References that lead in a circle or nowhere are as if they were not there.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use palisade_model::{Digest, Severity, content_hash};
 use serde::Deserialize;
@@ -246,6 +246,7 @@ fn run(run: &Run) -> Result<Told, ImportError> {
     let failed = run.invocations.iter().any(|invocation| invocation.execution_successful == Some(false));
     let Some(results) = run.results.as_ref().filter(|_| !failed) else { return Err(ImportError::Failed(told.tool)) };
     told.created = run.invocations.iter().find_map(|one| one.end_time_utc.clone().or(one.start_time_utc.clone()));
+    let rules = Rules::of(run);
     let mut suppressed = 0;
     for result in results {
         let gone = result.baseline_state.as_deref() == Some("absent");
@@ -254,7 +255,7 @@ fn run(run: &Run) -> Result<Told, ImportError> {
             told.passed += 1;
             continue;
         }
-        let item = item(run, result);
+        let item = item(run, &rules, result);
         suppressed += usize::from(!item.note.is_empty());
         told.tell(item);
     }
@@ -262,8 +263,8 @@ fn run(run: &Run) -> Result<Told, ImportError> {
     Ok(told)
 }
 
-fn item(run: &Run, result: &Outcome) -> Item {
-    let rule = rule_of(run, result);
+fn item(run: &Run, rules: &Rules<'_>, result: &Outcome) -> Item {
+    let rule = rules.find(result);
     let named = result.rule_id.as_deref().or_else(|| result.rule.as_ref()?.id.as_deref());
     let id = named.or(rule.map(|rule| rule.id.as_str())).filter(|id| !id.is_empty()).unwrap_or("result");
     let kind = kind_of(run, result, rule, id);
@@ -306,23 +307,41 @@ fn item(run: &Run, result: &Outcome) -> Item {
     }
 }
 
-fn rule_of<'r>(run: &'r Run, result: &Outcome) -> Option<&'r Rule> {
-    let reference = result.rule.as_ref();
-    let component = reference.and_then(|reference| reference.tool_component.as_ref());
-    let component = match component {
-        Some(component) => {
-            let by_index = component.index.and_then(|index| run.tool.extensions.get(usize::try_from(index).ok()?));
-            let named = |one: &&Component| Some(&one.name) == component.name.as_ref();
-            by_index.or_else(|| run.tool.extensions.iter().find(named)).unwrap_or(&run.tool.driver)
+/// The rules of a run by their ids, component by component: the driver first.
+struct Rules<'r> {
+    run: &'r Run,
+    by_id: HashMap<(usize, &'r str), &'r Rule>,
+}
+
+impl<'r> Rules<'r> {
+    fn of(run: &'r Run) -> Self {
+        let mut by_id = HashMap::new();
+        for (number, component) in std::iter::once(&run.tool.driver).chain(&run.tool.extensions).enumerate() {
+            for rule in &component.rules {
+                by_id.entry((number, rule.id.as_str())).or_insert(rule);
+            }
         }
-        None => &run.tool.driver,
-    };
-    let index = result.rule_index.or_else(|| reference?.index).and_then(|index| usize::try_from(index).ok());
-    if let Some(rule) = index.and_then(|index| component.rules.get(index)) {
-        return Some(rule);
+        Self { run, by_id }
     }
-    let id = result.rule_id.as_deref().or_else(|| reference?.id.as_deref())?;
-    component.rules.iter().find(|rule| rule.id == id)
+
+    fn find(&self, result: &Outcome) -> Option<&'r Rule> {
+        let reference = result.rule.as_ref();
+        let component = reference.and_then(|reference| reference.tool_component.as_ref());
+        let extension = component.and_then(|component| {
+            let by_index = component.index.and_then(|index| usize::try_from(index).ok());
+            let by_name = |one: &Component| Some(&one.name) == component.name.as_ref();
+            by_index.or_else(|| self.run.tool.extensions.iter().position(by_name))
+        });
+        let extension = extension.filter(|at| self.run.tool.extensions.get(*at).is_some());
+        let number = extension.map_or(0, |at| at + 1);
+        let component = extension.and_then(|at| self.run.tool.extensions.get(at)).unwrap_or(&self.run.tool.driver);
+        let index = result.rule_index.or_else(|| reference?.index).and_then(|index| usize::try_from(index).ok());
+        if let Some(rule) = index.and_then(|index| component.rules.get(index)) {
+            return Some(rule);
+        }
+        let id = result.rule_id.as_deref().or_else(|| reference?.id.as_deref())?;
+        self.by_id.get(&(number, id)).copied()
+    }
 }
 
 fn kind_of(run: &Run, result: &Outcome, rule: Option<&Rule>, id: &str) -> Kind {
