@@ -26,7 +26,7 @@ pub(super) fn candidates(told: &str, root: Option<&str>) -> Vec<String> {
     let spellings = if uri { vec![unescaped.as_str()] } else { vec![told, unescaped.as_str()] };
     for path in spellings {
         let path = path.replace('\\', "/");
-        // `/C:/work/a` of an address is `C:/work/a`.
+        // `/C:/src/a` of an address is `C:/src/a`.
         let drive = path.trim_start_matches('/').as_bytes().get(1) == Some(&b':');
         if !path.starts_with('/') && !drive {
             out.extend(clean(&path));
@@ -105,8 +105,8 @@ mod tests {
         check("/w/shop/../../etc/passwd", &[]);
         check("/w/shopping/src/a.py", &["shopping/src/a.py", "src/a.py"]);
         check("/github/workspace/a.py", &["a.py", "workspace/a.py"]);
-        check("file:///C:/work/src/a.py", &["work/src/a.py", "src/a.py"]);
-        check("C:\\work\\src\\a.py", &["work/src/a.py", "src/a.py"]);
+        check("file:///C:/own/src/a.py", &["own/src/a.py", "src/a.py"]);
+        check("C:\\own\\src\\a.py", &["own/src/a.py", "src/a.py"]);
         check("a%2e%2e/b", &["a%2e%2e/b", "a../b"]);
         check("%2e%2e/b", &["%2e%2e/b"]);
         check("https://example.com/a", &[]);

@@ -1,3 +1,4 @@
+//! Bills that others would write, read back: what is understood, and what is told as missing.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 use super::super::{GAPS_MAX, Manifest, Source};
