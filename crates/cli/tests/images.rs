@@ -12,7 +12,7 @@ use std::process::{Command, Output};
 use std::sync::{Arc, Mutex};
 
 use base64::Engine as _;
-use common::Place;
+use common::{POD, Place};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
@@ -151,7 +151,7 @@ fn layers_bring_packages_and_secrets_and_take_them_away() {
 
 #[test]
 fn an_image_that_is_not_whole_is_an_error_and_never_clean() {
-    let place = Place::new(&[("a.txt", "")]);
+    let place = Place::new(&[("pod.yaml", POD)]);
     let built = built();
     for (number, digest) in built.layers.iter().enumerate() {
         built.write(&place);

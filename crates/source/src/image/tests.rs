@@ -173,6 +173,65 @@ fn what_layers_bring_and_take_away() {
 }
 
 #[test]
+fn what_cannot_be_had_is_told() {
+    let mut sparse = tar::Header::new_gnu();
+    sparse.set_entry_type(tar::EntryType::GNUSparse);
+    sparse.set_size(512);
+    let gnu = sparse.as_gnu_mut().unwrap();
+    gnu.name[..9].copy_from_slice(b"holes.txt");
+    // One block of its map follows the header, before the bytes.
+    gnu.isextended[0] = 1;
+    sparse.set_cksum();
+    let mut first = sparse.as_bytes().to_vec();
+    first.extend([0; 512]);
+    first.extend([b'x'; 512]);
+    first.extend(layer(&[
+        ("a/../../b.txt", "roundabout"),
+        ("lost.txt", "=> nowhere/else"),
+        ("c.txt", "file"),
+        ("d.txt", "file"),
+        ("x.unwanted", "-> ../.."),
+    ]));
+    let mut device = tar::Header::new_gnu();
+    device.set_entry_type(tar::EntryType::Char);
+    device.set_path("d.txt").unwrap();
+    device.set_size(0);
+    device.set_cksum();
+    let mut second = device.as_bytes().to_vec();
+    second.extend(layer(&[("c.txt/", ""), ("b.txt", "=> b.txt")]));
+    let folder = one_image(&[first, second]);
+    assert_eq!(
+        told(folder.path(), &Choice::default()).unwrap(),
+        [
+            "0 holes.txt unread a sparse file, whose holes are not filled here",
+            "0 b.txt roundabout",
+            "0 lost.txt unread a hard link to a file that is not wanted under its own name, or is large",
+            "0 c.txt file",
+            "0 d.txt file",
+            "1 d.txt gone",
+            "1 c.txt gone",
+            "1 b.txt gone",
+            "1 b.txt unread a hard link to a file that is not wanted under its own name, or is large",
+        ]
+    );
+}
+
+#[test]
+fn frames_of_zstd_without_content_are_passed_over() {
+    use std::io::Read as _;
+    let frame = |text: &[u8]| ruzstd::encoding::compress_to_vec(text, ruzstd::encoding::CompressionLevel::Fastest);
+    let skipped = [&[0x5A, 0x2A, 0x4D, 0x18, 3, 0, 0, 0][..], b"abc"].concat();
+    let whole = [skipped.clone(), frame(b"one "), skipped.clone(), frame(b"two"), skipped].concat();
+    let read = |bytes: &[u8]| {
+        let mut out = String::new();
+        crate::archive::zstd::Zstd::new(bytes).read_to_string(&mut out).map(|_| out)
+    };
+    assert_eq!(read(&whole).unwrap(), "one two");
+    assert!(read(&whole[..whole.len() - 1]).is_err());
+    assert!(read(&whole[..9]).is_err());
+}
+
+#[test]
 fn bytes_that_are_not_what_their_digest_says_end_the_reading() {
     let files = [layer(&[("a.txt", "one")]), layer(&[("b.txt", "two")])];
     let names: Vec<String> = {
