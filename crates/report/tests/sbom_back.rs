@@ -55,6 +55,7 @@ fn written(bill: &Bill, format: &str) -> String {
     let sbom = Sbom {
         name: "shop <&> \"x\"".to_owned(),
         version: Some("1.2.3".to_owned()),
+        layers: None,
         bill,
         time: Some(Timestamp(1_795_330_000)),
         now: Timestamp(0),
