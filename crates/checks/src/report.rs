@@ -228,6 +228,12 @@ impl Draft {
         self
     }
 
+    /// Identifies the finding by what it is about instead of its place, so that it is one wherever it stands.
+    pub fn anywhere(&mut self, identity: Digest) -> &mut Self {
+        self.secret = Some(identity);
+        self
+    }
+
     /// Identifies the finding by the keyed hash of a secret's value instead of its place.
     pub fn secret(&mut self, keyed_hash: Digest) -> &mut Self {
         self.secret = Some(keyed_hash);

@@ -17,8 +17,10 @@ use palisade_model::{Coverage, Finding, Fingerprint, Fix, Skipped, Span};
 
 use crate::check::Run;
 use crate::code::OwnRules;
+use crate::packages::Earlier;
 use crate::secrets::live::Kept;
 use crate::secrets::{self, Engine, Identity, UserRules};
+use crate::settings::NewDependencies;
 use crate::{Check, Host, Report, Selection, Settings};
 
 pub use outcome::{FileReport, Scan};
@@ -38,6 +40,7 @@ pub struct Scanner {
     identity: Identity,
     kept: Option<Kept>,
     advisories: Option<Arc<Index>>,
+    earlier: Option<Arc<Earlier>>,
 }
 
 impl Scanner {
@@ -58,6 +61,7 @@ impl Scanner {
             identity: Identity::default(),
             kept: None,
             advisories: None,
+            earlier: None,
         }
     }
 
@@ -93,6 +97,20 @@ impl Scanner {
     pub fn with_advisories(mut self, index: Arc<Index>) -> Self {
         self.advisories = Some(index);
         self
+    }
+
+    /// Says which packages there were at an earlier time, so that new ones can be told.
+    #[must_use]
+    pub fn with_earlier(mut self, earlier: Earlier) -> Self {
+        self.earlier = Some(Arc::new(earlier));
+        self
+    }
+
+    /// Whether new packages are asked about, once it is known which there were.
+    #[must_use]
+    pub fn asks_about_new_packages(&self) -> bool {
+        let id = crate::packages::new_dependency::CHECK.meta.id;
+        self.settings.packages.new == NewDependencies::Exception && self.checks.iter().any(|check| check.meta.id == id)
     }
 
     /// The advisories that packages are compared with.
@@ -398,7 +416,7 @@ impl Scanner {
                 judged.problems
             }
         };
-        let problems = match self.packages(&path, bytes, format, &masks) {
+        let problems = match self.packages(&path, bytes, format, &masks, &mut facts) {
             Ok((found, unread)) => {
                 findings.extend(found);
                 if unread.is_empty() { problems } else { unread }

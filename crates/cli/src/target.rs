@@ -19,6 +19,7 @@ use palisade_source::{Entry, File, Visit};
 
 use crate::advisories;
 use crate::arguments::Look;
+use crate::bill;
 use crate::config::{self, Config};
 use crate::excepting::{self, Excepted};
 use crate::exit::hinted;
@@ -127,6 +128,13 @@ pub(crate) fn look(target: &Path, look: &Look) -> anyhow::Result<Looked> {
     }
     let (scanner, config) = prepare(target, look)?;
     let reports = imports::load(target, look, &config)?;
+    let scanner = match &look.since {
+        // What cannot be read then is an error: every package would seem new, or none.
+        Some(revision) if scanner.asks_about_new_packages() => {
+            scanner.with_earlier(bill::packages_of_revision(target, revision)?)
+        }
+        _ => scanner,
+    };
     let (kind, mut scan) = if look.staged {
         ("git-staged", git_target::staged(&scanner, target, &config)?)
     } else if look.history {

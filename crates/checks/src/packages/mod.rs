@@ -6,6 +6,7 @@
 mod known;
 pub mod known_vulnerability;
 pub mod malicious_package;
+pub mod new_dependency;
 mod raise;
 pub mod unmaintained_package;
 
@@ -13,13 +14,35 @@ use palisade_advisory::{Fault, Index, Match, OpenError, Upgrade, asked};
 use palisade_inventory::Subject;
 use palisade_inventory::package::{Manifest, Package, Scope, Source, is_manifest};
 use palisade_model::{Confidence, Digest, Finding, Severity};
+use serde::Deserialize;
 
 use crate::{Check, Report, Settings};
 
 pub use known::{Known, compare_versions, known};
+pub use new_dependency::Earlier;
 
 /// The family's checks.
-pub static CHECKS: &[&Check] = &[&known_vulnerability::CHECK, &malicious_package::CHECK, &unmaintained_package::CHECK];
+pub static CHECKS: &[&Check] =
+    &[&known_vulnerability::CHECK, &malicious_package::CHECK, &new_dependency::CHECK, &unmaintained_package::CHECK];
+
+/// `[packages]` in `palisade.toml`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct PackagesSettings {
+    /// What a dependency that was not there before needs.
+    pub new: NewDependencies,
+}
+
+/// What a dependency that was not there before needs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum NewDependencies {
+    /// Nothing.
+    #[default]
+    Allow,
+    /// An exception, with an owner, a ticket and a last day.
+    Exception,
+}
 
 /// Files of packages that are not compared: wishes and digests beside what says which versions are shipped, and what no
 /// database of OSV speaks of.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use palisade_advisory::OpenError;
-use palisade_inventory::{Flat, Format, Problem, Subject, package};
+use palisade_inventory::{Facts, Flat, Format, Problem, Subject, package};
 use palisade_model::{Finding, Skipped, Span};
 
 use super::{FileReport, Scanner, text_of};
@@ -37,6 +37,7 @@ impl Scanner {
         bytes: &[u8],
         format: Format,
         masks: &[Span],
+        facts: &mut Facts,
     ) -> Result<(Vec<Finding>, Vec<Problem>), OpenError> {
         let text = text_of(bytes);
         let Some(mut manifest) = package::Manifest::read(path, &text) else { return Ok((Vec::new(), Vec::new())) };
@@ -46,6 +47,9 @@ impl Scanner {
             manifest.gaps.insert(0, Problem { span: Span::new(at, at + 1), message: "not UTF-8".to_owned() });
         }
         manifest.gaps.truncate(GAPS_TOLD_MAX);
+        if let Some(earlier) = self.earlier.as_ref().filter(|_| self.asks_about_new_packages()) {
+            facts.packages = Some(Box::new(crate::packages::new_dependency::facts(earlier, &manifest, &subject)));
+        }
         let mut findings = Vec::new();
         if !manifest.gaps.is_empty() {
             let check = match format {
