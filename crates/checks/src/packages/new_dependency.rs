@@ -124,7 +124,7 @@ fn tell(report: &mut Report<'_>, bare: &str, package: &NewPackage, others: &[&Ne
         Scope::Development => ", for development",
     };
     let message = format!(
-        "`{name}`{version} is new: {brought}{what_for}, and nothing of `{}` did. Leave it out, or let somebody answer for \
+        "`{name}`{version} is new: {brought}{what_for}, and nothing in `{}` did. Leave it out, or let somebody answer for \
          it: `palisade exception add --check {} --fingerprint {fingerprint} --owner OWNER --ticket TICKET --reason WHY \
          --days {ALLOW_DAYS}`",
         package.since, CHECK.meta.id,
