@@ -7,6 +7,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use palisade_advisory::Index;
+use palisade_advisory::vex::Vex;
 use palisade_inventory::codeowners::{self, Owners, OwnersFacts};
 use palisade_inventory::yaml::Yaml;
 use palisade_inventory::{
@@ -41,6 +42,7 @@ pub struct Scanner {
     kept: Option<Kept>,
     advisories: Option<Arc<Index>>,
     earlier: Option<Arc<Earlier>>,
+    vex: Vec<(String, Vex)>,
 }
 
 impl Scanner {
@@ -62,6 +64,7 @@ impl Scanner {
             kept: None,
             advisories: None,
             earlier: None,
+            vex: Vec::new(),
         }
     }
 
@@ -103,6 +106,13 @@ impl Scanner {
     #[must_use]
     pub fn with_earlier(mut self, earlier: Earlier) -> Self {
         self.earlier = Some(Arc::new(earlier));
+        self
+    }
+
+    /// Shows what VEX documents state beside known faults; each has the name by which the user knows it.
+    #[must_use]
+    pub fn with_vex(mut self, documents: Vec<(String, Vex)>) -> Self {
+        self.vex = documents;
         self
     }
 

@@ -152,7 +152,7 @@ fn collect(
 }
 
 /// What a person would call the target: the name of its folder or file.
-fn name_of(path: &Path) -> String {
+pub(crate) fn name_of(path: &Path) -> String {
     let real = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
     real.file_name().map_or_else(|| "target".to_owned(), |name| name.to_string_lossy().into_owned())
 }

@@ -30,6 +30,7 @@ use crate::imports;
 use crate::lookup;
 use crate::renderer::Programs;
 use crate::verify;
+use crate::vex;
 
 /// Standard input beyond this is refused: it is one file, held in memory.
 const STDIN_BYTES_MAX: u64 = 64 << 20;
@@ -260,6 +261,7 @@ fn scanner(mut config: Config, look: &Look, root: Option<&Path>) -> anyhow::Resu
         false => None,
     };
     let scanner = index.into_iter().fold(scanner, Scanner::with_advisories);
+    let scanner = scanner.with_vex(vex::load(look, &config, root)?);
     let scanner = if look.verify_live { scanner.keeping_secrets() } else { scanner };
     Ok((scanner, config))
 }

@@ -24,7 +24,13 @@ impl Scanner {
             findings.extend(self.not_read(&crate::scan::unreadable_lockfile::CHECK, &subject, gaps));
         }
         if let Some(index) = &self.advisories {
-            findings.extend(crate::packages::judge(&self.checks, &self.settings, index, manifest, &subject)?);
+            findings.extend(crate::packages::judge(
+                &self.checks,
+                &self.settings,
+                (index, &self.vex),
+                manifest,
+                &subject,
+            )?);
         }
         findings.iter_mut().for_each(|finding| finding.location.excerpt = None);
         Ok(findings)
@@ -59,7 +65,13 @@ impl Scanner {
             findings.extend(self.not_read(check, &subject, &manifest.gaps));
         }
         if let Some(index) = self.advisories.as_ref().filter(|_| crate::packages::is_compared(path)) {
-            findings.extend(crate::packages::judge(&self.checks, &self.settings, index, &manifest, &subject)?);
+            findings.extend(crate::packages::judge(
+                &self.checks,
+                &self.settings,
+                (index, &self.vex),
+                &manifest,
+                &subject,
+            )?);
         }
         Ok((findings, manifest.gaps))
     }
@@ -82,7 +94,7 @@ impl Scanner {
             report.coverage.partial.push(Skipped { path: path.to_string(), reason });
         }
         let Some(index) = &self.advisories else { return };
-        match crate::packages::judge(&self.checks, &self.settings, index, &manifest, &subject) {
+        match crate::packages::judge(&self.checks, &self.settings, (index, &self.vex), &manifest, &subject) {
             Ok(found) => report.findings.extend(found),
             Err(error) => {
                 let reason = format!("its packages were not compared with advisories: {error}");
