@@ -21,7 +21,6 @@ use crate::code::OwnRules;
 use crate::packages::Earlier;
 use crate::secrets::live::Kept;
 use crate::secrets::{self, Engine, Identity, UserRules};
-use crate::settings::NewDependencies;
 use crate::{Check, Host, Report, Selection, Settings};
 
 pub use outcome::{FileReport, Scan};
@@ -100,27 +99,6 @@ impl Scanner {
     pub fn with_advisories(mut self, index: Arc<Index>) -> Self {
         self.advisories = Some(index);
         self
-    }
-
-    /// Says which packages there were at an earlier time, so that new ones can be told.
-    #[must_use]
-    pub fn with_earlier(mut self, earlier: Earlier) -> Self {
-        self.earlier = Some(Arc::new(earlier));
-        self
-    }
-
-    /// Shows what VEX documents state beside known faults; each has the name by which the user knows it.
-    #[must_use]
-    pub fn with_vex(mut self, documents: Vec<(String, Vex)>) -> Self {
-        self.vex = documents;
-        self
-    }
-
-    /// Whether new packages are asked about, once it is known which there were.
-    #[must_use]
-    pub fn asks_about_new_packages(&self) -> bool {
-        let id = crate::packages::new_dependency::CHECK.meta.id;
-        self.settings.packages.new == NewDependencies::Exception && self.checks.iter().any(|check| check.meta.id == id)
     }
 
     /// The advisories that packages are compared with.

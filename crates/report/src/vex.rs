@@ -249,7 +249,7 @@ fn vulnerability(names: &[String], rows: &[&VexRow], within: &dyn Fn(&str) -> St
             .iter()
             .map(|row| {
                 let ids = ids(&[row]);
-                json!({ "category": "no_fix_planned", "details": row.decision(), "product_ids": ids })
+                json!({ "category": "none_available", "details": row.decision(), "product_ids": ids })
             })
             .collect();
         one.insert("remediations".to_owned(), json!(remediations));

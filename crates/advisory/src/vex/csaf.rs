@@ -1,4 +1,4 @@
-//! CSAF 2.0 (<https://docs.oasis-open.org/csaf/csaf/v2.0/>): its profile for VEX, and advisories that say as much.
+//! CSAF 2.0 and 2.1 (<https://docs.oasis-open.org/csaf/csaf/v2.0/>): its profile for VEX, and advisories that say as much.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -128,7 +128,9 @@ fn branches<'v>(node: &'v Value, known: &mut HashMap<&'v str, Option<Purl>>, dep
 
 fn learn<'v>(product: &'v Value, known: &mut HashMap<&'v str, Option<Purl>>) {
     if let Some(id) = text(product, "product_id") {
-        let purl = product.pointer("/product_identification_helper/purl").and_then(Value::as_str);
+        // CSAF 2.1 has a list of them.
+        let one = product.pointer("/product_identification_helper/purl");
+        let purl = one.or(product.pointer("/product_identification_helper/purls/0")).and_then(Value::as_str);
         known.entry(id).or_insert(purl.and_then(|text| Purl::parse(text).ok()));
     }
 }

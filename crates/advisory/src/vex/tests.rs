@@ -1,3 +1,4 @@
+//! Small documents of each standard, shown a statement a line.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use super::*;

@@ -3,8 +3,12 @@
 use std::sync::Arc;
 
 use palisade_advisory::OpenError;
+use palisade_advisory::vex::Vex;
 use palisade_inventory::{Facts, Flat, Format, Problem, Subject, package};
 use palisade_model::{Finding, Skipped, Span};
+
+use crate::packages::Earlier;
+use crate::settings::NewDependencies;
 
 use super::{FileReport, Scanner, text_of};
 
@@ -12,6 +16,27 @@ use super::{FileReport, Scanner, text_of};
 const GAPS_TOLD_MAX: usize = 3;
 
 impl Scanner {
+    /// Says which packages there were at an earlier time, so that new ones can be told.
+    #[must_use]
+    pub fn with_earlier(mut self, earlier: Earlier) -> Self {
+        self.earlier = Some(Arc::new(earlier));
+        self
+    }
+
+    /// Shows what VEX documents state beside known faults; each has the name by which the user knows it.
+    #[must_use]
+    pub fn with_vex(mut self, documents: Vec<(String, Vex)>) -> Self {
+        self.vex = documents;
+        self
+    }
+
+    /// Whether new packages are asked about, once it is known which there were.
+    #[must_use]
+    pub fn asks_about_new_packages(&self) -> bool {
+        let id = crate::packages::new_dependency::CHECK.meta.id;
+        self.settings.packages.new == NewDependencies::Exception && self.checks.iter().any(|check| check.meta.id == id)
+    }
+
     /// What is said of packages that were read from something without lines to point at.
     ///
     /// # Errors

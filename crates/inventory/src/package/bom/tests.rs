@@ -1,3 +1,4 @@
+//! Small bills of each standard, shown a package a line.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 use super::super::{GAPS_MAX, Manifest, Source};
