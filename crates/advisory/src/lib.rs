@@ -8,6 +8,7 @@ mod name;
 pub mod osv;
 mod severity;
 mod version;
+pub mod vex;
 
 pub use index::{
     About, Block, BuildError, Builder, Enrichment, Event, EventKind, Fault, Index, Kev, MAGIC, Match, OpenError,

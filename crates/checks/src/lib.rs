@@ -38,8 +38,8 @@ pub use mark::{Mark, is_id_byte, marks};
 pub use report::{Draft, Report};
 pub use scanner::{FileReport, PARSE_BYTES_MAX, Scan, Scanner};
 pub use settings::{
-    CiSettings, ContainerSettings, DataSettings, IamSettings, KubernetesSettings, KubernetesVersion, QualitySettings,
-    Selection, Settings, UnknownCheck, UnknownVersion, distance, matches,
+    CiSettings, ContainerSettings, DataSettings, IamSettings, KubernetesSettings, KubernetesVersion, NewDependencies,
+    PackagesSettings, QualitySettings, Selection, Settings, UnknownCheck, UnknownVersion, distance, matches,
 };
 
 /// Every check, by family.

@@ -4,7 +4,9 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use palisade_inventory::Subject;
-use palisade_model::{Confidence, Digest, Finding, Fingerprint, Fix, Location, Meta, Related, Severity, Span, Upgrade};
+use palisade_model::{
+    Confidence, Digest, Finding, Fingerprint, Fix, Location, Meta, PackageFault, Related, Severity, Span, Upgrade,
+};
 
 use crate::Settings;
 
@@ -33,6 +35,7 @@ pub struct Draft {
     also: Vec<Related>,
     fix: Option<Fix>,
     upgrade: Option<Box<Upgrade>>,
+    fault: Option<Box<PackageFault>>,
     secret: Option<Digest>,
 }
 
@@ -100,6 +103,7 @@ impl<'a> Report<'a> {
             also: Vec::new(),
             fix: None,
             upgrade: None,
+            fault: None,
             secret: None,
         });
         let last = self.drafts.len() - 1;
@@ -177,6 +181,7 @@ impl<'a> Report<'a> {
                 also: draft.also,
                 fix: draft.fix,
                 upgrade: draft.upgrade,
+                fault: draft.fault,
                 exception: None,
                 history: None,
                 verification: None,
@@ -225,6 +230,24 @@ impl Draft {
     /// Is more or less sure than usual.
     pub fn confidence(&mut self, confidence: Confidence) -> &mut Self {
         self.confidence = confidence;
+        self
+    }
+
+    /// Adds to what is said.
+    pub fn add_to_message(&mut self, text: &str) -> &mut Self {
+        self.message.push_str(text);
+        self
+    }
+
+    /// Says which fault of which package it is.
+    pub fn fault(&mut self, fault: PackageFault) -> &mut Self {
+        self.fault = Some(Box::new(fault));
+        self
+    }
+
+    /// Identifies the finding by what it is about instead of its place, so that it is one wherever it stands.
+    pub fn anywhere(&mut self, identity: Digest) -> &mut Self {
+        self.secret = Some(identity);
         self
     }
 

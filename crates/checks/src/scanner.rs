@@ -7,6 +7,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use palisade_advisory::Index;
+use palisade_advisory::vex::Vex;
 use palisade_inventory::codeowners::{self, Owners, OwnersFacts};
 use palisade_inventory::yaml::Yaml;
 use palisade_inventory::{
@@ -17,6 +18,7 @@ use palisade_model::{Coverage, Finding, Fingerprint, Fix, Skipped, Span};
 
 use crate::check::Run;
 use crate::code::OwnRules;
+use crate::packages::Earlier;
 use crate::secrets::live::Kept;
 use crate::secrets::{self, Engine, Identity, UserRules};
 use crate::{Check, Host, Report, Selection, Settings};
@@ -38,6 +40,8 @@ pub struct Scanner {
     identity: Identity,
     kept: Option<Kept>,
     advisories: Option<Arc<Index>>,
+    earlier: Option<Arc<Earlier>>,
+    vex: Vec<(String, Vex)>,
 }
 
 impl Scanner {
@@ -58,6 +62,8 @@ impl Scanner {
             identity: Identity::default(),
             kept: None,
             advisories: None,
+            earlier: None,
+            vex: Vec::new(),
         }
     }
 
@@ -398,7 +404,7 @@ impl Scanner {
                 judged.problems
             }
         };
-        let problems = match self.packages(&path, bytes, format, &masks) {
+        let problems = match self.packages(&path, bytes, format, &masks, &mut facts) {
             Ok((found, unread)) => {
                 findings.extend(found);
                 if unread.is_empty() { problems } else { unread }

@@ -8,6 +8,7 @@ use crate::Lock;
 pub use crate::ci::settings::CiSettings;
 pub use crate::data::DataSettings;
 pub use crate::iam::IamSettings;
+pub use crate::packages::{NewDependencies, PackagesSettings};
 pub use crate::quality::QualitySettings;
 
 /// The tables of `palisade.toml` that checks read.
@@ -31,6 +32,8 @@ pub struct Settings {
     pub data: DataSettings,
     /// `[iam]`
     pub iam: IamSettings,
+    /// `[packages]`
+    pub packages: PackagesSettings,
     /// `[quality]`
     pub quality: QualitySettings,
 }

@@ -6,7 +6,9 @@ use std::sync::Arc;
 use palisade_advisory::osv::Advisory;
 use palisade_advisory::{Builder, Enrichment, Index};
 use palisade_checks::imported::{self, Report, Sources};
+use palisade_checks::packages::Earlier;
 use palisade_checks::{FixedFile, Host, Lock, Run, Scanner, Selection, Settings, catalogue};
+use palisade_inventory::package::Manifest;
 use palisade_model::Finding;
 
 #[test]
@@ -56,6 +58,10 @@ fn scanner(files: &[(String, String)]) -> Result<Scanner, Box<dyn std::error::Er
     let advisories = files.iter().filter(|(path, _)| path.starts_with("advisories/"));
     let records: Vec<Advisory> =
         advisories.map(|(_, text)| Advisory::parse(text.as_bytes())).collect::<Result<_, _>>()?;
+    let scanner = match earlier(files) {
+        Some(earlier) => scanner.with_earlier(earlier),
+        None => scanner,
+    };
     Ok(if records.is_empty() { scanner } else { scanner.with_advisories(Arc::new(index(records)?)) })
 }
 
@@ -71,6 +77,15 @@ fn imports(files: &[(String, Vec<u8>)]) -> Result<Vec<Report>, Box<dyn std::erro
             Ok(Report { path: path.to_owned(), runs })
         })
         .collect()
+}
+
+/// What a page's files were before: those in the folder `earlier`.
+fn earlier(files: &[(String, String)]) -> Option<Earlier> {
+    let before: Vec<Manifest> =
+        files.iter().filter_map(|(path, text)| Manifest::read(path.strip_prefix("earlier/")?, text)).collect();
+    let packages = before.iter().flat_map(|manifest| &manifest.packages);
+    let packages = packages.map(|package| package.purl.bare().to_string()).collect();
+    (!before.is_empty()).then(|| Earlier { name: "main".to_owned(), packages })
 }
 
 /// An index of a page's own advisories.
@@ -92,7 +107,8 @@ fn scan(files: &[(String, String)]) -> Vec<(String, String, usize)> {
         Ok(scanner) => scanner,
         Err(error) => return vec![(format!("settings: {error}"), String::new(), 0)],
     };
-    let files: Vec<_> = files.iter().map(|(path, text)| (path.clone(), text.clone().into_bytes())).collect();
+    let now = files.iter().filter(|(path, _)| !path.starts_with("earlier/"));
+    let files: Vec<_> = now.map(|(path, text)| (path.clone(), text.clone().into_bytes())).collect();
     let reports = files.iter().map(|(path, bytes)| scanner.look(path, bytes)).collect();
     let read = |path: &str| files.iter().find(|(name, _)| name == path).map(|(_, bytes)| bytes.clone());
     // A page's files are a whole target.

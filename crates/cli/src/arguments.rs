@@ -27,7 +27,7 @@ pub(crate) use access::IamVerb;
 pub(crate) use data::DataVerb;
 pub(crate) use fixing::Fix;
 pub(crate) use judging::{ExceptionVerb, Gate, LedgerVerb};
-pub(crate) use packages::{DbVerb, Sbom};
+pub(crate) use packages::{DbVerb, Sbom, VexVerb};
 pub(crate) use planning::Plan;
 pub(crate) use quality::QualityVerb;
 pub(crate) use starting::Init;
@@ -92,6 +92,9 @@ pub(crate) enum Command {
     Plan(Plan),
     /// List the packages that a target ships: for a person, as CycloneDX or as SPDX.
     Sbom(Sbom),
+    /// Statements about vulnerabilities: pass on what exceptions say of them.
+    #[command(subcommand)]
+    Vex(VexVerb),
     /// The index of advisories that packages are compared with: build it, and say what it holds.
     #[command(subcommand)]
     Db(DbVerb),
@@ -153,6 +156,10 @@ pub(crate) struct Look {
     /// OWASP ZAP. Beside those that palisade.toml names; may be repeated.
     #[arg(long, value_name = "FILE")]
     pub(crate) import: Vec<PathBuf>,
+    /// Show what a VEX document (OpenVEX, CycloneDX, CSAF) states beside known faults of packages. Beside those that
+    /// palisade.toml names; may be repeated. It takes nothing away: an exception may rest on it.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) vex: Vec<PathBuf>,
     /// Judge manifests by the rules of this Kubernetes version, such as 1.31; the newest known by default.
     #[arg(long, value_name = "VERSION")]
     pub(crate) kubernetes_version: Option<palisade_checks::KubernetesVersion>,

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::Mutex;
 
 use anyhow::anyhow;
+use palisade_checks::packages::Earlier;
 use palisade_inventory::package::{Bill, Read, is_manifest};
 use palisade_model::Timestamp;
 use palisade_source::image::Platform;
@@ -65,6 +66,18 @@ pub(crate) fn of_revision(folder: &Path, revision: &str) -> anyhow::Result<Gathe
         layers: None,
         bill: Bill::of(reads),
     })
+}
+
+/// The names of all packages of the files that a revision holds below a folder.
+pub(crate) fn packages_of_revision(folder: &Path, revision: &str) -> anyhow::Result<Earlier> {
+    let config = if folder.is_dir() { target::load_config(folder)? } else { Config::default() };
+    let reads = collect(Read::of, |visit| {
+        git_target::visit_revision(folder, revision, &config, &is_manifest, visit)?;
+        Ok(())
+    })?;
+    let packages = reads.iter().flat_map(|read| &read.manifest.packages);
+    let packages = packages.map(|package| package.purl.bare().to_string()).collect();
+    Ok(Earlier { name: revision.to_owned(), packages })
 }
 
 /// The bill of a container image.
@@ -139,7 +152,7 @@ fn collect(
 }
 
 /// What a person would call the target: the name of its folder or file.
-fn name_of(path: &Path) -> String {
+pub(crate) fn name_of(path: &Path) -> String {
     let real = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
     real.file_name().map_or_else(|| "target".to_owned(), |name| name.to_string_lossy().into_owned())
 }

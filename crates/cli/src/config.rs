@@ -11,8 +11,20 @@ use crate::exit::hinted;
 pub(crate) const FILE: &str = "palisade.toml";
 
 /// The tables that there are.
-const TABLES: [&str; 11] =
-    ["ci", "code", "container", "data", "exceptions", "gate", "iam", "kubernetes", "quality", "scan", "secrets"];
+const TABLES: [&str; 12] = [
+    "ci",
+    "code",
+    "container",
+    "data",
+    "exceptions",
+    "gate",
+    "iam",
+    "kubernetes",
+    "packages",
+    "quality",
+    "scan",
+    "secrets",
+];
 
 /// Everything that `palisade.toml` may say.
 #[derive(Debug)]
@@ -113,6 +125,7 @@ impl Config {
             container: take(&mut table, "container")?,
             data: take(&mut table, "data")?,
             iam: take(&mut table, "iam")?,
+            packages: take(&mut table, "packages")?,
             quality: take(&mut table, "quality")?,
         };
         if let Some(wrong) = table.keys().next() {

@@ -196,6 +196,7 @@ fn scope(entry: &Exception) -> String {
     let mut words = vec![entry.check.clone().unwrap_or_else(|| "any check".to_owned())];
     words.extend(entry.fingerprint.map(|print| format!("only {print}")));
     words.extend(entry.path.as_ref().map(|path| format!("in {path}")));
+    words.extend(entry.vex.as_ref().map(|document| format!("resting on {document}")));
     if entry.inline {
         words.push("beside its comment".to_owned());
     }

@@ -37,6 +37,10 @@ fn run_merge(arguments: &Merge, global: &Global) -> anyhow::Result<Exit> {
     let started = Instant::now();
     verify::allowed(&arguments.look, global)?;
     let looked = target::look_anywhere(&arguments.target, &arguments.look, global.offline)?;
+    if looked.scanner.asks_about_new_packages() && arguments.look.since.is_none() {
+        eprintln!("warning: [packages] new = \"exception\" was not judged: there is nothing to compare with");
+        eprintln!("hint: pass --since REV, such as --since origin/main");
+    }
     let policy = MergePolicy { all: arguments.all || looked.config.gate.merge.all, ..looked.config.gate.merge.clone() };
     let decision = merge(&MergeInput {
         findings: &looked.scan.findings,

@@ -34,6 +34,7 @@ mod sbom;
 mod scan;
 mod target;
 mod verify;
+mod vex;
 
 use std::io::{IsTerminal as _, Write as _};
 use std::process::ExitCode;
@@ -57,6 +58,7 @@ fn main() -> ExitCode {
         Command::Init(init) => init::run(init),
         Command::Plan(plan) => plan::run(plan, &arguments.global),
         Command::Sbom(sbom) => sbom::run(sbom, &arguments.global),
+        Command::Vex(verb) => vex::run(verb, &arguments.global),
         Command::Db(verb) => advisories::run(verb),
         Command::Data(verb) => data::run(verb),
         Command::Iam(verb) => narrow::run(verb, &arguments.global),

@@ -87,7 +87,7 @@ fn difference(arguments: &SbomDiff, global: &Global) -> anyhow::Result<Exit> {
 }
 
 /// The time that reproducible builds set (<https://reproducible-builds.org/specs/source-date-epoch/>).
-fn time_given() -> anyhow::Result<Option<Timestamp>> {
+pub(crate) fn time_given() -> anyhow::Result<Option<Timestamp>> {
     let Some(text) = std::env::var_os("SOURCE_DATE_EPOCH") else { return Ok(None) };
     let seconds = text.to_str().and_then(|text| text.parse::<i64>().ok()).filter(|seconds| *seconds >= 0);
     Ok(Some(Timestamp(seconds.context("SOURCE_DATE_EPOCH is not a number of seconds since 1970")?)))

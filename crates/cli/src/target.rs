@@ -19,6 +19,7 @@ use palisade_source::{Entry, File, Visit};
 
 use crate::advisories;
 use crate::arguments::Look;
+use crate::bill;
 use crate::config::{self, Config};
 use crate::excepting::{self, Excepted};
 use crate::exit::hinted;
@@ -29,6 +30,7 @@ use crate::imports;
 use crate::lookup;
 use crate::renderer::Programs;
 use crate::verify;
+use crate::vex;
 
 /// Standard input beyond this is refused: it is one file, held in memory.
 const STDIN_BYTES_MAX: u64 = 64 << 20;
@@ -127,6 +129,13 @@ pub(crate) fn look(target: &Path, look: &Look) -> anyhow::Result<Looked> {
     }
     let (scanner, config) = prepare(target, look)?;
     let reports = imports::load(target, look, &config)?;
+    let scanner = match &look.since {
+        // What cannot be read then is an error: every package would seem new, or none.
+        Some(revision) if scanner.asks_about_new_packages() => {
+            scanner.with_earlier(bill::packages_of_revision(target, revision)?)
+        }
+        _ => scanner,
+    };
     let (kind, mut scan) = if look.staged {
         ("git-staged", git_target::staged(&scanner, target, &config)?)
     } else if look.history {
@@ -252,6 +261,7 @@ fn scanner(mut config: Config, look: &Look, root: Option<&Path>) -> anyhow::Resu
         false => None,
     };
     let scanner = index.into_iter().fold(scanner, Scanner::with_advisories);
+    let scanner = scanner.with_vex(vex::load(look, &config, root)?);
     let scanner = if look.verify_live { scanner.keeping_secrets() } else { scanner };
     Ok((scanner, config))
 }

@@ -3,7 +3,9 @@
 //! Fails closed: a file that does not parse holds no exception, an entry with a
 //! fault is not in force, and each fault is a finding at its own line.
 
+use palisade_advisory::vex::Justification;
 use palisade_checks::exceptions as faults;
+use palisade_checks::packages::new_dependency;
 use palisade_checks::{Mark, Report, Settings, catalogue, distance, is_id_byte, matches};
 use palisade_inventory::glob::Glob;
 use palisade_inventory::{Structure, Subject};
@@ -25,8 +27,8 @@ const COVERED_MAX: usize = 50;
 const ID_BYTES_MAX: usize = 64;
 
 /// The keys of an entry.
-pub const ENTRY_KEYS: [&str; 9] =
-    ["check", "expires", "fingerprint", "id", "inline", "owner", "path", "reason", "ticket"];
+pub const ENTRY_KEYS: [&str; 11] =
+    ["check", "expires", "fingerprint", "id", "inline", "justification", "owner", "path", "reason", "ticket", "vex"];
 
 /// One exception in force.
 #[derive(Clone, Debug)]
@@ -41,6 +43,8 @@ pub struct Exception {
     pub path: Option<Glob>,
     /// Whether it holds only beside a comment that names it.
     pub inline: bool,
+    /// The VEX document that it rests on: it covers only what that states not to be affected, or to be fixed.
+    pub vex: Option<String>,
     /// Where its id stands.
     pub location: Location,
     /// Where its widest scope stands.
@@ -113,12 +117,15 @@ impl Exceptions {
         for (entry, count) in self.entries.iter().zip(covered) {
             let id = &entry.note.id;
             match count {
+                // What a change brought is old once the change is in; the last day then asks for a review.
+                0 if entry.check.as_deref() == Some(new_dependency::CHECK.meta.id) => {}
                 0 if whole => {
                     report.switch(&faults::UNUSED.meta);
                     report.finding_at(entry.location.clone(), format!("{id} covers no finding: remove it"));
                 }
                 0 => {}
-                count if count > COVERED_MAX => {
+                // What another document lists one by one was reviewed there.
+                count if count > COVERED_MAX && entry.vex.is_none() => {
                     report.switch(&faults::OVER_BROAD.meta);
                     let message = format!("{id} covers {count} findings, more than anybody reviewed: narrow it");
                     report.finding_at(entry.scope.clone(), message);
@@ -153,6 +160,7 @@ impl Exception {
             && self.check.as_ref().is_none_or(|pattern| matches(pattern, check.id))
             && self.fingerprint.is_none_or(|print| print == finding.fingerprint)
             && self.path.as_ref().is_none_or(|glob| places(finding).all(|place| glob.covers(&place.path)))
+            && self.vex.as_ref().is_none_or(|document| is_stated(finding, document))
             && (!self.inline || places(finding).all(|place| self.is_marked(place, marks)))
     }
 
@@ -165,6 +173,12 @@ impl Exception {
         let narrow_path = self.path.as_ref().is_some_and(|glob| !glob.is_unlimited());
         self.fingerprint.is_some() || exact && (narrow_path || self.inline)
     }
+}
+
+/// Whether a document states that there is nothing to do about a finding.
+fn is_stated(finding: &Finding, document: &str) -> bool {
+    let statement = finding.fault.as_ref().and_then(|fault| fault.statement.as_ref());
+    statement.is_some_and(|statement| statement.clears && statement.document == document)
 }
 
 /// Places that an exception must cover: for a secret every place that holds the value, or a copy in a test
@@ -209,17 +223,20 @@ impl Reader<'_> {
         let known = self.known_keys(row);
         let id = self.id(row, twice);
         let scope = self.scope(row, place);
+        let (vex, justification) = (self.vex(row), self.justification(row));
         let accountable = ["owner", "ticket", "reason"].map(|key| self.accountable(row, key, place));
         let expires = self.expires(row, place);
         let [Some(owner), Some(ticket), Some(reason)] = accountable else { return None };
         let (true, Some(id), Some(scope), Some(expires)) = (known, id, scope, expires) else { return None };
+        let (vex, justification) = (vex?, justification?);
         let (expires, holds) = expires;
         let exception = Exception {
-            note: ExceptionNote { id, owner, ticket, reason, expires },
+            note: ExceptionNote { id, owner, ticket, reason, expires, justification },
             check: scope.check,
             fingerprint: scope.fingerprint,
             path: scope.path,
             inline: scope.inline,
+            vex,
             location: self.report.locate(place),
             scope: self.report.locate(scope.span),
         };
@@ -361,6 +378,26 @@ impl Reader<'_> {
                 None
             }
         }
+    }
+
+    fn vex(&mut self, row: &Row) -> Option<Option<String>> {
+        let Some((text, span)) = self.text(row, "vex")? else { return Some(None) };
+        if text.trim().is_empty() {
+            self.fault(&faults::MALFORMED.meta, span, "`vex` names a document, as the settings or `--vex` name it");
+            return None;
+        }
+        Some(Some(text))
+    }
+
+    fn justification(&mut self, row: &Row) -> Option<Option<String>> {
+        let Some((text, span)) = self.text(row, "justification")? else { return Some(None) };
+        if Justification::of_label(&text).is_none() {
+            let labels: Vec<&str> = Justification::ALL.iter().map(|one| one.label()).collect();
+            let message = format!("`justification` is one of VEX's: {}", labels.join(", "));
+            self.fault(&faults::MALFORMED.meta, span, message);
+            return None;
+        }
+        Some(Some(text))
     }
 
     fn inline(&mut self, row: &Row) -> Option<bool> {

@@ -102,6 +102,8 @@ pub struct Facts {
     pub graphql: Option<Box<graphql::Facts>>,
     /// Whether it is a link, which is named and not followed.
     pub link: bool,
+    /// Which of its packages are new, where that is asked.
+    pub packages: Option<Box<package::PackageFacts>>,
     /// Whether it is a bill of materials that was named, so that its packages were read.
     pub bom: bool,
 }
@@ -145,6 +147,7 @@ impl Facts {
             signs: Vec::new(),
             graphql: None,
             link: false,
+            packages: None,
             bom: false,
         }
     }

@@ -128,6 +128,36 @@ pub struct Package {
     pub needs: Vec<u32>,
 }
 
+/// What a file adds to the question which packages of a target are new.
+#[derive(Clone, Debug, Default)]
+pub struct PackageFacts {
+    /// The type of its packages.
+    pub kind: Option<String>,
+    /// Whether it says what the project asks for itself.
+    pub tells_direct: bool,
+    /// Packages that were not there before.
+    pub new: Vec<NewPackage>,
+}
+
+/// A package that was not there before.
+#[derive(Clone, Debug)]
+pub struct NewPackage {
+    /// Its name and version.
+    pub purl: Purl,
+    /// Whether the project asks for it itself; unknown where the file does not tell.
+    pub direct: Option<bool>,
+    /// Whether the file lists exact versions of everything.
+    pub locked: bool,
+    /// What it is there for.
+    pub scope: Scope,
+    /// A package that needs it, where it is not known to be asked for by the project.
+    pub needed_by: Option<String>,
+    /// What it was compared with, in the user's words.
+    pub since: String,
+    /// Where it stands.
+    pub place: palisade_model::Location,
+}
+
 /// What a package is there for. The smaller, the closer to production.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Scope {

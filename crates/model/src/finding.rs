@@ -94,6 +94,28 @@ pub struct ExceptionNote {
     pub reason: String,
     /// Last day on which it holds (UTC).
     pub expires: Date,
+    /// Why a fault of a package does not concern the target, in VEX's words; without one the risk is accepted.
+    pub justification: Option<String>,
+}
+
+/// A fault of a package that advisories know, for whoever passes on what became of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PackageFault {
+    /// All its names; the one that people know first.
+    pub names: Vec<String>,
+    /// The package.
+    pub package: Purl,
+    /// What a VEX document states about it.
+    pub statement: Option<StatementNote>,
+}
+
+/// What a VEX document states about a finding. It changes nothing by itself: an exception may rest on it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StatementNote {
+    /// The document, as the user named it.
+    pub document: String,
+    /// Whether it states that there is nothing to do: not affected, or fixed.
+    pub clears: bool,
 }
 
 /// The version of a package that removes a finding, and how its lock file gets there.
@@ -128,6 +150,8 @@ pub struct Finding {
     pub fix: Option<Fix>,
     /// For packages: the version that removes it.
     pub upgrade: Option<Box<Upgrade>>,
+    /// Of a package with a known fault: which fault, and what is stated about it. No part of the identity.
+    pub fault: Option<Box<PackageFault>>,
     /// Set by the gate when an exception in force covers the finding.
     pub exception: Option<ExceptionNote>,
     /// For secrets found in history.

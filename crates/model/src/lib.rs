@@ -16,7 +16,10 @@ mod span;
 pub use check::Meta;
 pub use coverage::{BINARY, Coverage, Skipped};
 pub use date::{Clock, Date, DateError, FixedClock, Timestamp};
-pub use finding::{ExceptionNote, Excerpt, Finding, History, Location, Related, Upgrade, Validity, Verification};
+pub use finding::{
+    ExceptionNote, Excerpt, Finding, History, Location, PackageFault, Related, StatementNote, Upgrade, Validity,
+    Verification,
+};
 pub use fingerprint::{Digest, Fingerprint, content_hash};
 pub use fix::{Edit, Fix, Safety};
 pub use purl::{PURL_BYTES_MAX, Purl, PurlError};

@@ -23,6 +23,7 @@ mod sbom;
 mod style;
 mod tally;
 mod text;
+mod vex;
 mod xml;
 
 use serde::Serialize;
@@ -43,6 +44,7 @@ pub use plan::{PlanFormat, UnknownPlanFormat, write_plan, write_ticket};
 pub use sbom::{DiffFormat, DiffSide, Sbom, SbomDiff, SbomFormat, UnknownSbomFormat, write_sbom, write_sbom_diff};
 pub use style::Style;
 pub use text::visible;
+pub use vex::{VexFormat, VexReport, VexRow, write_vex};
 
 /// Version of the tool that reports carry.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");

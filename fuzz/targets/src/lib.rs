@@ -105,6 +105,7 @@ pub const TARGETS: &[Target] = &[
     Target::new("sql", read_sql, is_sql).with(seeds::sql),
     Target::new("terraform", read_terraform, is_terraform).with(seeds::terraform),
     Target::new("versions", read_versions, is_none).with(seeds::versions),
+    Target::new("vex", packages::vex, is_none).with(packages::statements),
     Target::new("words", read_words, is_none).with(seeds::lines),
     Target::new("workflow", |bytes| scan(".github/workflows/ci.yml", bytes), is_workflow),
     Target::new("yaml", read_yaml, is_manifest),

@@ -1,6 +1,7 @@
 //! Readers of packages and advisories.
 
 use palisade_advisory::osv::Advisory;
+use palisade_advisory::vex::{Status, Vex};
 use palisade_advisory::{Builder, Enrichment, Index, OpenError};
 use palisade_inventory::package::{Bill, Manifest, Read};
 use palisade_model::Purl;
@@ -143,6 +144,42 @@ fn open(bytes: Vec<u8>) -> Result<Index, OpenError> {
         Ok(())
     };
     Index::open(Box::new(read), length)
+}
+
+/// A text as VEX: what is stated is about something, and says why where it has to.
+pub(crate) fn vex(bytes: &[u8]) {
+    let Ok(vex) = Vex::read(bytes) else { return };
+    for statement in &vex.statements {
+        assert!(!statement.names.is_empty() && !statement.products.is_empty(), "{statement:?}");
+        let reasoned = statement.justification.is_some() || !statement.detail.trim().is_empty();
+        assert!(statement.status != Status::NotAffected || reasoned, "{statement:?}");
+        let names: Vec<&str> = statement.names.iter().map(String::as_str).collect();
+        for product in &statement.products {
+            // A part is covered in its own product, and nowhere else.
+            let target: Vec<&Purl> = product.purl.iter().collect();
+            for part in &product.parts {
+                assert!(statement.covers(&names, part, &target), "{part}");
+            }
+            assert!(!statement.covers(&["no such name"], target.first().unwrap_or(&&elsewhere()), &target));
+        }
+        assert!(vex.about(&names, &elsewhere(), &[]).is_none(), "{statement:?}");
+    }
+}
+
+/// A package that no document names.
+fn elsewhere() -> Purl {
+    Purl::parse("pkg:generic/nobody-names-this@0.0.0-none").unwrap_or_else(|_| unreachable!())
+}
+
+/// Statements to begin with.
+pub(crate) fn statements() -> Vec<Vec<u8>> {
+    [
+        r#"{"@context": "https://openvex.dev/ns/v0.2.0", "author": "a", "timestamp": "2026-01-01T00:00:00Z", "statements": [{"vulnerability": {"name": "CVE-1", "aliases": ["G-1"]}, "status": "not_affected", "justification": "component_not_present", "products": [{"@id": "pkg:npm/p@1", "subcomponents": [{"@id": "pkg:npm/a@1"}]}]}]}"#,
+        r#"{"bomFormat": "CycloneDX", "specVersion": "1.6", "metadata": {"component": {"bom-ref": "p", "name": "p", "purl": "pkg:npm/p@1"}}, "components": [{"bom-ref": "a", "name": "a", "purl": "pkg:npm/a@1"}], "vulnerabilities": [{"id": "CVE-1", "affects": [{"ref": "a"}, {"ref": "p"}], "analysis": {"state": "resolved", "detail": "x"}}]}"#,
+        r#"{"document": {"csaf_version": "2.0", "publisher": {"name": "a"}}, "product_tree": {"branches": [{"product": {"product_id": "P", "product_identification_helper": {"purl": "pkg:npm/p@1"}}}], "full_product_names": [{"product_id": "A", "product_identification_helper": {"purl": "pkg:npm/a@1"}}], "relationships": [{"product_reference": "A", "relates_to_product_reference": "P", "full_product_name": {"product_id": "PA"}}]}, "vulnerabilities": [{"cve": "CVE-1", "product_status": {"known_not_affected": ["PA"], "fixed": ["A"]}, "flags": [{"label": "component_not_present", "product_ids": ["PA"]}]}]}"#,
+    ]
+    .map(|text| text.as_bytes().to_vec())
+    .to_vec()
 }
 
 /// Records to begin with.

@@ -339,6 +339,7 @@ impl Met {
             also: Vec::new(),
             fix: None,
             upgrade: None,
+            fault: None,
             exception: None,
             history: None,
             verification: None,

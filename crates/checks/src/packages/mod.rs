@@ -6,20 +6,47 @@
 mod known;
 pub mod known_vulnerability;
 pub mod malicious_package;
+pub mod new_dependency;
 mod raise;
 pub mod unmaintained_package;
 
+use palisade_advisory::vex::{Justification, Status, Vex};
 use palisade_advisory::{Fault, Index, Match, OpenError, Upgrade, asked};
 use palisade_inventory::Subject;
 use palisade_inventory::package::{Manifest, Package, Scope, Source, is_manifest};
-use palisade_model::{Confidence, Digest, Finding, Severity};
+use palisade_model::{Confidence, Digest, Finding, PackageFault, Purl, Severity, StatementNote};
+use serde::Deserialize;
 
+use crate::report::Draft;
 use crate::{Check, Report, Settings};
 
 pub use known::{Known, compare_versions, known};
+pub use new_dependency::Earlier;
 
 /// The family's checks.
-pub static CHECKS: &[&Check] = &[&known_vulnerability::CHECK, &malicious_package::CHECK, &unmaintained_package::CHECK];
+pub static CHECKS: &[&Check] =
+    &[&known_vulnerability::CHECK, &malicious_package::CHECK, &new_dependency::CHECK, &unmaintained_package::CHECK];
+
+/// `[packages]` in `palisade.toml`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct PackagesSettings {
+    /// What a dependency that was not there before needs.
+    pub new: NewDependencies,
+    /// VEX documents whose statements are shown beside known faults, as paths from the root.
+    pub vex: Vec<String>,
+}
+
+/// What a dependency that was not there before needs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum NewDependencies {
+    /// Nothing.
+    #[default]
+    Allow,
+    /// An exception, with an owner, a ticket and a last day.
+    Exception,
+}
 
 /// Files of packages that are not compared: wishes and digests beside what says which versions are shipped, and what no
 /// database of OSV speaks of.
@@ -49,10 +76,12 @@ pub fn is_compared(path: &str) -> bool {
 pub(crate) fn judge(
     checks: &[&'static Check],
     settings: &Settings,
-    index: &Index,
+    known: (&Index, &[(String, Vex)]),
     manifest: &Manifest,
     subject: &Subject<'_>,
 ) -> Result<Vec<Finding>, OpenError> {
+    let (index, documents) = known;
+    let targets: Vec<&Purl> = manifest.roots.iter().filter_map(|root| root.purl.as_ref()).collect();
     let Some(first) = checks.iter().find(|check| check.meta.family() == "packages") else { return Ok(Vec::new()) };
     let mut report = Report::new(settings, Some(subject), &first.meta);
     let mut buffer = Vec::new();
@@ -73,7 +102,8 @@ pub(crate) fn judge(
                 let check = check_of(one.fault);
                 if checks.iter().any(|chosen| chosen.meta.id == check.meta.id) {
                     report.switch(&check.meta);
-                    tell(&mut report, package, &asked.version, one, upgrade, matches.len());
+                    let draft = tell(&mut report, package, &asked.version, one, upgrade, matches.len());
+                    state(draft, package, one.fault, &targets, documents);
                 }
             }
         }
@@ -96,14 +126,38 @@ fn name_of<'b>(fault: &Fault<'b>) -> &'b str {
     fault.names.iter().find(|name| name.starts_with("CVE-")).copied().unwrap_or(fault.id)
 }
 
-fn tell(
-    report: &mut Report<'_>,
+/// Adds which fault it is, and what is stated about it. A statement takes nothing away.
+fn state(draft: &mut Draft, package: &Package, fault: &Fault<'_>, targets: &[&Purl], documents: &[(String, Vex)]) {
+    let mut names = vec![name_of(fault).to_owned()];
+    names.extend(fault.names.iter().filter(|name| **name != name_of(fault)).map(|name| (*name).to_owned()));
+    let stated = documents.iter().filter_map(|(document, vex)| {
+        let statement = vex.about(&fault.names, &package.purl, targets)?;
+        Some((document, vex, statement))
+    });
+    // Of several documents one that sees a risk speaks before one that sees none, and else the first that was named.
+    let clears = |status| matches!(status, Status::NotAffected | Status::Fixed);
+    let stated = stated.min_by_key(|(_, _, statement)| clears(statement.status));
+    if let Some((document, vex, statement)) = stated {
+        let author = if vex.author.is_empty() { "somebody" } else { &vex.author };
+        let why = [statement.justification.map_or("", Justification::label), statement.detail.trim()];
+        let why: Vec<&str> = why.into_iter().filter(|text| !text.is_empty()).collect();
+        let why = if why.is_empty() { String::new() } else { format!(" ({})", why.join(": ")) };
+        let rest = if clears(statement.status) { ", on which an exception may rest" } else { "" };
+        draft.add_to_message(&format!("; {author} states in {document}: {}{why}{rest}", statement.status.label()));
+    }
+    let statement = stated
+        .map(|(document, _, statement)| StatementNote { document: document.clone(), clears: clears(statement.status) });
+    draft.fault(PackageFault { names, package: package.purl.clone(), statement });
+}
+
+fn tell<'r>(
+    report: &'r mut Report<'_>,
     package: &Package,
     version: &str,
     one: &Match<'_, '_>,
     upgrade: Option<Upgrade<'_>>,
     faults: usize,
-) {
+) -> &'r mut Draft {
     let fault = one.fault;
     let name = name_of(fault);
     let mut location = report.locate(package.version_span.unwrap_or(package.span));
@@ -149,7 +203,7 @@ fn tell(
         draft.confidence(Confidence::Low);
     }
     // A raise has to rid the package of this fault, not only of others.
-    let Some(to) = upgrade.map(|upgrade| upgrade.to).filter(|_| one.fixed.is_some()) else { return };
+    let Some(to) = upgrade.map(|upgrade| upgrade.to).filter(|_| one.fixed.is_some()) else { return draft };
     match raise::pin(&path, text, package, to) {
         Some(fix) => {
             draft.fix(fix);
@@ -160,6 +214,7 @@ fn tell(
             });
         }
     }
+    draft
 }
 
 /// The severity of a fault: by its score, or by the database's word. One that is used in attacks is never below high.

@@ -3,8 +3,12 @@
 use std::sync::Arc;
 
 use palisade_advisory::OpenError;
-use palisade_inventory::{Flat, Format, Problem, Subject, package};
+use palisade_advisory::vex::Vex;
+use palisade_inventory::{Facts, Flat, Format, Problem, Subject, package};
 use palisade_model::{Finding, Skipped, Span};
+
+use crate::packages::Earlier;
+use crate::settings::NewDependencies;
 
 use super::{FileReport, Scanner, text_of};
 
@@ -12,6 +16,27 @@ use super::{FileReport, Scanner, text_of};
 const GAPS_TOLD_MAX: usize = 3;
 
 impl Scanner {
+    /// Says which packages there were at an earlier time, so that new ones can be told.
+    #[must_use]
+    pub fn with_earlier(mut self, earlier: Earlier) -> Self {
+        self.earlier = Some(Arc::new(earlier));
+        self
+    }
+
+    /// Shows what VEX documents state beside known faults; each has the name by which the user knows it.
+    #[must_use]
+    pub fn with_vex(mut self, documents: Vec<(String, Vex)>) -> Self {
+        self.vex = documents;
+        self
+    }
+
+    /// Whether new packages are asked about, once it is known which there were.
+    #[must_use]
+    pub fn asks_about_new_packages(&self) -> bool {
+        let id = crate::packages::new_dependency::CHECK.meta.id;
+        self.settings.packages.new == NewDependencies::Exception && self.checks.iter().any(|check| check.meta.id == id)
+    }
+
     /// What is said of packages that were read from something without lines to point at.
     ///
     /// # Errors
@@ -24,7 +49,13 @@ impl Scanner {
             findings.extend(self.not_read(&crate::scan::unreadable_lockfile::CHECK, &subject, gaps));
         }
         if let Some(index) = &self.advisories {
-            findings.extend(crate::packages::judge(&self.checks, &self.settings, index, manifest, &subject)?);
+            findings.extend(crate::packages::judge(
+                &self.checks,
+                &self.settings,
+                (index, &self.vex),
+                manifest,
+                &subject,
+            )?);
         }
         findings.iter_mut().for_each(|finding| finding.location.excerpt = None);
         Ok(findings)
@@ -37,6 +68,7 @@ impl Scanner {
         bytes: &[u8],
         format: Format,
         masks: &[Span],
+        facts: &mut Facts,
     ) -> Result<(Vec<Finding>, Vec<Problem>), OpenError> {
         let text = text_of(bytes);
         let Some(mut manifest) = package::Manifest::read(path, &text) else { return Ok((Vec::new(), Vec::new())) };
@@ -46,6 +78,9 @@ impl Scanner {
             manifest.gaps.insert(0, Problem { span: Span::new(at, at + 1), message: "not UTF-8".to_owned() });
         }
         manifest.gaps.truncate(GAPS_TOLD_MAX);
+        if let Some(earlier) = self.earlier.as_ref().filter(|_| self.asks_about_new_packages()) {
+            facts.packages = Some(Box::new(crate::packages::new_dependency::facts(earlier, &manifest, &subject)));
+        }
         let mut findings = Vec::new();
         if !manifest.gaps.is_empty() {
             let check = match format {
@@ -55,7 +90,13 @@ impl Scanner {
             findings.extend(self.not_read(check, &subject, &manifest.gaps));
         }
         if let Some(index) = self.advisories.as_ref().filter(|_| crate::packages::is_compared(path)) {
-            findings.extend(crate::packages::judge(&self.checks, &self.settings, index, &manifest, &subject)?);
+            findings.extend(crate::packages::judge(
+                &self.checks,
+                &self.settings,
+                (index, &self.vex),
+                &manifest,
+                &subject,
+            )?);
         }
         Ok((findings, manifest.gaps))
     }
@@ -78,7 +119,7 @@ impl Scanner {
             report.coverage.partial.push(Skipped { path: path.to_string(), reason });
         }
         let Some(index) = &self.advisories else { return };
-        match crate::packages::judge(&self.checks, &self.settings, index, &manifest, &subject) {
+        match crate::packages::judge(&self.checks, &self.settings, (index, &self.vex), &manifest, &subject) {
             Ok(found) => report.findings.extend(found),
             Err(error) => {
                 let reason = format!("its packages were not compared with advisories: {error}");

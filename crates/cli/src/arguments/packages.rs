@@ -103,6 +103,56 @@ fn format() -> impl TypedValueParser<Value = SbomFormat> {
     PossibleValuesParser::new(SbomFormat::names()).try_map(|name| name.parse::<SbomFormat>())
 }
 
+/// `palisade vex`
+#[derive(Debug, Subcommand)]
+pub(crate) enum VexVerb {
+    /// Write the exceptions of a target from known faults of its packages as VEX: an accepted risk as `affected` with
+    /// what was decided, one whose exception has a `justification` as `not_affected`.
+    Export(VexExport),
+}
+
+/// `palisade vex export`
+#[derive(Debug, Args)]
+#[command(after_help = VEX_EXAMPLES)]
+pub(crate) struct VexExport {
+    /// A directory with a lock file and exceptions.
+    #[arg(default_value = ".")]
+    pub(crate) target: PathBuf,
+    /// The standard.
+    #[arg(long, value_enum, default_value_t = VexForm::Openvex)]
+    pub(crate) format: VexForm,
+    /// Who states it.
+    #[arg(long)]
+    pub(crate) author: String,
+    /// What the statements are about, as a package URL; `pkg:generic/NAME` of the directory by default.
+    #[arg(long, value_name = "PURL")]
+    pub(crate) product: Option<String>,
+    /// The author's own address on the web, which CSAF demands.
+    #[arg(long, value_name = "URL", required_if_eq("format", "csaf"))]
+    pub(crate) namespace: Option<String>,
+    /// Write to a file instead of standard output.
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+}
+
+const VEX_EXAMPLES: &str = "\
+Examples:
+  palisade vex export --author \"Shop <security@example.com>\" --product pkg:npm/shop@1.2.3
+  palisade vex export --format csaf --author Shop --namespace https://shop.example -o shop.vex.json
+
+The same input gives the same bytes where SOURCE_DATE_EPOCH sets the time.";
+
+/// Standards of VEX.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum VexForm {
+    /// OpenVEX 0.2.
+    Openvex,
+    /// CycloneDX 1.6 with analyses.
+    Cyclonedx,
+    /// CSAF 2.0, profile VEX.
+    Csaf,
+}
+
 /// `palisade db`
 #[derive(Debug, Subcommand)]
 pub(crate) enum DbVerb {

@@ -63,7 +63,7 @@ impl Change<'_> {
     }
 }
 
-/// Everything that is different, by kind and then by package URL.
+/// Everything that is different: by kind, what the target asks for itself first, then by package URL.
 #[must_use]
 pub fn diff<'b>(before: &'b Bill, after: &'b Bill, compare: &Compare<'_>) -> Vec<Change<'b>> {
     let mut packages: BTreeMap<String, [Vec<&Component>; 2]> = BTreeMap::new();
@@ -98,7 +98,8 @@ pub fn diff<'b>(before: &'b Bill, after: &'b Bill, compare: &Compare<'_>) -> Vec
     }
     changes.sort_by_cached_key(|change| {
         let text = |component: Option<&Component>| component.map(|one| one.purl.to_string());
-        (change.kind, text(change.component()), text(change.before))
+        let direct = change.component().is_some_and(|one| one.direct);
+        (change.kind, !direct, text(change.component()), text(change.before))
     });
     changes
 }

@@ -80,6 +80,7 @@ pub(crate) fn finding(check: &'static Check, message: &str, location: Location) 
         exception: None,
         history: None,
         upgrade: None,
+        fault: None,
         verification: None,
     }
 }
@@ -123,6 +124,7 @@ pub(crate) fn everything() -> Scan {
         ticket: "OPS-12".to_owned(),
         reason: "the vendor publishes no digests".to_owned(),
         expires: Date::from_days(20_850),
+        justification: None,
     });
     let mut spread = finding(
         &LATEST,
@@ -163,6 +165,7 @@ pub(crate) fn hostile() -> Scan {
         ticket: HOSTILE.to_owned(),
         reason: HOSTILE.to_owned(),
         expires: Date::from_days(20_850),
+        justification: None,
     });
     let file = vec![skipped(HOSTILE, HOSTILE)];
     Scan {
