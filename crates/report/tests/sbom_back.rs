@@ -59,7 +59,6 @@ fn written(bill: &Bill, format: &str) -> String {
         bill,
         time: Some(Timestamp(1_795_330_000)),
         now: Timestamp(0),
-        layers: None,
     };
     let mut out = Vec::new();
     write_sbom(&mut out, &sbom, format.parse::<SbomFormat>().unwrap(), Style::default()).unwrap();
