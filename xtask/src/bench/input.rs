@@ -113,7 +113,8 @@ pub(super) fn empty(_source: &Path, scratch: &Path) -> Result<PathBuf> {
     fresh(scratch, "empty")
 }
 
-fn fresh(scratch: &Path, name: &str) -> Result<PathBuf> {
+/// An empty folder of that name.
+pub(super) fn fresh(scratch: &Path, name: &str) -> Result<PathBuf> {
     let folder = scratch.join(name);
     if folder.exists() {
         std::fs::remove_dir_all(&folder)?;

@@ -32,6 +32,7 @@ impl Cost {
 pub(super) fn measure(command: &mut Command) -> Result<Cost> {
     let mut outer = Command::new(std::env::current_exe()?);
     outer.arg("measure-child").arg(command.get_program()).args(command.get_args());
+    outer.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
     let output = outer.stderr(Stdio::inherit()).output()?;
     let text = String::from_utf8_lossy(&output.stdout);
     let mut words = text.split_whitespace();

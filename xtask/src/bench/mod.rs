@@ -2,11 +2,12 @@
 //!
 //! Palisade and its peers run in turns, in one run, on the same input, so that
 //! the machine's noise hits both. What cannot run is named and never guessed.
-//! `--corpus` holds checkouts named `test-infra`, `manifests` and `openbao`;
-//! `--tools` is searched for peers before `PATH`.
+//! `--corpus` holds checkouts under the names that rows give; `--tools` is
+//! searched for peers before `PATH`.
 
 mod input;
 mod measure;
+mod packages;
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -42,6 +43,7 @@ struct Row {
     corpus: Option<&'static str>,
     /// Prepares the input; the commands run with its folder as `{}`.
     input: fn(&Path, &Path) -> Result<PathBuf>,
+    /// Words `NAME=VALUE` before the program are its environment.
     ours: &'static [&'static str],
     peer: &'static [&'static str],
     bar: Bar,
@@ -53,6 +55,8 @@ enum Bar {
     OfPeer(f64, Option<u64>),
     /// At most so many seconds of CPU time, and so many MB.
     Absolute(f64, Option<u64>),
+    /// At most so many MB.
+    Memory(u64),
     /// At most so many times the slowest family alone.
     OfSlowestFamily(f64),
 }
@@ -182,6 +186,63 @@ const ROWS: &[Row] = &[
         bar: Bar::OfSlowestFamily(1.3),
     },
     Row {
+        name: "70,000 advisories to an index",
+        corpus: None,
+        input: packages::records,
+        ours: &["palisade", "db", "update", "--from", "{}/records.tar", "--index", "{}/index"],
+        peer: &[],
+        bar: Bar::Absolute(10.0, Some(500)),
+    },
+    Row {
+        name: "deno's Cargo.lock: known vulnerabilities",
+        corpus: Some("deno"),
+        input: packages::rust,
+        ours: &[
+            "PALISADE_ADVISORIES={}/index",
+            "palisade",
+            "scan",
+            "{}/Cargo.lock",
+            "--select",
+            "packages",
+            "--format",
+            "json",
+        ],
+        peer: &["cargo-audit", "audit", "--no-fetch", "--db", "{}/advisory-db", "--file", "{}/Cargo.lock", "--json"],
+        bar: Bar::OfPeer(0.1, None),
+    },
+    Row {
+        name: "paperless-ngx to CycloneDX",
+        corpus: Some("paperless-ngx"),
+        input: input::checkout,
+        ours: &["palisade", "sbom", "{}", "--format", "cyclonedx"],
+        peer: &["CDXGEN_NO_BANNER=true", "cdxgen", "--no-install-deps", "-r", "-o", "/dev/null", "{}"],
+        bar: Bar::OfPeer(1.0 / 30.0, None),
+    },
+    Row {
+        name: "a Debian image to findings",
+        corpus: Some("debian-image"),
+        input: input::checkout,
+        ours: &["palisade", "scan", "{}", "--format", "json"],
+        peer: &["syft", "scan", "oci-dir:{}", "-o", "json"],
+        bar: Bar::Absolute(0.3, Some(100)),
+    },
+    Row {
+        name: "an image layer of 3,000,000 files, its packages",
+        corpus: None,
+        input: packages::crowded,
+        ours: &["palisade", "sbom", "{}", "--format", "cyclonedx"],
+        peer: &[],
+        bar: Bar::Memory(256),
+    },
+    Row {
+        name: "an image layer of 3,000,000 files, its faults",
+        corpus: None,
+        input: packages::crowded,
+        ours: &["palisade", "scan", "{}", "--format", "json"],
+        peer: &[],
+        bar: Bar::Memory(256),
+    },
+    Row {
         name: "`palisade --version`",
         corpus: None,
         input: input::empty,
@@ -224,10 +285,21 @@ pub(crate) fn run(options: &Options) -> Result<()> {
             }
         }
     }
+    if options.only.as_deref().is_none_or(|only| packages::LOOKUPS.contains(only)) {
+        eprintln!("-- {}", packages::LOOKUPS);
+        for (line, good) in packages::lookups(&palisade(), &scratch)? {
+            eprintln!("   {line}");
+            let _ = writeln!(table, "{line}");
+            if !good {
+                missed.push(packages::LOOKUPS);
+            }
+        }
+    }
     println!("{table}");
     if options.write {
         let path = project::root().join("docs/src/benchmarks.md");
-        std::fs::write(&path, page(&table)).context("docs/src/benchmarks.md")?;
+        let told = std::fs::read_to_string(&path).context("docs/src/benchmarks.md")?;
+        std::fs::write(&path, page(&table, remarks(&told))).context("docs/src/benchmarks.md")?;
         eprintln!("wrote docs/src/benchmarks.md");
     }
     if !missed.is_empty() {
@@ -249,7 +321,7 @@ fn judge(row: &Row, options: &Options, scratch: &Path) -> Result<(String, bool)>
         None => scratch.to_path_buf(),
     };
     let input = (row.input)(&source, scratch)?;
-    let peer = row.peer.first().map(|name| tool(name, options));
+    let peer = program(row.peer).map(|name| tool(name, options));
     let mut ours: Option<Cost> = None;
     let mut theirs: Option<Cost> = None;
     for _ in 0..RUNS {
@@ -268,7 +340,7 @@ fn judge(row: &Row, options: &Options, scratch: &Path) -> Result<(String, bool)>
             let (family, cost) = slowest_family(&input)?;
             (Some(cost), format!("slowest alone, {family}: {}", cost.text()))
         }
-        (_, Some(cost)) => (Some(cost), format!("{}: {}", row.peer.first().unwrap_or(&""), cost.text())),
+        (_, Some(cost)) => (Some(cost), format!("{}: {}", program(row.peer).unwrap_or_default(), cost.text())),
         (_, None) => {
             let why =
                 peer.and_then(Result::err).map_or_else(|| "none".to_owned(), |error| format!("not measured: {error}"));
@@ -312,7 +384,8 @@ impl Bar {
     fn text(&self) -> String {
         let memory = |megabytes: &Option<u64>| megabytes.map_or_else(String::new, |most| format!(", < {most} MB"));
         match self {
-            Self::OfPeer(part, most) => format!("≤ {part} × the peer{}", memory(most)),
+            Self::OfPeer(part, most) => format!("≤ {:.3} × the peer{}", part, memory(most)),
+            Self::Memory(most) => format!("< {most} MB"),
             Self::Absolute(seconds, most) if *seconds < 1.0 => format!("≤ {:.0} ms{}", seconds * 1000.0, memory(most)),
             Self::Absolute(seconds, most) => format!("≤ {seconds} s{}", memory(most)),
             Self::OfSlowestFamily(times) => format!("≤ {times} × the slowest family alone"),
@@ -325,6 +398,7 @@ impl Bar {
         match self {
             Self::OfPeer(part, most) => Some(ratio? <= *part && fits(most)),
             Self::Absolute(seconds, most) => Some(ours.seconds <= *seconds && fits(most)),
+            Self::Memory(most) => Some(ours.megabytes < *most),
             Self::OfSlowestFamily(times) => Some(ratio? <= *times),
         }
     }
@@ -334,17 +408,25 @@ fn palisade() -> PathBuf {
     project::target_dir().join("release/palisade")
 }
 
-/// The first word of `words` is replaced by the program's path, `{}` by the input.
+/// Words `NAME=VALUE` at the start go into the environment, the one after them is replaced by the program's path, and
+/// `{}` by the input everywhere.
 fn command(program: &Path, words: &[&str], input: &Path) -> Command {
     let mut command = Command::new(program);
-    for word in words.iter().skip(1) {
-        if *word == "{}" {
-            command.arg(input);
-        } else {
-            command.arg(word);
-        }
+    let input = input.to_string_lossy();
+    let mut words = words.iter().map(|word| word.replace("{}", &input));
+    for word in words.by_ref() {
+        match word.split_once('=') {
+            Some((name, value)) => command.env(name, value),
+            None => break,
+        };
     }
+    command.args(words);
     command
+}
+
+/// The program of a row's words.
+fn program(words: &'static [&'static str]) -> Option<&'static str> {
+    words.iter().copied().find(|word| !word.contains('='))
 }
 
 fn tool(name: &str, options: &Options) -> Result<PathBuf> {
@@ -357,15 +439,24 @@ fn tool(name: &str, options: &Options) -> Result<PathBuf> {
         .with_context(|| format!("{name} is not installed"))
 }
 
-fn page(table: &str) -> String {
+/// What somebody wrote below the table, which stays.
+fn remarks(page: &str) -> &str {
+    let rest = page.split_once("\n| work |").map_or("", |(_, rest)| rest);
+    rest.split_once("\n\n").map_or("", |(_, remarks)| remarks)
+}
+
+fn page(table: &str, remarks: &str) -> String {
     format!(
         "<!-- Written by `cargo xtask bench --write`. -->\n\n# Benchmarks\n\n\
          CPU time (user and system, of all threads) and largest resident memory, side by side in one run; \
          the fastest of {RUNS} runs counts, slow peers run once. Make the table yourself:\n\n\
          ```sh\ncargo xtask bench --corpus DIR --tools DIR --write\n```\n\n\
          `--corpus` is a folder with checkouts of pytorch/test-infra, kubeflow/manifests, openbao/openbao, \
-         terraform-aws-modules/terraform-aws-eks and GoogleCloudPlatform/cloud-foundation-fabric; \
-         `--tools` is searched for zizmor, checkov, ruff, kingfisher and gitleaks before `PATH`. \
-         What is missing is said in the table.\n\n{table}"
+         terraform-aws-modules/terraform-aws-eks and GoogleCloudPlatform/cloud-foundation-fabric, denoland/deno, \
+         paperless-ngx/paperless-ngx, rustsec/advisory-db as `advisory-db` and its branch `osv` as `rustsec-osv`, and \
+         with an image of Debian as a layout of OCI in `debian-image`; \
+         `--tools` is searched for zizmor, checkov, ruff, kingfisher, gitleaks, cargo-audit, cdxgen and syft before \
+         `PATH`. \
+         What is missing is said in the table.\n\n{table}\n{remarks}"
     )
 }
