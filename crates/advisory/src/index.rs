@@ -22,7 +22,7 @@ pub use build::{Builder, Enrichment, IndexError as BuildError};
 pub use fault::{Block, Event, EventKind, Fault, Kev, Match, Record, Upgrade};
 
 /// How every index begins; the digit is the version of the format.
-pub const MAGIC: &[u8; 8] = b"PLSDADV1";
+pub const MAGIC: &[u8; 8] = b"PLSDADV2";
 
 /// Bytes before the table.
 const HEADER_BYTES: usize = 128;
@@ -40,7 +40,7 @@ const BLOCK_BYTES_FIRST: usize = 2 << 10;
 const ABOUT_BYTES_MAX: usize = 1 << 20;
 
 /// Bytes of a block before its content: its length, its digest.
-const BLOCK_HEAD: usize = 12;
+const BLOCK_HEAD: usize = 8;
 
 /// Why an index cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -231,7 +231,7 @@ impl Index {
         buffer.resize(left.min(BLOCK_BYTES_FIRST), 0);
         (self.read)(start, buffer)?;
         let head = buffer.first_chunk::<BLOCK_HEAD>().copied().unwrap_or_default();
-        let [a, b, c, d, digest @ ..] = head;
+        let [a, b, c, d, sum @ ..] = head;
         let length = u32::from_le_bytes([a, b, c, d]) as usize;
         if length > BLOCK_BYTES_MAX || length > left - BLOCK_HEAD {
             return Err(OpenError::Damaged("a block is longer than the rest"));
@@ -242,12 +242,18 @@ impl Index {
             (self.read)(start + have as u64, rest)?;
         }
         buffer.drain(..BLOCK_HEAD);
-        if block_digest(buffer) == digest { Ok(()) } else { Err(OpenError::Damaged("a block is another")) }
+        if block_sum(buffer) == sum { Ok(()) } else { Err(OpenError::Damaged("a block is another")) }
     }
 }
 
-/// The first bytes of a block's digest.
-fn block_digest(content: &[u8]) -> [u8; 8] {
+/// The checksum of a block, against damage: every flipped byte shows. Against whoever can write the file only a
+/// signature of the whole helps.
+fn block_sum(content: &[u8]) -> [u8; 4] {
+    crc32fast::hash(content).to_le_bytes()
+}
+
+/// The first bytes of the header's digest.
+fn header_digest(content: &[u8]) -> [u8; 8] {
     Sha256::digest(content).first_chunk::<8>().copied().unwrap_or_default()
 }
 
@@ -288,7 +294,7 @@ impl Header {
         let (body, rest) = rest.split_first_chunk::<32>().ok_or(OpenError::Foreign)?;
         let (own, rest) = rest.split_first_chunk::<8>().ok_or(OpenError::Foreign)?;
         let before = bytes.get(..HEADER_BYTES - 32).unwrap_or_default();
-        if block_digest(before) != *own || rest.iter().any(|byte| *byte != 0) {
+        if header_digest(before) != *own || rest.iter().any(|byte| *byte != 0) {
             return Err(OpenError::Damaged("its header is another"));
         }
         let about = number(16);
@@ -312,7 +318,7 @@ impl Header {
         [self.length, self.about_at, about].iter().for_each(|number| out.extend_from_slice(&number.to_le_bytes()));
         out.extend_from_slice(&self.table);
         out.extend_from_slice(&self.body);
-        let own = block_digest(&out);
+        let own = header_digest(&out);
         out.extend_from_slice(&own);
         out.resize(HEADER_BYTES, 0);
         out

@@ -111,6 +111,8 @@ fn add(arguments: &ExceptionAdd) -> anyhow::Result<Exit> {
     line("check", arguments.check.as_deref());
     line("fingerprint", arguments.fingerprint.as_deref());
     line("path", arguments.path.as_deref());
+    line("vex", arguments.vex.as_deref());
+    line("justification", arguments.justification.as_deref());
     line("owner", Some(&arguments.owner));
     line("ticket", Some(&arguments.ticket));
     line("reason", Some(&arguments.reason));

@@ -40,12 +40,9 @@ fn place() -> Place {
     place
 }
 
-fn add(place: &Place, lines: &str) {
-    let head = "owner = \"me\"\nticket = \"T-1\"\nreason = \"looked at\"\n";
-    let expires = place.json(&["db", "status"], 0)["built"].as_str().unwrap()[..10].to_owned();
-    let old = std::fs::read_to_string(place.root.join(".palisade/exceptions.toml")).unwrap_or_default();
-    place
-        .write(".palisade/exceptions.toml", &format!("{old}[[exception]]\n{lines}\n{head}expires = \"{expires}\"\n\n"));
+fn add(place: &Place, words: &[&str]) {
+    let why = ["--owner", "me", "--ticket", "T-1", "--reason", "looked at", "--days", "1"];
+    place.expect(&[&["exception", "add"], words, &why].concat(), 0);
 }
 
 /// The message of a fault, and whether an exception covers it.
@@ -72,7 +69,7 @@ fn a_statement_is_shown_and_counts_only_where_an_exception_names_it() {
     place.expect(&["gate", "merge"], 1);
 
     // It covers what the document states, and nothing else of the check.
-    add(&place, "id = \"VEX-1\"\ncheck = \"packages/known-vulnerability\"\nvex = \"vendor.json\"");
+    add(&place, &["--check", "packages/known-vulnerability", "--vex", "vendor.json"]);
     assert!(told(&place, "CVE-2026-1", &[]).1 && !told(&place, "CVE-2026-2", &[]).1);
     // A statement about another product, another status or another document covers nothing here.
     for (product, status) in
@@ -109,8 +106,11 @@ fn exceptions_become_statements_that_read_back() {
         })
         .to_vec();
     let label = "vulnerable_code_not_in_execute_path";
-    add(&place, &format!("id = \"EX-A\"\nfingerprint = \"{}\"\njustification = \"{label}\"", prints[0]));
-    add(&place, &format!("id = \"EX-B\"\nfingerprint = \"{}\"", prints[1]));
+    let decide = || {
+        add(&place, &["--fingerprint", &prints[0], "--justification", label]);
+        add(&place, &["--fingerprint", &prints[1]]);
+    };
+    decide();
     let export = |format: &str| -> Value {
         let words = ["vex", "export", "--author", "Shop", "--product", "pkg:cargo/shop@1.0.0", "--format", format];
         let more: &[&str] = if format == "csaf" { &["--namespace", "https://shop.example"] } else { &[] };
@@ -125,8 +125,7 @@ fn exceptions_become_statements_that_read_back() {
     assert!(open["statements"][1]["action_statement"].as_str().unwrap().starts_with("accepted until"), "{open}");
     std::fs::remove_file(place.root.join(".palisade/exceptions.toml")).unwrap();
     for format in ["openvex", "cyclonedx", "csaf"] {
-        add(&place, &format!("id = \"EX-A\"\nfingerprint = \"{}\"\njustification = \"{label}\"", prints[0]));
-        add(&place, &format!("id = \"EX-B\"\nfingerprint = \"{}\"", prints[1]));
+        decide();
         place.write("out.json", &export(format).to_string());
         std::fs::remove_file(place.root.join(".palisade/exceptions.toml")).unwrap();
         let first = told(&place, "CVE-2026-1", &["--vex", "out.json"]).0;

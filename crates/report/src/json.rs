@@ -43,9 +43,18 @@ struct TargetOut<'a> {
 }
 
 #[derive(Serialize)]
-struct PackagesOut {
+pub(crate) struct PackagesOut {
     files: usize,
     advisories: Option<String>,
+}
+
+impl PackagesOut {
+    /// What packages were compared with; none where there are none.
+    pub(crate) fn of(report: &ScanReport<'_>) -> Option<Self> {
+        let scan = report.scan;
+        let advisories = scan.advisories.as_ref().map(|digest| format!("sha256:{digest}"));
+        (scan.package_files > 0).then_some(Self { files: scan.package_files, advisories })
+    }
 }
 
 #[derive(Serialize)]
@@ -197,10 +206,7 @@ pub(crate) fn write(report: &ScanReport<'_>, out: &mut dyn io::Write) -> io::Res
         checks: report.checks.iter().map(|check| CheckOut::new(&check.meta)).collect(),
         findings: report.scan.findings.iter().map(|finding| finding_out(report, finding)).collect(),
         baseline: report.baseline.as_ref().map(|baseline| BaselineOut { name: &baseline.name, gone: baseline.gone }),
-        packages: (report.scan.package_files > 0).then(|| PackagesOut {
-            files: report.scan.package_files,
-            advisories: report.scan.advisories.as_ref().map(|digest| format!("sha256:{digest}")),
-        }),
+        packages: PackagesOut::of(report),
         imports: report.scan.imports.iter().map(import_out).collect(),
         duration_ms: u64::try_from(report.duration.as_millis()).unwrap_or(u64::MAX),
     };

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use super::fault::sort;
 use super::{
     About, BLOCK_BYTES_MAX, Block, Event, EventKind, Fault, HEADER_BYTES, Header, Index, Kev, OpenError, Record,
-    SLOTS_LOG2_MAX, SourceCount, block_digest, hash, keep, slot, tag_of,
+    SLOTS_LOG2_MAX, SourceCount, block_sum, hash, keep, slot, tag_of,
 };
 use crate::osv::{Advisory, Affected, Range};
 use crate::severity;
@@ -190,7 +190,7 @@ impl Builder {
             }
             let place = u32::try_from(out.len() / 8).map_err(|_| IndexError::Full)?;
             out.extend_from_slice(&length.to_le_bytes());
-            out.extend_from_slice(&block_digest(&content));
+            out.extend_from_slice(&block_sum(&content));
             out.extend_from_slice(&content);
             out.resize(out.len().next_multiple_of(8), 0);
             insert(&mut table, slots_log2, hash(ecosystem, name), place);

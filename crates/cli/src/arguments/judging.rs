@@ -2,7 +2,9 @@
 
 use std::path::PathBuf;
 
+use clap::builder::PossibleValuesParser;
 use clap::{Args, Subcommand};
+use palisade_advisory::vex::Justification;
 
 use super::{Look, PlainFormat};
 
@@ -107,7 +109,9 @@ const ADD_EXAMPLES: &str = "\
 Examples:
   palisade exception add --check kubernetes/host-path --path deploy/agent.yaml \\
       --owner platform@example.com --ticket OPS-123 --reason \"the agent reads the node's logs\" --days 60
-  palisade exception add --fingerprint 3f0c… --owner me --ticket SEC-9 --reason \"test key\" --expires 2027-01-31";
+  palisade exception add --fingerprint 3f0c… --owner me --ticket SEC-9 --reason \"test key\" --expires 2027-01-31
+  palisade exception add --check packages/known-vulnerability --vex vex/parser.json --owner me --ticket SEC-31 \\
+      --reason \"the vendor looked at each\" --days 60";
 
 /// `palisade exception add`
 #[derive(Debug, Args)]
@@ -127,6 +131,12 @@ pub(crate) struct ExceptionAdd {
     /// Only beside a comment `palisade:except ID`.
     #[arg(long)]
     pub(crate) inline: bool,
+    /// Only what this VEX document states to be not affected or fixed, for as long as it states so.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) vex: Option<String>,
+    /// Why the known fault does not concern the product, in the words of VEX.
+    #[arg(long, value_name = "WORD", value_parser = PossibleValuesParser::new(Justification::ALL.map(Justification::label)))]
+    pub(crate) justification: Option<String>,
     /// Who answers for it.
     #[arg(long)]
     pub(crate) owner: String,

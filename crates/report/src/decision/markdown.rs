@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use palisade_gate::Verdict;
 
 use super::{DecisionReport, allowing, counts_old, findings, groups, headline, rule};
+use crate::human::compared_line;
 use crate::markdown::{CHARACTERS_MAX, code, ending, excerpt, text};
 use crate::tally::Tally;
 use crate::text::{count, thousands};
@@ -69,6 +70,9 @@ pub(super) fn render(report: &DecisionReport<'_>) -> String {
             writeln!(out, "\nand {}; `palisade gate merge` lists them.", count(left, "more reason", "more reasons"));
     }
     out.push_str(&warnings);
+    if let Some(line) = compared_line(&report.scan) {
+        let _ = writeln!(out, "\n{line}.");
+    }
     if let Some(recorded) = &report.recorded {
         let _ = writeln!(out, "\nRecorded as entry {} of {}.", recorded.index, code(&recorded.ledger));
     }

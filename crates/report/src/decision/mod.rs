@@ -14,7 +14,7 @@ use palisade_gate::{Counts, Decision, Reason, Rule, Verdict};
 use palisade_model::{Finding, Fingerprint};
 use serde::Serialize;
 
-use crate::json::write_pretty;
+use crate::json::{PackagesOut, write_pretty};
 use crate::{Format, ScanReport, Style, github};
 
 /// A decision, the scan it rests on, and where it is recorded.
@@ -60,6 +60,8 @@ struct Document<'a> {
     verdict: Verdict,
     target: TargetOut<'a>,
     counts: Counts,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    packages: Option<PackagesOut>,
     exceptions: &'a [String],
     policy: &'a str,
     tool: &'static str,
@@ -113,6 +115,7 @@ fn write_json(report: &DecisionReport<'_>, out: &mut dyn io::Write) -> io::Resul
             since: report.scan.baseline.as_ref().map(|baseline| baseline.name.as_str()),
         },
         counts: decision.counts,
+        packages: PackagesOut::of(&report.scan),
         exceptions: &decision.exceptions,
         policy: &report.policy,
         tool: concat!("palisade ", env!("CARGO_PKG_VERSION")),

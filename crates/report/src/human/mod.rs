@@ -266,19 +266,26 @@ fn push_coverage(out: &mut String, report: &ScanReport<'_>, style: &Style) {
     for import in &report.scan.imports {
         let _ = writeln!(out, "{}", import_line(import));
     }
+    if let Some(line) = compared_line(report) {
+        let _ = writeln!(out, "{line}");
+    }
+}
+
+/// What packages were compared with, where there are any: silence would look like a clean result.
+pub(crate) fn compared_line(report: &ScanReport<'_>) -> Option<String> {
     let scan = report.scan;
     let files = count(scan.package_files, "file of packages", "files of packages");
-    let _ = match (scan.package_files, &scan.advisories) {
-        (0, _) => Ok(()),
+    match (scan.package_files, &scan.advisories) {
+        (0, _) => None,
         (_, Some(digest)) => {
             let digest = digest.get(..12).unwrap_or(digest);
-            writeln!(out, "{files} compared with advisories (index {digest})")
+            Some(format!("{files} compared with advisories (index {digest})"))
         }
         (_, None) => {
             let why = "no index of advisories is here; see `palisade db update --help`";
-            writeln!(out, "{files} not compared with known vulnerabilities: {why}")
+            Some(format!("{files} not compared with known vulnerabilities: {why}"))
         }
-    };
+    }
 }
 
 /// What became of the results of another tool's report.
