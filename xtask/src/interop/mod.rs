@@ -11,6 +11,7 @@ mod fixes;
 mod formats;
 mod history;
 mod hooks;
+mod images;
 mod kubernetes;
 mod ledger;
 mod network;
@@ -47,7 +48,7 @@ pub(crate) struct Bench {
 /// A case: its name, and what returns in words what was compared.
 type Case = (&'static str, fn(&Bench) -> Result<String>);
 
-const CASES: [Case; 24] = [
+const CASES: [Case; 25] = [
     ("json-schema", formats::json),
     ("sarif-schema", formats::sarif),
     ("gitlab-quality", formats::gitlab),
@@ -65,6 +66,7 @@ const CASES: [Case; 24] = [
     ("purl-specification", purl::specification),
     ("sbom-schemas", sbom::schemas),
     ("version-orders", versions::orders),
+    ("image-forms", images::forms),
     ("postgresql-grammar", postgresql::grammar),
     ("postgresql-check", postgresql::check),
     ("gitleaks-rules", secrets::gitleaks),
