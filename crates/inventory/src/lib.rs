@@ -19,6 +19,7 @@ pub mod glob;
 pub mod graphql;
 pub mod kubernetes;
 pub mod kustomize;
+pub mod licence;
 pub mod migration;
 pub mod package;
 pub mod properties;
