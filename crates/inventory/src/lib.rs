@@ -105,6 +105,8 @@ pub struct Facts {
     pub link: bool,
     /// Which of its packages are new, where that is asked.
     pub packages: Option<Box<package::PackageFacts>>,
+    /// Its packages, where their licences are judged.
+    pub listed: Option<Box<package::Read>>,
     /// Whether it is a bill of materials that was named, so that its packages were read.
     pub bom: bool,
 }
@@ -149,6 +151,7 @@ impl Facts {
             graphql: None,
             link: false,
             packages: None,
+            listed: None,
             bom: false,
         }
     }

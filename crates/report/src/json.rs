@@ -29,6 +29,8 @@ struct Document<'a> {
     baseline: Option<BaselineOut<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     packages: Option<PackagesOut>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    licences: Option<LicencesOut>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     imports: Vec<ImportOut<'a>>,
     duration_ms: u64,
@@ -46,6 +48,13 @@ struct TargetOut<'a> {
 struct PackagesOut {
     files: usize,
     advisories: Option<String>,
+}
+
+#[derive(Serialize)]
+struct LicencesOut {
+    packages: usize,
+    unstated: usize,
+    unclear: usize,
 }
 
 #[derive(Serialize)]
@@ -200,6 +209,11 @@ pub(crate) fn write(report: &ScanReport<'_>, out: &mut dyn io::Write) -> io::Res
         packages: (report.scan.package_files > 0).then(|| PackagesOut {
             files: report.scan.package_files,
             advisories: report.scan.advisories.as_ref().map(|digest| format!("sha256:{digest}")),
+        }),
+        licences: report.scan.licences.map(|tally| LicencesOut {
+            packages: tally.packages,
+            unstated: tally.unstated,
+            unclear: tally.unclear,
         }),
         imports: report.scan.imports.iter().map(import_out).collect(),
         duration_ms: u64::try_from(report.duration.as_millis()).unwrap_or(u64::MAX),

@@ -11,6 +11,7 @@ mod excerpt;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use palisade_checks::LicenceTally;
 use palisade_checks::imported::Imported;
 use palisade_model::{Finding, Meta, Severity, Skipped};
 
@@ -279,6 +280,23 @@ fn push_coverage(out: &mut String, report: &ScanReport<'_>, style: &Style) {
             writeln!(out, "{files} not compared with known vulnerabilities: {why}")
         }
     };
+    if let Some(tally) = &scan.licences {
+        let _ = writeln!(out, "{}", licence_line(tally));
+    }
+}
+
+/// How many packages were held against the policy on licences, and of how many nothing is known.
+fn licence_line(tally: &LicenceTally) -> String {
+    let mut line = format!("{} held against the policy on licences", count(tally.packages, "package", "packages"));
+    if tally.unstated > 0 {
+        let verb = if tally.unstated == 1 { "states" } else { "state" };
+        line.push_str(&format!("; {} {verb} none in any file that was read", thousands(tally.unstated)));
+    }
+    if tally.unclear > 0 {
+        let verb = if tally.unclear == 1 { "states" } else { "state" };
+        line.push_str(&format!("; {} {verb} it in words that are no SPDX expression", thousands(tally.unclear)));
+    }
+    line
 }
 
 /// What became of the results of another tool's report.
