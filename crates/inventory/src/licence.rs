@@ -136,15 +136,6 @@ impl Expression {
     fn word(word: &str) -> Self {
         Term::of_word(word).map_or_else(|| Self::Unknown(word.to_owned()), Self::Term)
     }
-
-    /// How tightly the parts hold together, for brackets.
-    fn rank(&self) -> u8 {
-        match self {
-            Self::Term(_) | Self::Unknown(_) => 2,
-            Self::All(_) => 1,
-            Self::Any(_) => 0,
-        }
-    }
 }
 
 impl fmt::Display for Expression {
@@ -159,7 +150,11 @@ impl fmt::Display for Expression {
             if at > 0 {
                 out.write_str(joint)?;
             }
-            if part.rank() < self.rank() { write!(out, "({part})")? } else { part.fmt(out)? }
+            match part {
+                Self::Term(_) | Self::Unknown(_) => part.fmt(out)?,
+                // Brackets where the standard needs none too, so that nobody has to know which word binds tighter.
+                Self::All(_) | Self::Any(_) => write!(out, "({part})")?,
+            }
         }
         Ok(())
     }

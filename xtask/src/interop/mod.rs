@@ -13,6 +13,7 @@ mod history;
 mod hooks;
 mod kubernetes;
 mod ledger;
+mod licences;
 mod network;
 mod policies;
 mod postgresql;
@@ -64,6 +65,7 @@ const CASES: [Case; 24] = [
     ("parliament-actions", policies::parliament),
     ("purl-specification", purl::specification),
     ("sbom-schemas", sbom::schemas),
+    ("licence-expressions", licences::expressions),
     ("version-orders", versions::orders),
     ("postgresql-grammar", postgresql::grammar),
     ("postgresql-check", postgresql::check),

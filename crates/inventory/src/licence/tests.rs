@@ -23,7 +23,7 @@ fn statements_and_what_they_say() {
         ("(MIT OR Apache-2.0)", "MIT OR Apache-2.0"),
         ("MIT/Apache-2.0", "MIT OR Apache-2.0"),
         ("MIT / apache-2.0", "MIT OR Apache-2.0"),
-        ("MIT or Apache-2.0 and isc", "MIT OR Apache-2.0 AND ISC"),
+        ("MIT or Apache-2.0 and isc", "MIT OR (Apache-2.0 AND ISC)"),
         ("(MIT OR Apache-2.0) AND ISC", "(MIT OR Apache-2.0) AND ISC"),
         ("MIT AND (ISC AND Zlib)", "MIT AND ISC AND Zlib"),
         ("((((MIT))))", "MIT"),

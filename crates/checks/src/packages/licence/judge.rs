@@ -184,7 +184,7 @@ impl Told<'_> {
         if !versions.is_empty() {
             message.push_str(&format!(" {}", several(&versions, |version| (*version).to_owned())));
         }
-        message.push_str(&self.said());
+        message.push_str(&self.said(versions.len() > 1));
         let name = |at: &u32| format!("`{}`", bill.components.get(*at as usize).map_or(String::new(), |one| one.purl.full_name()));
         let way = self.components.iter().filter_map(|(_, at)| ways.to(*at, bill)).min_by_key(Vec::len);
         match (way.as_deref(), ways.needed_by.get(at)) {
@@ -207,14 +207,15 @@ impl Told<'_> {
     }
 
     /// What the package says, and what the policy says of that.
-    fn said(&self) -> String {
+    fn said(&self, are_several: bool) -> String {
         let verdict = match self.ruling.verdict {
             Verdict::Deny => "denied",
             Verdict::Review | Verdict::Allow => "for review",
         };
         let text = &self.statement.text;
+        let state = if are_several { "state" } else { "states" };
         if text.is_empty() {
-            return format!(" states no licence, which is {verdict}");
+            return format!(" {state} no licence, which is {verdict}");
         }
         let whole = matches!(self.ruling.parts.as_slice(), [(part, _)] if part == text);
         let clauses = [(Why::Listed, verdict), (Why::Unlisted, "on no list of the policy"), (Why::NotKnown, "no SPDX expression")];
@@ -227,13 +228,29 @@ impl Told<'_> {
                 _ => "are",
             };
             let subject = if whole { "which".to_owned() } else { several(&parts, |part| format!("`{}`", cut(part))) };
-            let meant = parts.iter().filter(|_| why == Why::NotKnown).map(|part| guesses(part)).find(|ids| !ids.is_empty());
-            let hint = meant.map(|ids| format!(" ({} may be meant, which an exception can say)", several(&ids, |id| format!("`{id}`"))));
+            let hint = if why == Why::NotKnown { parts.iter().find_map(|part| meant(part)) } else { None };
             Some(format!("{subject} {is} {what}{}", hint.unwrap_or_default()))
         });
         let clauses: Vec<String> = clauses.collect();
-        format!(" is under `{}`{} {}", cut(text), if whole { "," } else { ":" }, clauses.join("; "))
+        let under = if are_several { "are under" } else { "is under" };
+        let (text, clauses) = (cut(text), clauses.join("; "));
+        match self.ruling.parts.as_slice() {
+            [(_, Why::NotKnown)] if whole => format!(" {state} the licence `{text}`, {clauses}"),
+            _ if whole => format!(" {under} `{text}`, {clauses}"),
+            _ => format!(" {under} `{text}`: {clauses}"),
+        }
     }
+}
+
+/// What may be meant by words that are no expression.
+fn meant(words: &str) -> Option<String> {
+    // Not to be taken for the Unlicense, which gives everything away.
+    if words.eq_ignore_ascii_case("UNLICENSED") {
+        return Some(" (npm's word for: nobody may use it)".to_owned());
+    }
+    let ids = guesses(words);
+    let shown = several(&ids, |id| format!("`{id}`"));
+    (!ids.is_empty()).then(|| format!(" ({shown} may be meant, which an exception can say)"))
 }
 
 /// How packages come into the target.
