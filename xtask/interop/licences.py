@@ -2,11 +2,11 @@
 
 import sys
 
-from license_expression import ExpressionError, ExpressionParseError, get_spdx_licensing
+from license_expression import get_spdx_licensing
 
 licensing = get_spdx_licensing()
 for line in sys.stdin:
     try:
-        print(licensing.parse(line.rstrip("\n"), validate=True).render())
-    except (ExpressionError, ExpressionParseError):
+        print(licensing.parse(line.rstrip("\n"), validate=True, strict=True).render())
+    except Exception:  # some faults are an IndexError
         print()

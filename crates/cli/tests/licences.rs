@@ -101,7 +101,7 @@ fn what_is_installed_speaks_for_a_lock_file_that_states_nothing() {
 fn a_policy_with_a_fault_is_an_error() {
     let place = Place::new(&[("package-lock.json", "{}")]);
     for (policy, message) in [
-        ("deny = [\"AGPL-3\"]", "[packages] `AGPL-3` is no licence of SPDX's list; did you mean `AGPL-3.0-only`?"),
+        ("deny = [\"AGPL-3\"]", "[packages] `AGPL-3` is no licence of SPDX's list\nhint: did you mean `AGPL-3.0-only`? A list"),
         ("deny = [\"MIT OR ISC\"]", "`MIT OR ISC` is no licence"),
         ("denied = []", "there is no key `denied`"),
         ("unknown = \"maybe\"", "unknown variant `maybe`"),

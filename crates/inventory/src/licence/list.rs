@@ -7,7 +7,7 @@ use spdx::identifiers::{EXCEPTIONS, LICENSES};
 
 /// Ids that were taken out of use because a newer id, or an id with an exception, says the same
 /// (<https://spdx.org/licenses/>, the table of deprecated ids). The GNU family's plain ids follow from their suffixes.
-const RENAMED: [(&str, &str, Option<&str>); 13] = [
+const RENAMED: [(&str, &str, Option<&str>); 14] = [
     ("BSD-2-Clause-FreeBSD", "BSD-2-Clause-Views", None),
     ("BSD-2-Clause-NetBSD", "BSD-2-Clause", None),
     ("bzip2-1.0.5", "bzip2-1.0.6", None),
@@ -19,9 +19,13 @@ const RENAMED: [(&str, &str, Option<&str>); 13] = [
     ("GPL-2.0-with-GCC-exception", "GPL-2.0-only", Some("GCC-exception-2.0")),
     ("GPL-3.0-with-autoconf-exception", "GPL-3.0-only", Some("Autoconf-exception-3.0")),
     ("GPL-3.0-with-GCC-exception", "GPL-3.0-only", Some("GCC-exception-3.1")),
+    ("Nunit", "zlib-acknowledgement", None),
     ("StandardML-NJ", "SMLNJ", None),
     ("wxWindows", "LGPL-2.0-or-later", Some("WxWindows-exception-3.1")),
 ];
+
+/// In the list of the library, and no licence: nobody said.
+const NOT_SAID: &str = "NOASSERTION";
 
 const ONLY: &str = "-only";
 const LATER: &str = "-or-later";
@@ -48,7 +52,7 @@ struct Lists {
 }
 
 static LISTS: LazyLock<Lists> = LazyLock::new(|| {
-    let names = || LICENSES.iter().map(|licence| licence.name);
+    let names = || LICENSES.iter().map(|licence| licence.name).filter(|name| *name != NOT_SAID);
     let suffixed: Vec<&'static str> = names().filter_map(|name| name.strip_suffix(ONLY)).collect();
     let plain = |name: &'static str| -> Listed {
         let later = name.strip_suffix(LATER).filter(|id| suffixed.contains(id));

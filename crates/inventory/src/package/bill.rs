@@ -146,7 +146,9 @@ impl Read {
         Self { path: path.into(), manifest: Manifest::unread(Span::default(), reason), lines: LineIndex::new(&[]) }
     }
 
-    fn line(&self, at: u32) -> u32 {
+    /// The line, from 1, in which a byte stands.
+    #[must_use]
+    pub fn line(&self, at: u32) -> u32 {
         u32::try_from(self.lines.line(at) + 1).unwrap_or(u32::MAX)
     }
 }

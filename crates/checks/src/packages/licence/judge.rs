@@ -9,7 +9,7 @@ use std::sync::Arc;
 use palisade_inventory::licence::{Expression, guesses};
 use palisade_inventory::package::{Bill, Component, Read, Scope, Source};
 use palisade_inventory::{Flat, Inventory, Subject};
-use palisade_model::{Digest, Finding, Location, Purl, Span};
+use palisade_model::{Digest, Finding, Location, Position, Purl, Span};
 
 use super::{LicenceSettings, Ruling, Verdict, Why};
 use crate::packages::{denied_licence, unreviewed_licence};
@@ -26,7 +26,13 @@ const PATH_MAX: usize = 4;
 const SHOWN_CHARS_MAX: usize = 120;
 
 /// A place of a file.
-type Spot = (Arc<str>, Span);
+#[derive(Clone)]
+struct Spot {
+    path: Arc<str>,
+    span: Span,
+    /// From 1.
+    line: u32,
+}
 
 /// Judges all packages that the files of a target name.
 pub(crate) fn judge(
@@ -100,16 +106,17 @@ fn spots(reads: &[Read], settings: &Settings) -> HashMap<Purl, Vec<Spot>> {
         for package in read.manifest.packages.iter().filter(|package| package.source != Source::Local) {
             let here = spots.entry(package.purl.clone()).or_default();
             if here.len() <= ALSO_MAX {
-                here.push((Arc::clone(&read.path), package.version_span.unwrap_or(package.span)));
+                let span = package.version_span.unwrap_or(package.span);
+                here.push(Spot { path: Arc::clone(&read.path), span, line: read.line(span.start) });
             }
         }
     }
     spots
 }
 
-/// The texts of files in which something is to be shown. Those of images are gone.
+/// The texts of files in which something is to be shown. Those of images and of git's objects are gone.
 fn texts<'t>(told: impl Iterator<Item = &'t Told<'t>>, host: Host<'_>) -> Vec<(Arc<str>, String)> {
-    let mut paths: Vec<&Arc<str>> = told.flat_map(|told| told.spots.iter().map(|(path, _)| path)).collect();
+    let mut paths: Vec<&Arc<str>> = told.flat_map(|told| told.spots.iter().map(|spot| &spot.path)).collect();
     paths.sort();
     paths.dedup();
     paths.into_iter().filter_map(|path| Some((Arc::clone(path), text_of(&(host.read)(path)?)))).collect()
@@ -168,11 +175,12 @@ struct Told<'b> {
 
 impl Told<'_> {
     fn places<'p>(&'p self, subjects: &'p HashMap<&str, Subject<'_>>) -> impl Iterator<Item = Location> + 'p {
-        self.spots.iter().map(|(path, span)| match subjects.get(&**path) {
-            Some(subject) => subject.locate(*span),
+        self.spots.iter().map(|spot| match subjects.get(&*spot.path) {
+            Some(subject) => subject.locate(spot.span),
             None => {
-                let place = Subject::new(Arc::clone(path), &[], &Flat, &[]).locate(*span);
-                Location { excerpt: None, ..place }
+                let place = Subject::new(Arc::clone(&spot.path), &[], &Flat, &[]).locate(spot.span);
+                let at = Position { line: spot.line, column: 1 };
+                Location { start: at, end: at, excerpt: None, ..place }
             }
         })
     }
