@@ -121,14 +121,15 @@ fn licences_of_what_is_installed_are_judged_by_the_settings_of_the_folder_one_is
     let (fine, gone, bad) = (wheel("fine", "MIT"), wheel("gone", "AGPL-3.0-only"), wheel("bad", "AGPL-3.0-or-later"));
     let first = tar(&[
         ("etc/os-release", "ID=alpine\nVERSION_ID=3.20\n"),
-        ("lib/apk/db/installed", "P:musl\nV:1-r0\nA:x86_64\nL:MIT\n\nP:tool\nV:2-r0\nA:x86_64\nL:GPL-2.0-only\nD:musl\n\n"),
+        (
+            "lib/apk/db/installed",
+            "P:musl\nV:1-r0\nA:x86_64\nL:MIT\n\nP:tool\nV:2-r0\nA:x86_64\nL:GPL-2.0-only\nD:musl\n\n",
+        ),
         (&format!("{site}/fine-1.0.dist-info/METADATA"), &fine),
         (&format!("{site}/gone-1.0.dist-info/METADATA"), &gone),
     ]);
-    let second = tar(&[
-        (&format!("{site}/.wh.gone-1.0.dist-info"), ""),
-        (&format!("{site}/bad-1.0.dist-info/METADATA"), &bad),
-    ]);
+    let second =
+        tar(&[(&format!("{site}/.wh.gone-1.0.dist-info"), ""), (&format!("{site}/bad-1.0.dist-info/METADATA"), &bad)]);
     image(vec![first, second], "A=b".to_owned()).write(&place);
     let scan = place.json(&["scan", "image", "--select", "packages"], 0);
     let told: Vec<String> = scan["findings"]

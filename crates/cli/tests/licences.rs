@@ -85,12 +85,17 @@ fn what_is_installed_speaks_for_a_lock_file_that_states_nothing() {
     let human = place.expect(&["scan", "--select", "packages"], 0);
     assert!(human.contains("2 packages held against the policy on licences; 2 state none in any file"), "{human}");
     place.write("node_modules/a/package.json", &installed("{\"type\": \"GPL-3.0\"}"));
-    assert_eq!(told(&place, &[]), ["package-lock.json:1 denied-licence `a` 1.0.0 is under `GPL-3.0-only`, which is denied"]);
+    assert_eq!(
+        told(&place, &[]),
+        ["package-lock.json:1 denied-licence `a` 1.0.0 is under `GPL-3.0-only`, which is denied"]
+    );
     place.write("node_modules/a/package.json", &installed("\"UNLICENSED\""));
     assert_eq!(
         told(&place, &[]),
-        ["package-lock.json:1 unreviewed-licence `a` 1.0.0 states the licence `UNLICENSED`, which is no SPDX expression \
-          (npm's word for: nobody may use it)"]
+        [
+            "package-lock.json:1 unreviewed-licence `a` 1.0.0 states the licence `UNLICENSED`, which is no SPDX expression \
+          (npm's word for: nobody may use it)"
+        ]
     );
     place.write("palisade.toml", "[packages.licences]\nunknown = \"deny\"\n");
     assert_eq!(told(&place, &[]).len(), 2);
@@ -101,7 +106,10 @@ fn what_is_installed_speaks_for_a_lock_file_that_states_nothing() {
 fn a_policy_with_a_fault_is_an_error() {
     let place = Place::new(&[("package-lock.json", "{}")]);
     for (policy, message) in [
-        ("deny = [\"AGPL-3\"]", "[packages] `AGPL-3` is no licence of SPDX's list\nhint: did you mean `AGPL-3.0-only`? A list"),
+        (
+            "deny = [\"AGPL-3\"]",
+            "[packages] `AGPL-3` is no licence of SPDX's list\nhint: did you mean `AGPL-3.0-only`? A list",
+        ),
         ("deny = [\"MIT OR ISC\"]", "`MIT OR ISC` is no licence"),
         ("denied = []", "there is no key `denied`"),
         ("unknown = \"maybe\"", "unknown variant `maybe`"),

@@ -167,7 +167,9 @@ impl Term {
     pub fn parse(text: &str) -> Option<Self> {
         let mut parser = Parser { rest: text.get(..STATEMENT_BYTES_MAX.min(text.len()))?, depth: 0 };
         match (parser.part().ok()?, parser.next().ok()?) {
-            (Expression::Term(term), Token::End) => term.addition.as_ref().is_none_or(Addition::is_spdx).then_some(term),
+            (Expression::Term(term), Token::End) => {
+                term.addition.as_ref().is_none_or(Addition::is_spdx).then_some(term)
+            }
             _ => None,
         }
     }

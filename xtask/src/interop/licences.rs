@@ -85,5 +85,7 @@ pub(super) fn expressions(bench: &Bench) -> Result<String> {
     if unknown * 100 > groups.len() * UNKNOWN_PERCENT_MAX {
         bail!("the library does not know {unknown} of {} ids", groups.len() - written);
     }
-    Ok(format!("{compared} statements are an expression or none, and are written alike; {unknown} ids are not on its list"))
+    Ok(format!(
+        "{compared} statements are an expression or none, and are written alike; {unknown} ids are not on its list"
+    ))
 }

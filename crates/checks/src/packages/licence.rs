@@ -48,7 +48,9 @@ pub struct Listed {
 
 /// A word in a policy that is no licence.
 #[derive(Debug, thiserror::Error)]
-#[error("`{given}` is no licence of SPDX's list; did you mean `{nearest}`? A list has one licence an entry, such as `MIT`, `GPL-2.0-or-later WITH Classpath-exception-2.0` or `LicenseRef-ours`")]
+#[error(
+    "`{given}` is no licence of SPDX's list; did you mean `{nearest}`? A list has one licence an entry, such as `MIT`, `GPL-2.0-or-later WITH Classpath-exception-2.0` or `LicenseRef-ours`"
+)]
 pub struct UnknownLicence {
     given: String,
     nearest: String,
@@ -80,10 +82,12 @@ impl TryFrom<String> for Listed {
         let Some(term) = Term::parse(&given) else {
             let guessed = guesses(&given).first().copied();
             let folded = given.to_ascii_lowercase();
-            let nearest = guessed.or_else(|| nearest_ids().min_by_key(|id| distance(&id.to_ascii_lowercase(), &folded)));
+            let nearest =
+                guessed.or_else(|| nearest_ids().min_by_key(|id| distance(&id.to_ascii_lowercase(), &folded)));
             return Err(UnknownLicence { nearest: nearest.unwrap_or("MIT").to_owned(), given });
         };
-        let says_only = |text: &str| text.split(' ').next().is_some_and(|id| id.to_ascii_lowercase().ends_with("-only"));
+        let says_only =
+            |text: &str| text.split(' ').next().is_some_and(|id| id.to_ascii_lowercase().ends_with("-only"));
         let open = says_only(&term.to_string()) && !says_only(given.trim());
         let other = open.then(|| term.or_later(true));
         Ok(Self { terms: std::iter::once(term).chain(other).collect() })
@@ -145,7 +149,8 @@ impl LicenceSettings {
             return (verdict, Why::Listed);
         }
         let versions = term.versions();
-        let best = versions.iter().map(|version| self.version(version, term.is_or_later())).min_by_key(|(said, _)| *said);
+        let best =
+            versions.iter().map(|version| self.version(version, term.is_or_later())).min_by_key(|(said, _)| *said);
         best.unwrap_or((self.unlisted(), Why::Unlisted))
     }
 

@@ -1,3 +1,4 @@
+//! Statements as data: how each is read, what may be meant, and that hostile ones end.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use super::*;
@@ -127,7 +128,10 @@ fn later_versions_of_a_family() {
     check("Apache-1.1+", "Apache-1.1 Apache-2.0");
     check("BSD-3-Clause+", "BSD-3-Clause");
     check("MIT+", "MIT");
-    check("GPL-2.0+ WITH Bison-exception-2.2", "GPL-2.0-only WITH Bison-exception-2.2 GPL-3.0-only WITH Bison-exception-2.2");
+    check(
+        "GPL-2.0+ WITH Bison-exception-2.2",
+        "GPL-2.0-only WITH Bison-exception-2.2 GPL-3.0-only WITH Bison-exception-2.2",
+    );
 }
 
 #[test]

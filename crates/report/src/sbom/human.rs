@@ -77,15 +77,15 @@ pub(super) fn write(out: &mut dyn io::Write, sbom: &Sbom<'_>, style: Style) -> i
 /// How many packages are under which licences; none where no file states any.
 fn licences<'c>(components: impl Iterator<Item = &'c Component>, limit: usize) -> Option<String> {
     let mut counts = BTreeMap::<String, usize>::new();
-    let mut unstated = 0;
+    let (mut unclear, mut unstated) = (0, 0);
     for component in components {
         match super::expression(component) {
             Some(expression) => *counts.entry(expression).or_default() += 1,
             None if component.licences.is_empty() => unstated += 1,
-            None => *counts.entry("in other words".to_owned()).or_default() += 1,
+            None => unclear += 1,
         }
     }
-    if counts.is_empty() {
+    if counts.is_empty() && unclear == 0 {
         return None;
     }
     let mut sorted: Vec<(String, usize)> = counts.into_iter().collect();
@@ -95,6 +95,9 @@ fn licences<'c>(components: impl Iterator<Item = &'c Component>, limit: usize) -
         sorted.iter().take(limit).map(|(licence, count)| format!("{count} {}", visible(licence))).collect();
     if rest > 0 {
         parts.push(format!("{rest} under {} others", sorted.len() - limit));
+    }
+    if unclear > 0 {
+        parts.push(format!("{unclear} in words that are no SPDX expression"));
     }
     if unstated > 0 {
         parts.push(format!("{unstated} unstated"));

@@ -63,7 +63,8 @@ pub(crate) fn judge(
             continue;
         }
         let key = (component.purl.bare().to_string(), statement.text.clone());
-        let entry = told.entry(key).or_insert_with(|| Told { statement, ruling, components: Vec::new(), spots: Vec::new() });
+        let entry =
+            told.entry(key).or_insert_with(|| Told { statement, ruling, components: Vec::new(), spots: Vec::new() });
         entry.components.push((component, at));
         entry.spots.extend(spots.iter().cloned());
     }
@@ -80,7 +81,8 @@ pub(crate) fn judge(
     let Some(first) = checks.first() else { return (Vec::new(), Some(tally)) };
     let mut report = Report::new(settings, None, &first.meta);
     for ((bare, text), told) in &told {
-        let check = if told.ruling.verdict == Verdict::Deny { &denied_licence::CHECK } else { &unreviewed_licence::CHECK };
+        let check =
+            if told.ruling.verdict == Verdict::Deny { &denied_licence::CHECK } else { &unreviewed_licence::CHECK };
         if !checks.iter().any(|chosen| chosen.meta.id == check.meta.id) {
             continue;
         }
@@ -187,13 +189,16 @@ impl Told<'_> {
 
     fn message(&self, bill: &Bill, ways: &Ways) -> String {
         let Some(((first, at), _)) = self.components.split_first() else { return String::new() };
-        let versions: Vec<&str> = self.components.iter().filter_map(|(component, _)| component.purl.version()).collect();
+        let versions: Vec<&str> =
+            self.components.iter().filter_map(|(component, _)| component.purl.version()).collect();
         let mut message = format!("`{}`", first.purl.full_name());
         if !versions.is_empty() {
             message.push_str(&format!(" {}", several(&versions, |version| (*version).to_owned())));
         }
         message.push_str(&self.said(versions.len() > 1));
-        let name = |at: &u32| format!("`{}`", bill.components.get(*at as usize).map_or(String::new(), |one| one.purl.full_name()));
+        let name = |at: &u32| {
+            format!("`{}`", bill.components.get(*at as usize).map_or(String::new(), |one| one.purl.full_name()))
+        };
         let way = self.components.iter().filter_map(|(_, at)| ways.to(*at, bill)).min_by_key(Vec::len);
         match (way.as_deref(), ways.needed_by.get(at)) {
             (Some([]), _) => message.push_str("; the project asks for it itself"),
@@ -226,7 +231,11 @@ impl Told<'_> {
             return format!(" {state} no licence, which is {verdict}");
         }
         let whole = matches!(self.ruling.parts.as_slice(), [(part, _)] if part == text);
-        let clauses = [(Why::Listed, verdict), (Why::Unlisted, "on no list of the policy"), (Why::NotKnown, "no SPDX expression")];
+        let clauses = [
+            (Why::Listed, verdict),
+            (Why::Unlisted, "on no list of the policy"),
+            (Why::NotKnown, "no SPDX expression"),
+        ];
         let clauses = clauses.into_iter().filter_map(|(why, what)| {
             let parts: Vec<&str> =
                 self.ruling.parts.iter().filter(|(_, other)| *other == why).map(|(part, _)| part.as_str()).collect();
@@ -280,7 +289,8 @@ impl Ways {
         let mut before: HashMap<u32, u32> = bill.direct.iter().map(|at| (*at, *at)).collect();
         let mut open: VecDeque<u32> = bill.direct.iter().copied().collect();
         while let Some(at) = open.pop_front() {
-            let needs = bill.components.get(at as usize).map(|component| component.needs.as_slice()).unwrap_or_default();
+            let needs =
+                bill.components.get(at as usize).map(|component| component.needs.as_slice()).unwrap_or_default();
             for need in needs {
                 if !before.contains_key(need) {
                     before.insert(*need, at);

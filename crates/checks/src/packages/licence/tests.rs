@@ -1,3 +1,4 @@
+//! Policies as data: what each says of statements, and which are refused.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use super::*;
@@ -58,10 +59,7 @@ const POLICIES: &[(&str, &[(&str, &str)])] = &[
             ("GPL-2.0-only OR AGPL-3.0-only, whatever", "review !"),
         ],
     ),
-    (
-        "deny = ['GPL-2.0-only']",
-        &[("GPL-2.0", "deny GPL-2.0-only"), ("GPL-2.0+", "allow"), ("GPL-3.0-only", "allow")],
-    ),
+    ("deny = ['GPL-2.0-only']", &[("GPL-2.0", "deny GPL-2.0-only"), ("GPL-2.0+", "allow"), ("GPL-3.0-only", "allow")]),
     (
         "deny = ['GPL-2.0-or-later']",
         &[
@@ -82,7 +80,11 @@ const POLICIES: &[(&str, &[(&str, &str)])] = &[
     ),
     (
         "allow = ['GPL-2.0-or-later']\nreview = ['GPL-2.0-only']",
-        &[("GPL-2.0-or-later", "allow"), ("GPL-2.0-only", "review GPL-2.0-only"), ("GPL-3.0-only", "review GPL-3.0-only")],
+        &[
+            ("GPL-2.0-or-later", "allow"),
+            ("GPL-2.0-only", "review GPL-2.0-only"),
+            ("GPL-3.0-only", "review GPL-3.0-only"),
+        ],
     ),
     (
         "allow = ['MIT']\nreview = ['MIT', 'ISC']\ndeny = ['ISC']",
@@ -99,7 +101,10 @@ const POLICIES: &[(&str, &[(&str, &str)])] = &[
     ),
     (
         "deny = ['GPL-2.0-only WITH Font-exception-2.0']",
-        &[("GPL-2.0-only", "allow"), ("GPL-2.0-only WITH Font-exception-2.0", "deny GPL-2.0-only WITH Font-exception-2.0")],
+        &[
+            ("GPL-2.0-only", "allow"),
+            ("GPL-2.0-only WITH Font-exception-2.0", "deny GPL-2.0-only WITH Font-exception-2.0"),
+        ],
     ),
     (
         "review = ['LicenseRef-Ours']",
@@ -109,10 +114,7 @@ const POLICIES: &[(&str, &[(&str, &str)])] = &[
         "allow = ['MIT']\nunknown = 'allow'",
         &[("whatever", "allow"), ("Apache 2.0", "allow !"), ("", "allow !"), ("ISC", "review ISC")],
     ),
-    (
-        "deny = ['AGPL-3.0-only']\nunknown = 'allow'",
-        &[("AGPL 3", "review !"), ("AGPL", "review AGPL ?")],
-    ),
+    ("deny = ['AGPL-3.0-only']\nunknown = 'allow'", &[("AGPL 3", "review !"), ("AGPL", "review AGPL ?")]),
     ("unknown = 'review'", &[("", "review !"), ("MIT", "allow"), ("whatever", "review whatever ?")]),
     (
         "unknown = 'deny'",
