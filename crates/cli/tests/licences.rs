@@ -121,3 +121,18 @@ fn a_policy_with_a_fault_is_an_error() {
         assert!(errors.contains(message), "{errors} for {policy}");
     }
 }
+
+#[test]
+fn material_for_tests_counts_little_unless_the_package_is_used_elsewhere_too() {
+    let entry =
+        |version: &str| lock(&format!("\"node_modules/a\": {{\"version\": \"{version}\", \"license\": \"GPL-3.0\"}}"));
+    let place = Place::new(&[("palisade.toml", POLICY), ("fixtures/package-lock.json", &entry("0.9.0"))]);
+    let first = |place: &Place| {
+        let scan = place.json(&["scan", "--select", "packages"], 0);
+        let finding = &scan["findings"][0];
+        format!("{} {}", finding["severity"].as_str().unwrap(), finding["location"]["path"].as_str().unwrap())
+    };
+    assert_eq!(first(&place), "info fixtures/package-lock.json");
+    place.write("a/b/package-lock.json", &entry("1.0.0"));
+    assert_eq!(first(&place), "high a/b/package-lock.json");
+}

@@ -10,7 +10,7 @@ mod list;
 use std::fmt;
 
 pub use guess::guesses;
-pub use list::{nearest_ids, of_list};
+pub use list::ids;
 
 /// Longer statements are not read: the longest expressions in the wild, of whole kernels and fonts, have some 4 KB.
 pub const STATEMENT_BYTES_MAX: usize = 16 << 10;
@@ -215,9 +215,12 @@ impl Term {
     /// The versions that it may be taken under, each for itself: one, or those of SPDX's list from this one on.
     #[must_use]
     pub fn versions(&self) -> Vec<Self> {
-        let later = if self.later { list::later_than(&self.id) } else { Vec::new() };
-        let each = std::iter::once(self.id.as_str()).chain(later);
-        each.map(|id| Self { id: id.to_owned(), later: false, addition: self.addition.clone() }).collect()
+        let one = |id: &str| Self { id: id.to_owned(), later: false, addition: self.addition.clone() };
+        let mut all = vec![one(&self.id)];
+        if self.later {
+            all.extend(list::later_than(&self.id).map(one));
+        }
+        all
     }
 
     /// Whether it is the same licence, whatever the letter case of references.

@@ -3,7 +3,7 @@
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
-use palisade_inventory::licence::{Expression, Term, nearest_ids};
+use palisade_inventory::licence::{Expression, Term, ids};
 
 use super::Bench;
 use crate::project;
@@ -49,7 +49,7 @@ pub(super) fn expressions(bench: &Bench) -> Result<String> {
     let python = bench.python("license-expression")?;
     let mut groups: Vec<Vec<String>> = STATEMENTS.iter().map(|text| vec![(*text).to_owned()]).collect();
     let written = groups.len();
-    groups.extend(nearest_ids().map(|id| match Term::parse(id) {
+    groups.extend(ids().map(|id| match Term::parse(id) {
         Some(_) => vec![id.to_owned(), format!("{} or MIT", id.to_lowercase()), format!("MIT AND ({id} OR ISC)")],
         None => vec![format!("MIT WITH {id}"), format!("MIT WITH {}", id.to_uppercase()), format!("MIT OR {id}")],
     }));

@@ -4,7 +4,7 @@
 
 mod judge;
 
-use palisade_inventory::licence::{Expression, Term, guesses, nearest_ids};
+use palisade_inventory::licence::{Expression, Term, guesses, ids};
 use serde::Deserialize;
 
 use crate::settings::distance;
@@ -82,8 +82,7 @@ impl TryFrom<String> for Listed {
         let Some(term) = Term::parse(&given) else {
             let guessed = guesses(&given).first().copied();
             let folded = given.to_ascii_lowercase();
-            let nearest =
-                guessed.or_else(|| nearest_ids().min_by_key(|id| distance(&id.to_ascii_lowercase(), &folded)));
+            let nearest = guessed.or_else(|| ids().min_by_key(|id| distance(&id.to_ascii_lowercase(), &folded)));
             return Err(UnknownLicence { nearest: nearest.unwrap_or("MIT").to_owned(), given });
         };
         let says_only =

@@ -2,7 +2,7 @@
 //!
 //! A guess is a hint to a person. It permits nothing; it may only be a reason to look.
 
-use super::list::of_list;
+use super::list::of_family;
 
 /// Words of a statement that are looked at: statements of people have ten, pasted texts thousands.
 const WORDS_MAX: usize = 64;
@@ -72,9 +72,9 @@ pub fn guesses(statement: &str) -> Vec<&'static str> {
     let mut found: Vec<&'static str> = Vec::new();
     let family = FAMILIES.iter().find(|(wanted, _)| holds(wanted)).map(|(_, family)| *family);
     if let Some(family) = family {
-        let mut ids = of_list(family, version);
+        let mut ids = of_family(family, version);
         if ids.is_empty() {
-            ids = of_list(family, None);
+            ids = of_family(family, None);
         }
         if version.is_some() {
             ids.retain(|id| if later { !id.ends_with("-only") } else { !id.ends_with("-or-later") });

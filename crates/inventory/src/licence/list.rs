@@ -1,6 +1,6 @@
 //! SPDX's lists of licences and exceptions, found whatever the letter case.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 use spdx::identifiers::{EXCEPTIONS, LICENSES};
@@ -48,12 +48,19 @@ struct Lists {
     exceptions: HashMap<String, &'static str>,
     full_names: HashMap<String, &'static str>,
     /// Ids whose suffix says whether later versions may be chosen.
-    suffixed: Vec<&'static str>,
+    suffixed: HashSet<&'static str>,
+    /// Ids that end with their version, without suffixes, by their family.
+    versions: HashMap<&'static str, Vec<Versioned>>,
+    /// Ids in use by their family in small letters.
+    families: HashMap<String, Vec<Versioned>>,
 }
+
+/// The numbers of a version, and the id that has it.
+type Versioned = (Vec<u32>, &'static str);
 
 static LISTS: LazyLock<Lists> = LazyLock::new(|| {
     let names = || LICENSES.iter().map(|licence| licence.name).filter(|name| *name != NOT_SAID);
-    let suffixed: Vec<&'static str> = names().filter_map(|name| name.strip_suffix(ONLY)).collect();
+    let suffixed: HashSet<&'static str> = names().filter_map(|name| name.strip_suffix(ONLY)).collect();
     let plain = |name: &'static str| -> Listed {
         let later = name.strip_suffix(LATER).filter(|id| suffixed.contains(id));
         let only = name.strip_suffix(ONLY).filter(|id| suffixed.contains(id));
@@ -68,7 +75,21 @@ static LISTS: LazyLock<Lists> = LazyLock::new(|| {
     for (old, new, exception) in RENAMED {
         licences.insert(old.to_ascii_lowercase(), Listed { exception, narrowed: false, ..plain(new) });
     }
+    let mut versions: HashMap<&'static str, Vec<Versioned>> = HashMap::new();
+    let mut families: HashMap<String, Vec<Versioned>> = HashMap::new();
+    for name in names() {
+        if let Some((family, numbers)) = version(name) {
+            versions.entry(family).or_default().push((numbers, name));
+        }
+        let listed = licences.get(&name.to_ascii_lowercase());
+        let bare = listed.filter(|listed| is_in_use(name, listed, &suffixed)).map(|listed| listed.id);
+        if let Some((family, numbers)) = bare.and_then(version) {
+            families.entry(family.to_ascii_lowercase()).or_default().push((numbers, name));
+        }
+    }
     Lists {
+        versions,
+        families,
         licences,
         exceptions: EXCEPTIONS.iter().map(|one| (one.name.to_ascii_lowercase(), one.name)).collect(),
         full_names: LICENSES.iter().map(|licence| (folded(licence.full_name), licence.name)).collect(),
@@ -98,43 +119,30 @@ pub(super) fn has_suffixes(id: &str) -> bool {
 }
 
 /// The ids of later versions of a licence.
-pub(super) fn later_than(id: &str) -> Vec<&'static str> {
-    let Some((family, version)) = version(id) else { return Vec::new() };
-    let is_later = |name: &&'static str| version_of(name, family).is_some_and(|other| other > version);
-    LICENSES.iter().map(|licence| licence.name).filter(is_later).collect()
+pub(super) fn later_than(id: &str) -> impl Iterator<Item = &'static str> {
+    let of = version(id).and_then(|(family, numbers)| Some((LISTS.versions.get(family)?, numbers)));
+    of.into_iter().flat_map(|(all, numbers)| all.iter().filter(move |(other, _)| *other > numbers).map(|(_, id)| *id))
 }
 
-/// Every id of the lists whose licence belongs to a family, such as `GPL`, and has the version if one is given.
-#[must_use]
-pub fn of_list(family: &str, wanted: Option<&str>) -> Vec<&'static str> {
-    let names = LICENSES.iter().filter(|licence| !is_replaced(licence.name)).map(|licence| licence.name);
+/// The ids in use whose licence belongs to a family, such as `GPL`, and has the version if one is given.
+pub(super) fn of_family(family: &str, wanted: Option<&str>) -> Vec<&'static str> {
     let wanted = wanted.map(numbers);
-    let fits = |name: &&'static str| {
-        let bare = name.strip_suffix(ONLY).or_else(|| name.strip_suffix(LATER)).unwrap_or(name);
-        let number = version_of(bare, family);
-        number.is_some_and(|number| wanted.as_ref().is_none_or(|wanted| number.starts_with(wanted)))
-    };
-    names.filter(fits).collect()
+    let fits = |numbers: &[u32]| wanted.as_ref().is_none_or(|wanted| numbers.starts_with(wanted));
+    let all = LISTS.families.get(&family.to_ascii_lowercase()).map(Vec::as_slice).unwrap_or_default();
+    all.iter().filter(|(numbers, _)| fits(numbers)).map(|(_, id)| *id).collect()
 }
 
 /// Ids and exceptions of the lists, without those that other ids replace.
-pub fn nearest_ids() -> impl Iterator<Item = &'static str> {
-    let licences = LICENSES.iter().map(|licence| licence.name).filter(|name| !is_replaced(name));
+pub fn ids() -> impl Iterator<Item = &'static str> {
+    let names = LICENSES.iter().map(|licence| licence.name);
+    let licences = names.filter(|name| find(name).is_some_and(|listed| is_in_use(name, &listed, &LISTS.suffixed)));
     licences.chain(EXCEPTIONS.iter().map(|one| one.name))
 }
 
-/// Whether another id says the same.
-fn is_replaced(name: &str) -> bool {
-    let listed = find(name);
-    name.ends_with('+')
-        || listed.is_none_or(|one| one.exception.is_some() || one.id != name && !one.later && !one.narrowed)
-        || has_suffixes(name)
-}
-
-/// The numbers of the version of an id that belongs to a family.
-fn version_of(id: &str, family: &str) -> Option<Vec<u32>> {
-    let (its, numbers) = version(id)?;
-    its.eq_ignore_ascii_case(family).then_some(numbers)
+/// Whether no other id says the same as this one.
+fn is_in_use(name: &str, listed: &Listed, suffixed: &HashSet<&'static str>) -> bool {
+    let has_own = listed.later || listed.narrowed || listed.id == name;
+    has_own && listed.exception.is_none() && !name.ends_with('+') && !suffixed.contains(name)
 }
 
 /// An id that ends with a version: `CC-BY-4.0` is `CC-BY` and 4, 0. Numbers without a dot name something else, such as

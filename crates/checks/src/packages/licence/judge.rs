@@ -26,8 +26,12 @@ const PATH_MAX: usize = 4;
 const SHOWN_CHARS_MAX: usize = 120;
 
 /// A place of a file.
-#[derive(Clone)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 struct Spot {
+    /// Whether it is material for tests. What is smaller is shown first: where something runs, and rather in a list
+    /// near the root than where one package is installed.
+    is_fixture: bool,
+    depth: usize,
     path: Arc<str>,
     span: Span,
     /// From 1.
@@ -68,6 +72,10 @@ pub(crate) fn judge(
         entry.components.push((component, at));
         entry.spots.extend(spots.iter().cloned());
     }
+    for told in told.values_mut() {
+        told.spots.sort();
+        told.spots.truncate(ALSO_MAX + 1);
+    }
     let texts = texts(told.values(), host);
     let masked: HashMap<&str, Vec<Span>> =
         texts.iter().map(|(path, text)| (&**path, masks(path, text.as_bytes()))).collect();
@@ -92,25 +100,22 @@ pub(crate) fn judge(
         place.structure.clone_from(bare);
         let identity = Digest::of_parts(&[bare.as_bytes(), text.as_bytes()]);
         let draft = report.finding_at(place, told.message(&bill, &ways)).anywhere(identity);
-        for other in places.take(ALSO_MAX) {
+        for other in places {
             draft.also(other, "and here");
         }
     }
     (report.finish(), Some(tally))
 }
 
-/// Where each package stands: first where something runs, and rather in a list than where it is installed.
+/// Where each package stands.
 fn spots(reads: &[Read], settings: &Settings) -> HashMap<Purl, Vec<Spot>> {
-    let mut order: Vec<&Read> = reads.iter().collect();
-    order.sort_by_key(|read| (settings.is_fixture(&read.path), read.path.matches('/').count(), Arc::clone(&read.path)));
     let mut spots: HashMap<Purl, Vec<Spot>> = HashMap::new();
-    for read in order {
+    for read in reads {
+        let (is_fixture, depth) = (settings.is_fixture(&read.path), read.path.matches('/').count());
         for package in read.manifest.packages.iter().filter(|package| package.source != Source::Local) {
-            let here = spots.entry(package.purl.clone()).or_default();
-            if here.len() <= ALSO_MAX {
-                let span = package.version_span.unwrap_or(package.span);
-                here.push(Spot { path: Arc::clone(&read.path), span, line: read.line(span.start) });
-            }
+            let (path, span) = (Arc::clone(&read.path), package.version_span.unwrap_or(package.span));
+            let spot = Spot { is_fixture, depth, path, span, line: read.line(span.start) };
+            spots.entry(package.purl.clone()).or_default().push(spot);
         }
     }
     spots
