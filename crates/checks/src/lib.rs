@@ -36,7 +36,7 @@ pub use host::{Host, RELEASE_NAMESPACE, Renderer};
 pub use lock::{ActionPin, ImagePin, LOCK_BYTES_MAX, Lock, LockError, is_image};
 pub use mark::{Mark, is_id_byte, marks};
 pub use report::{Draft, Report};
-pub use scanner::{FileReport, PARSE_BYTES_MAX, Scan, Scanner};
+pub use scanner::{FileReport, LicenceTally, PARSE_BYTES_MAX, Scan, Scanner};
 pub use settings::{
     CiSettings, ContainerSettings, DataSettings, IamSettings, KubernetesSettings, KubernetesVersion, NewDependencies,
     PackagesSettings, QualitySettings, Selection, Settings, UnknownCheck, UnknownVersion, distance, matches,

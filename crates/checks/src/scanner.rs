@@ -23,7 +23,7 @@ use crate::secrets::live::Kept;
 use crate::secrets::{self, Engine, Identity, UserRules};
 use crate::{Check, Host, Report, Selection, Settings};
 
-pub use outcome::{FileReport, Scan};
+pub use outcome::{FileReport, LicenceTally, Scan};
 
 /// Structured files above this are searched for secrets but not parsed.
 pub const PARSE_BYTES_MAX: usize = 16 << 20;
@@ -467,6 +467,10 @@ impl Scanner {
         scan.findings.extend(found);
         scan.findings.extend(crate::app::judge(&self.checks, &self.settings, &inventory, host));
         scan.findings.extend(crate::quality::judge(&self.checks, &self.settings, &inventory, host));
+        let (found, tally) =
+            crate::packages::licence::judge(&self.checks, &self.settings, &mut inventory, host, &masks);
+        scan.findings.extend(found);
+        scan.licences = tally;
         for check in &self.checks {
             if let Run::Inventory(run) = check.run {
                 let mut report = Report::new(&self.settings, None, &check.meta);

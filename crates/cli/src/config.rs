@@ -149,7 +149,11 @@ fn explained(error: &toml::de::Error, table: &str) -> anyhow::Error {
     let quoted: Vec<&str> = message.split('`').skip(1).step_by(2).collect();
     match quoted.split_first().filter(|_| message.starts_with("unknown field")) {
         Some((wrong, known)) => unknown(table, wrong, known),
-        None => anyhow!("{FILE}: {table}{message}"),
+        // What a setting says of a wrong value may end with what is meant.
+        None => match message.split_once("; did you mean ") {
+            Some((what, meant)) => hinted(anyhow!("{FILE}: {table}{what}"), format!("did you mean {meant}")),
+            None => anyhow!("{FILE}: {table}{message}"),
+        },
     }
 }
 

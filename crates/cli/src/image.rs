@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 use anyhow::{Context as _, anyhow};
+use palisade_checks::packages::is_compared;
 use palisade_checks::{FileReport, Host, Scan, Scanner};
 use palisade_inventory::package::{Bill, InLayer, Read, SYSTEM_FILES, System, is_manifest, is_program};
 use palisade_inventory::{Facts, Format};
@@ -192,7 +193,7 @@ pub(crate) fn read(image: &Image, scanner: Option<&Scanner>) -> anyhow::Result<C
     let system = SYSTEM_FILES.iter().find_map(|path| System::read(systems.get(*path)?));
     let bill = Bill::of_layers(files.clone(), system.as_ref());
     let reports = match scanner {
-        Some(scanner) => finished(scanner, image, &bill, files, system.as_ref(), reports)?,
+        Some(scanner) => finished(scanner, files, system.as_ref(), reports)?,
         None => reports,
     };
     Ok(Contents { bill, reports })
@@ -201,36 +202,20 @@ pub(crate) fn read(image: &Image, scanner: Option<&Scanner>) -> anyhow::Result<C
 /// What is said of the packages that are left, beside what was said of texts.
 fn finished(
     scanner: &Scanner,
-    image: &Image,
-    bill: &Bill,
     files: Vec<InLayer>,
     system: Option<&System>,
     mut reports: Vec<FileReport>,
 ) -> anyhow::Result<Vec<FileReport>> {
-    let layers: HashMap<String, u32> = bill
-        .components
-        .iter()
-        .filter_map(|component| Some((component.purl.bare().to_string(), component.layers?.brought)))
-        .collect();
     for mut file in files.into_iter().filter(|file| file.removed.is_none()) {
         system.iter().for_each(|system| system.name(&mut file.read.manifest));
-        let mut findings = scanner.packages_in(&file.read.path, &file.read.manifest)?;
-        for finding in &mut findings {
-            let number = layers.get(&finding.location.structure).copied();
-            let layer = number.and_then(|number| Some((number, image.layers.get(number as usize)?)));
-            if let Some((number, layer)) = layer {
-                finding.message.push_str(&format!(
-                    "; from layer {} of {} ({})",
-                    number + 1,
-                    image.layers.len(),
-                    short(layer.id())
-                ));
-            }
-        }
+        let findings = scanner.packages_in(&file.read.path, &file.read.manifest)?;
         let mut one = report(&file.read.path, findings);
         if let Some(gap) = file.read.manifest.gaps.first() {
             one.coverage.parsed = 0;
             one.coverage.partial.push(Skipped { path: file.read.path.to_string(), reason: gap.message.clone() });
+        }
+        if scanner.judges_licences() && (!is_manifest(&file.read.path) || is_compared(&file.read.path)) {
+            one.facts.listed = Some(Box::new(file.read));
         }
         reports.push(one);
     }
@@ -317,7 +302,21 @@ fn short(digest: &str) -> &str {
 /// Scans an image.
 pub(crate) fn scan(scanner: &Scanner, image: &Image) -> anyhow::Result<Scan> {
     let contents = read(image, Some(scanner))?;
-    Ok(scanner.finish(contents.reports, Host::reading(&|_| None)))
+    let mut scan = scanner.finish(contents.reports, Host::reading(&|_| None));
+    let layers: HashMap<String, u32> = contents
+        .bill
+        .components
+        .iter()
+        .filter_map(|component| Some((component.purl.bare().to_string(), component.layers?.brought)))
+        .collect();
+    for finding in scan.findings.iter_mut().filter(|finding| finding.check.family() == "packages") {
+        let number = layers.get(&finding.location.structure).copied();
+        if let Some((number, layer)) = number.and_then(|number| Some((number, image.layers.get(number as usize)?))) {
+            let (number, all, id) = (number + 1, image.layers.len(), short(layer.id()));
+            finding.message.push_str(&format!("; from layer {number} of {all} ({id})"));
+        }
+    }
+    Ok(scan)
 }
 
 /// What reports say of the image itself.

@@ -220,7 +220,10 @@ fn baseline(look: &Look) -> anyhow::Result<Option<Before>> {
 /// The scanner for a target and the settings at its root.
 pub(crate) fn prepare(target: &Path, look: &Look) -> anyhow::Result<(Scanner, Config)> {
     if !target.is_dir() {
-        return scanner(Config::default(), look, None);
+        let mut config = Config::default();
+        // A bill of materials brings no policy of its own: that of the folder one is in counts, as for images.
+        config.settings.packages.licences = load_config(Path::new("."))?.settings.packages.licences;
+        return scanner(config, look, None);
     }
     let mut config = load_config(target)?;
     config.settings.lock = lookup::read(target)?;

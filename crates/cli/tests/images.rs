@@ -75,16 +75,20 @@ fn built() -> Built {
         ("var/lib/dpkg/status", &status(&[("libz", "1.2-1"), ("still", "1-1"), ("late", "2-1")])),
         ("srv/.wh..env", ""),
     ]);
-    let layers = vec![digest(&first), digest(&second)];
-    let config =
-        json!({"os": "linux", "architecture": "amd64", "config": {"Env": [secret.trim_end().replace("Zr2", "Wd7")]},
-        "rootfs": {"type": "layers", "diff_ids": layers}, "history": [{"created_by": "RUN true"}]})
-        .to_string()
-        .into_bytes();
+    image(vec![first, second], secret.trim_end().replace("Zr2", "Wd7"))
+}
+
+fn image(layers: Vec<Vec<u8>>, variable: String) -> Built {
+    let ids: Vec<String> = layers.iter().map(|layer| digest(layer)).collect();
+    let config = json!({"os": "linux", "architecture": "amd64", "config": {"Env": [variable]},
+        "rootfs": {"type": "layers", "diff_ids": ids}, "history": [{"created_by": "RUN true"}]})
+    .to_string()
+    .into_bytes();
     let of = |bytes: &[u8]| json!({"mediaType": "x", "digest": digest(bytes), "size": bytes.len()});
-    let manifest = json!({"schemaVersion": 2, "config": of(&config), "layers": [of(&first), of(&second)]});
-    let blobs = [first, second, config].into_iter().map(|bytes| (digest(&bytes), bytes)).collect();
-    Built { blobs, manifest: manifest.to_string().into_bytes(), layers }
+    let listed: Vec<Value> = layers.iter().map(|layer| of(layer)).collect();
+    let manifest = json!({"schemaVersion": 2, "config": of(&config), "layers": listed});
+    let blobs = layers.into_iter().chain([config]).map(|bytes| (digest(&bytes), bytes)).collect();
+    Built { blobs, manifest: manifest.to_string().into_bytes(), layers: ids }
 }
 
 impl Built {
@@ -106,6 +110,49 @@ impl Built {
 
 fn both(output: &Output) -> String {
     format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+}
+
+#[test]
+fn licences_of_what_is_installed_are_judged_by_the_settings_of_the_folder_one_is_in() {
+    let settings = "[packages.licences]\nallow = ['MIT']\ndeny = ['AGPL-3.0']\n";
+    let place = Place::new(&[("palisade.toml", settings)]);
+    let site = "usr/lib/python3/dist-packages";
+    let wheel = |name: &str, licence: &str| format!("Name: {name}\nVersion: 1.0\nLicense-Expression: {licence}\n");
+    let (fine, gone, bad) = (wheel("fine", "MIT"), wheel("gone", "AGPL-3.0-only"), wheel("bad", "AGPL-3.0-or-later"));
+    let first = tar(&[
+        ("etc/os-release", "ID=alpine\nVERSION_ID=3.20\n"),
+        (
+            "lib/apk/db/installed",
+            "P:musl\nV:1-r0\nA:x86_64\nL:MIT\n\nP:tool\nV:2-r0\nA:x86_64\nL:GPL-2.0-only\nD:musl\n\n",
+        ),
+        (&format!("{site}/fine-1.0.dist-info/METADATA"), &fine),
+        (&format!("{site}/gone-1.0.dist-info/METADATA"), &gone),
+    ]);
+    let second =
+        tar(&[(&format!("{site}/.wh.gone-1.0.dist-info"), ""), (&format!("{site}/bad-1.0.dist-info/METADATA"), &bad)]);
+    image(vec![first, second], "A=b".to_owned()).write(&place);
+    let scan = place.json(&["scan", "image", "--select", "packages"], 0);
+    let told: Vec<String> = scan["findings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| format!("{} {}", one["check"].as_str().unwrap(), one["message"].as_str().unwrap()))
+        .map(|line| line.split(" (").next().unwrap().to_owned())
+        .collect();
+    assert_eq!(
+        told,
+        [
+            "packages/unreviewed-licence `alpine/tool` 2-r0 is under `GPL-2.0-only`, which is on no list of the policy; \
+             from layer 1 of 2",
+            "packages/denied-licence `bad` 1.0 is under `AGPL-3.0-or-later`, which is denied; from layer 2 of 2",
+        ]
+    );
+    assert_eq!(scan["licences"]["packages"], 4);
+    // The same from a bill of the image.
+    place.expect(&["sbom", "image", "--format", "spdx", "-o", "bill"], 0);
+    let scan = place.json(&["scan", "bill", "--select", "packages"], 0);
+    let ids: Vec<&Value> = scan["findings"].as_array().unwrap().iter().map(|one| &one["check"]).collect();
+    assert!(ids.contains(&&json!("packages/denied-licence")), "{scan}");
 }
 
 #[test]

@@ -19,6 +19,7 @@ pub mod glob;
 pub mod graphql;
 pub mod kubernetes;
 pub mod kustomize;
+pub mod licence;
 pub mod migration;
 pub mod package;
 pub mod properties;
@@ -104,6 +105,8 @@ pub struct Facts {
     pub link: bool,
     /// Which of its packages are new, where that is asked.
     pub packages: Option<Box<package::PackageFacts>>,
+    /// Its packages, where their licences are judged.
+    pub listed: Option<Box<package::Read>>,
     /// Whether it is a bill of materials that was named, so that its packages were read.
     pub bom: bool,
 }
@@ -148,6 +151,7 @@ impl Facts {
             graphql: None,
             link: false,
             packages: None,
+            listed: None,
             bom: false,
         }
     }

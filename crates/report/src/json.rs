@@ -29,6 +29,8 @@ struct Document<'a> {
     baseline: Option<BaselineOut<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     packages: Option<PackagesOut>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    licences: Option<LicencesOut>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     imports: Vec<ImportOut<'a>>,
     duration_ms: u64,
@@ -55,6 +57,13 @@ impl PackagesOut {
         let advisories = scan.advisories.as_ref().map(|digest| format!("sha256:{digest}"));
         (scan.package_files > 0).then_some(Self { files: scan.package_files, advisories })
     }
+}
+
+#[derive(Serialize)]
+struct LicencesOut {
+    packages: usize,
+    unstated: usize,
+    unclear: usize,
 }
 
 #[derive(Serialize)]
@@ -207,6 +216,11 @@ pub(crate) fn write(report: &ScanReport<'_>, out: &mut dyn io::Write) -> io::Res
         findings: report.scan.findings.iter().map(|finding| finding_out(report, finding)).collect(),
         baseline: report.baseline.as_ref().map(|baseline| BaselineOut { name: &baseline.name, gone: baseline.gone }),
         packages: PackagesOut::of(report),
+        licences: report.scan.licences.map(|tally| LicencesOut {
+            packages: tally.packages,
+            unstated: tally.unstated,
+            unclear: tally.unclear,
+        }),
         imports: report.scan.imports.iter().map(import_out).collect(),
         duration_ms: u64::try_from(report.duration.as_millis()).unwrap_or(u64::MAX),
     };

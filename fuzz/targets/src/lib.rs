@@ -86,6 +86,7 @@ pub const TARGETS: &[Target] = &[
     Target::new("kubernetes", |bytes| scan("pod.yaml", bytes), is_manifest),
     Target::new("kustomization", |bytes| scan("kustomization.yaml", bytes), is_manifest),
     Target::new("ledger", read_ledger, is_none).with(seeds::notes),
+    Target::new("licence", packages::licence, is_none).with(packages::licences),
     Target::new("lock", read_lock, is_none).with(seeds::locks),
     Target::new("openapi", |bytes| scan("openapi.yaml", bytes), is_none).with(seeds::openapi),
     Target::new("own-code-rules", read_own_rules, is_none).with(seeds::own_rules),

@@ -3,6 +3,7 @@
 use palisade_advisory::osv::Advisory;
 use palisade_advisory::vex::{Status, Vex};
 use palisade_advisory::{Builder, Enrichment, Index, OpenError};
+use palisade_inventory::licence::{Expression, Fault, Term, guesses};
 use palisade_inventory::package::{Bill, Manifest, Read};
 use palisade_model::Purl;
 
@@ -92,6 +93,22 @@ pub(crate) fn purl(bytes: &[u8]) {
         if let Ok(purl) = Purl::parse(line) {
             let shown = purl.to_string();
             assert_eq!(Purl::parse(&shown), Ok(purl), "{line} became {shown}");
+        }
+    }
+}
+
+/// A licence that is read is written so that it is read as the same, and every guess is a licence.
+pub(crate) fn licence(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    for line in text.lines() {
+        assert!(guesses(line).into_iter().all(|id| Term::parse(id).is_some()), "{line}");
+        if let Ok(expression) = Expression::parse(line) {
+            let shown = expression.to_string();
+            match Expression::parse(&shown) {
+                // What is written has brackets where none had to be.
+                Err(Fault::TooDeep | Fault::TooLong) => {}
+                again => assert_eq!(again, Ok(expression), "{line} became {shown}"),
+            }
         }
     }
 }
@@ -199,6 +216,14 @@ pub(crate) fn indexes() -> Vec<Vec<u8>> {
             .for_each(|one| builder.add(one));
     }
     builder.finish(&Enrichment::default(), 0).into_iter().collect()
+}
+
+/// Licences to begin with.
+pub(crate) fn licences() -> Vec<Vec<u8>> {
+    vec![
+        b"MIT/Apache-2.0\n(GPL-2.0+ WITH Bison-exception-2.2 or MIT) AND LicenseRef-a\nGNU GPL v3 or later".to_vec(),
+        b"DocumentRef-a:LicenseRef-b WITH AdditionRef-c OR eCos-2.0\nthe mit license\nAGPLv3+, BSD 3".to_vec(),
+    ]
 }
 
 /// Package URLs to begin with.

@@ -14,6 +14,7 @@ mod hooks;
 mod images;
 mod kubernetes;
 mod ledger;
+mod licences;
 mod network;
 mod policies;
 mod postgresql;
@@ -65,6 +66,7 @@ const CASES: [Case; 25] = [
     ("parliament-actions", policies::parliament),
     ("purl-specification", purl::specification),
     ("sbom-schemas", sbom::schemas),
+    ("licence-expressions", licences::expressions),
     ("version-orders", versions::orders),
     ("image-forms", images::forms),
     ("postgresql-grammar", postgresql::grammar),

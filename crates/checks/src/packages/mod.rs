@@ -1,14 +1,17 @@
-//! Packages that are named with a version, compared with an index of advisories.
+//! Packages that are named with a version, compared with an index of advisories, and their licences with a policy.
 //!
-//! Without an index nothing is said here: who scans says that nothing was compared. One finding for each fault and
-//! package, however many databases speak of it.
+//! Without an index nothing is said here of faults: who scans says that nothing was compared. One finding for each fault
+//! and package, however many databases speak of it.
 
+pub mod denied_licence;
 mod known;
 pub mod known_vulnerability;
+pub mod licence;
 pub mod malicious_package;
 pub mod new_dependency;
 mod raise;
 pub mod unmaintained_package;
+pub mod unreviewed_licence;
 
 use palisade_advisory::vex::{Justification, Status, Vex};
 use palisade_advisory::{Fault, Index, Match, OpenError, Upgrade, asked};
@@ -20,12 +23,20 @@ use serde::Deserialize;
 use crate::report::Draft;
 use crate::{Check, Report, Settings};
 
+use licence::LicenceSettings;
+
 pub use known::{Known, compare_versions, known};
 pub use new_dependency::Earlier;
 
 /// The family's checks.
-pub static CHECKS: &[&Check] =
-    &[&known_vulnerability::CHECK, &malicious_package::CHECK, &new_dependency::CHECK, &unmaintained_package::CHECK];
+pub static CHECKS: &[&Check] = &[
+    &denied_licence::CHECK,
+    &known_vulnerability::CHECK,
+    &malicious_package::CHECK,
+    &new_dependency::CHECK,
+    &unmaintained_package::CHECK,
+    &unreviewed_licence::CHECK,
+];
 
 /// `[packages]` in `palisade.toml`.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -33,6 +44,8 @@ pub static CHECKS: &[&Check] =
 pub struct PackagesSettings {
     /// What a dependency that was not there before needs.
     pub new: NewDependencies,
+    /// Which licences packages may be under.
+    pub licences: LicenceSettings,
     /// VEX documents whose statements are shown beside known faults, as paths from the root.
     pub vex: Vec<String>,
 }

@@ -36,8 +36,21 @@ pub struct Scan {
     pub advisories: Option<String>,
     /// Files that say which packages are shipped.
     pub manifests: Vec<Arc<str>>,
+    /// How many packages were held against the policy on licences, where there is one.
+    pub licences: Option<LicenceTally>,
     /// Reports of other tools that were taken in.
     pub imports: Vec<Imported>,
+}
+
+/// Packages that were held against the policy on licences.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LicenceTally {
+    /// All of them, each version for itself.
+    pub packages: usize,
+    /// Those of which no file states a licence.
+    pub unstated: usize,
+    /// Those that state one in words that are no SPDX expression, or with a word in it that is no licence.
+    pub unclear: usize,
 }
 
 impl Scan {

@@ -1,4 +1,4 @@
-//! Files of packages: what was not understood of them, and what advisories say.
+//! Files of packages: what was not understood of them, what advisories say, and what is kept to judge licences.
 
 use std::sync::Arc;
 
@@ -35,6 +35,13 @@ impl Scanner {
     pub fn asks_about_new_packages(&self) -> bool {
         let id = crate::packages::new_dependency::CHECK.meta.id;
         self.settings.packages.new == NewDependencies::Exception && self.checks.iter().any(|check| check.meta.id == id)
+    }
+
+    /// Whether packages are held against a policy on licences.
+    #[must_use]
+    pub fn judges_licences(&self) -> bool {
+        let ids = [crate::packages::denied_licence::CHECK.meta.id, crate::packages::unreviewed_licence::CHECK.meta.id];
+        self.settings.packages.licences.is_set() && self.checks.iter().any(|check| ids.contains(&check.meta.id))
     }
 
     /// What is said of packages that were read from something without lines to point at.
@@ -98,10 +105,14 @@ impl Scanner {
                 &subject,
             )?);
         }
-        Ok((findings, manifest.gaps))
+        let gaps = manifest.gaps.clone();
+        if self.judges_licences() && crate::packages::is_compared(path) {
+            facts.listed = Some(Box::new(package::Read::of_text(Arc::clone(path), manifest, &text)));
+        }
+        Ok((findings, gaps))
     }
 
-    /// Adds what advisories say of the packages of a bill of materials, where the file is one.
+    /// Adds what advisories say of the packages of a bill of materials, where the file is one, and keeps these.
     pub(super) fn judge_bom(&self, path: &Arc<str>, bytes: &[u8], report: &mut FileReport) {
         let text = text_of(bytes);
         let Some(manifest) = package::Manifest::read_bom(&text) else { return };
@@ -118,14 +129,18 @@ impl Scanner {
             report.coverage.parsed = 0;
             report.coverage.partial.push(Skipped { path: path.to_string(), reason });
         }
-        let Some(index) = &self.advisories else { return };
-        match crate::packages::judge(&self.checks, &self.settings, (index, &self.vex), &manifest, &subject) {
-            Ok(found) => report.findings.extend(found),
-            Err(error) => {
-                let reason = format!("its packages were not compared with advisories: {error}");
-                report.coverage.parsed = 0;
-                report.coverage.partial.push(Skipped { path: path.to_string(), reason });
+        if let Some(index) = &self.advisories {
+            match crate::packages::judge(&self.checks, &self.settings, (index, &self.vex), &manifest, &subject) {
+                Ok(found) => report.findings.extend(found),
+                Err(error) => {
+                    let reason = format!("its packages were not compared with advisories: {error}");
+                    report.coverage.parsed = 0;
+                    report.coverage.partial.push(Skipped { path: path.to_string(), reason });
+                }
             }
+        }
+        if self.judges_licences() {
+            report.facts.listed = Some(Box::new(package::Read::of_text(Arc::clone(path), manifest, &text)));
         }
     }
 }

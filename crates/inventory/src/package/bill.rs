@@ -105,7 +105,13 @@ impl Read {
         }
         let text = String::from_utf8_lossy(bytes);
         let manifest = Manifest::read(path, &text)?;
-        Some(Self { path: path.into(), manifest, lines: LineIndex::new(text.as_bytes()) })
+        Some(Self::of_text(path.into(), manifest, &text))
+    }
+
+    /// A manifest that was read from a text.
+    #[must_use]
+    pub fn of_text(path: Arc<str>, manifest: Manifest, text: &str) -> Self {
+        Self { path, manifest, lines: LineIndex::new(text.as_bytes()) }
     }
 
     /// Reads a program; none when it names no packages.
@@ -130,7 +136,7 @@ impl Read {
         Self::of(path, bytes).or_else(|| {
             let text = String::from_utf8_lossy(bytes);
             let manifest = Manifest::read_bom(&text)?;
-            Some(Self { path: path.into(), manifest, lines: LineIndex::new(text.as_bytes()) })
+            Some(Self::of_text(path.into(), manifest, &text))
         })
     }
 
@@ -140,7 +146,9 @@ impl Read {
         Self { path: path.into(), manifest: Manifest::unread(Span::default(), reason), lines: LineIndex::new(&[]) }
     }
 
-    fn line(&self, at: u32) -> u32 {
+    /// The line, from 1, in which a byte stands.
+    #[must_use]
+    pub fn line(&self, at: u32) -> u32 {
         u32::try_from(self.lines.line(at) + 1).unwrap_or(u32::MAX)
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::graph::Graph;
+use super::installed::composer_licence;
 use super::{Hash, Manifest, Scope, Source};
 use crate::yaml::Node;
 
@@ -30,10 +31,7 @@ pub(super) fn lock(root: Node<'_>) -> Manifest {
             package.version_span = node.get("version").map(Node::span);
             let digest = node.at(&["dist", "shasum"]).and_then(Node::as_str);
             package.hashes = digest.and_then(|hex| Hash::new("sha1", hex)).into_iter().collect();
-            // Several licences are a choice.
-            let licences: Vec<&str> =
-                node.get("license").into_iter().flat_map(Node::items).filter_map(Node::as_str).collect();
-            package.licence = (!licences.is_empty()).then(|| licences.join(" OR "));
+            package.licence = composer_licence(node);
             let told = node.get_str("notification-url").is_some_and(|url| url.starts_with(PUBLIC));
             let url = |part: &str| node.get(part).and_then(|part| part.get_str("url"));
             let path = [node.get("dist"), node.get("source")]

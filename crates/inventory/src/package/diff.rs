@@ -10,6 +10,7 @@ use palisade_model::Purl;
 
 use super::bill::{Bill, Component};
 use super::{Scope, Source};
+use crate::licence::Expression;
 
 /// Versions of one package beyond this are not paired one by one: real trees hold some ten.
 const PAIRED_MAX: usize = 256;
@@ -197,10 +198,9 @@ fn licence(before: &Component, after: &Component) -> Option<(String, String)> {
     differ.then_some((old, new))
 }
 
-/// A licence without brackets around all of it.
-fn plain(text: &str) -> &str {
-    let inner = text.trim().strip_prefix('(').and_then(|text| text.strip_suffix(')'));
-    inner.filter(|inner| !inner.contains(['(', ')'])).unwrap_or(text.trim())
+/// A licence in the spelling of SPDX, where it is an expression.
+fn plain(text: &str) -> String {
+    Expression::parse(text).map_or_else(|_| text.trim().to_owned(), |expression| expression.to_string())
 }
 
 fn source(before: &Component, after: &Component) -> Option<(Vec<Source>, Vec<Source>)> {

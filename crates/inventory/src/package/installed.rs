@@ -6,6 +6,7 @@ use super::graph::Graph;
 use super::lines::{place, unquoted};
 use super::python::normal;
 use super::{Manifest, Package};
+use crate::licence::{Expression, Term};
 use crate::yaml::Node;
 
 fn one(purl: Result<Purl, palisade_model::PurlError>, version: &str, span: Span) -> (Graph, Option<u32>) {
@@ -35,10 +36,73 @@ pub(super) fn python(text: &str) -> Manifest {
     let (mut graph, at) = one(Purl::new("pypi", &normal(name)), version, place(text, name));
     if let Some(package) = at.and_then(|at| graph.package(at)) {
         package.version_span = (!version.is_empty()).then(|| place(text, version));
-        let stated = field("License-Expression").or(field("License"));
-        package.licence = stated.filter(|licence| !licence.is_empty() && *licence != "UNKNOWN").map(str::to_owned);
+        package.licence = python_licence(head, field("License-Expression").or(field("License")));
     }
     graph.manifest
+}
+
+/// The licence of a wheel: the field for expressions, or the older one where it holds one, or else what the classifiers
+/// name exactly. What none of them says clearly stays as written.
+fn python_licence(head: &str, field: Option<&str>) -> Option<String> {
+    let field = field.filter(|text| !text.is_empty() && *text != "UNKNOWN");
+    let is_clear = |text: &str| Expression::parse(text).is_ok_and(|expression| expression.is_spdx());
+    if let Some(text) = field.filter(|text| is_clear(text)) {
+        return Some(text.to_owned());
+    }
+    let named: Vec<&str> = head
+        .lines()
+        .filter_map(|line| line.strip_prefix("Classifier: License ::"))
+        .map(|path| path.rsplit("::").next().unwrap_or(path).trim())
+        // The folder above the licences, which names none.
+        .filter(|name| *name != "OSI Approved")
+        .collect();
+    let ids: Option<Vec<&str>> = named.iter().map(|name| classified(name)).collect();
+    match ids {
+        // Whether several are a choice, classifiers do not say.
+        Some(ids) if !ids.is_empty() => Some(ids.join(" AND ")),
+        _ => field.map(str::to_owned).or_else(|| (!named.is_empty()).then(|| named.join(", "))),
+    }
+}
+
+/// Classifiers that name one licence and its version (<https://peps.python.org/pep-0639/>, mapping of classifiers).
+const CLASSIFIED: [(&str, &str); 14] = [
+    ("CC0 1.0 Universal (CC0 1.0) Public Domain Dedication", "CC0-1.0"),
+    ("European Union Public Licence 1.1 (EUPL 1.1)", "EUPL-1.1"),
+    ("European Union Public Licence 1.2 (EUPL 1.2)", "EUPL-1.2"),
+    ("GNU Affero General Public License v3", "AGPL-3.0-only"),
+    ("GNU Affero General Public License v3 or later (AGPLv3+)", "AGPL-3.0-or-later"),
+    ("GNU General Public License v2 (GPLv2)", "GPL-2.0-only"),
+    ("GNU General Public License v2 or later (GPLv2+)", "GPL-2.0-or-later"),
+    ("GNU General Public License v3 (GPLv3)", "GPL-3.0-only"),
+    ("GNU General Public License v3 or later (GPLv3+)", "GPL-3.0-or-later"),
+    ("GNU Lesser General Public License v3 (LGPLv3)", "LGPL-3.0-only"),
+    ("GNU Lesser General Public License v3 or later (LGPLv3+)", "LGPL-3.0-or-later"),
+    ("ISC License (ISCL)", "ISC"),
+    ("Mozilla Public License 1.1 (MPL 1.1)", "MPL-1.1"),
+    ("Mozilla Public License 2.0 (MPL 2.0)", "MPL-2.0"),
+];
+
+/// The licence of a classifier, if it names just one: by the table, by the id in brackets at its end, or because SPDX's
+/// list has the same name.
+fn classified(name: &str) -> Option<&str> {
+    if let Some((_, id)) = CLASSIFIED.iter().find(|(classifier, _)| *classifier == name) {
+        return Some(id);
+    }
+    let bracketed = name.strip_suffix(')').and_then(|name| name.rsplit_once('(')).map(|(_, id)| id);
+    let id = bracketed.filter(|id| Term::parse(id).is_some());
+    id.or_else(|| matches!(Expression::parse(name), Ok(Expression::Term(_))).then_some(name))
+}
+
+/// The licence that npm's manifests state: text, or as they once did an object or a list of objects, any of which may be
+/// chosen.
+pub(super) fn npm_licence(node: Node<'_>) -> Option<String> {
+    let one = |node: Node<'_>| node.as_str().or_else(|| node.get_str("type")).map(str::to_owned);
+    let stated = node.get("license").or_else(|| node.get("licenses"))?;
+    if !stated.is_sequence() {
+        return one(stated);
+    }
+    let all: Vec<String> = stated.items().filter_map(one).collect();
+    (!all.is_empty()).then(|| all.join(" OR "))
 }
 
 /// Reads `package.json` of a package below `node_modules`.
@@ -50,7 +114,7 @@ pub(super) fn node(root: Node<'_>) -> Manifest {
     let (mut graph, at) = one(Purl::new("npm", name), version.map_or("", |(version, _)| version), span);
     if let Some(package) = at.and_then(|at| graph.package(at)) {
         package.version_span = version.map(|(_, span)| span);
-        package.licence = text("license").map(|(licence, _)| licence.to_owned());
+        package.licence = npm_licence(root);
     }
     graph.manifest
 }
@@ -111,9 +175,20 @@ pub(super) fn composer(root: Node<'_>) -> Manifest {
         let Some(at) = graph.add_named("composer", name, version.map(|(version, _)| version), span) else { continue };
         if let Some(package) = graph.package(at) {
             package.version_span = version.map(|(_, span)| span);
+            package.licence = composer_licence(item);
         }
     }
     graph.manifest
+}
+
+/// The licence that Composer's files state: text, or a list of which one may be chosen.
+pub(super) fn composer_licence(node: Node<'_>) -> Option<String> {
+    let stated = node.get("license")?;
+    let all: Vec<&str> = match stated.as_str() {
+        Some(one) => vec![one],
+        None => stated.items().filter_map(Node::as_str).collect(),
+    };
+    (!all.is_empty()).then(|| all.join(" OR "))
 }
 
 #[cfg(test)]
@@ -127,12 +202,35 @@ mod tests {
             "Metadata-Version: 2.1\nName: Py_YAML\nVersion: 6.0\nLicense: MIT\n\nName: not this\n",
             "pkg:pypi/py-yaml@6.0 Runtime licence MIT",
         );
+        for (fields, expected) in [
+            ("License: BSD\nLicense-Expression: BSD-3-Clause", "BSD-3-Clause"),
+            ("License: Apache 2\nClassifier: License :: OSI Approved :: Apache Software License", "Apache 2"),
+            ("Classifier: License :: OSI Approved :: BSD License", "BSD License"),
+            ("Classifier: License :: OSI Approved\nClassifier: License :: OSI Approved :: MIT License", "MIT License"),
+            ("License: Copyright (c) us\nClassifier: License :: OSI Approved :: ISC License (ISCL)", "ISC"),
+            ("License: UNKNOWN\nClassifier: License :: OSI Approved :: Zero-Clause BSD (0BSD)", "0BSD"),
+            (
+                "Classifier: License :: OSI Approved :: MIT License\n\
+                 Classifier: License :: OSI Approved :: Mozilla Public License 2.0 (MPL 2.0)",
+                "MIT License AND MPL-2.0",
+            ),
+        ] {
+            let text = format!("Name: a\nVersion: 1\n{fields}\n\nLicense: not this\n");
+            check("a.dist-info/METADATA", &text, &format!("pkg:pypi/a@1 Runtime licence {expected}"));
+        }
         check("x.egg-info/PKG-INFO", "Version: 1\n", "gap 1 metadata without `Name`");
         check(
             "app/node_modules/@s/a/package.json",
             "{\"name\": \"@s/a\", \"version\": \"1.0.0\", \"license\": \"ISC\", \"dependencies\": {\"b\": \"^1\"}}",
             "pkg:npm/%40s/a@1.0.0 Runtime licence ISC",
         );
+        for (stated, expected) in [
+            ("\"license\": {\"type\": \"MIT\", \"url\": \"x\"}", "MIT"),
+            ("\"licenses\": [{\"type\": \"MIT\"}, {\"type\": \"ISC\"}]", "MIT OR ISC"),
+        ] {
+            let text = format!("{{\"name\": \"a\", \"version\": \"1.0.0\", {stated}}}");
+            check("node_modules/a/package.json", &text, &format!("pkg:npm/a@1.0.0 Runtime licence {expected}"));
+        }
         check("node_modules/a/dist/package.json", "{\"type\": \"module\"}", "no manifest");
         check("node_modules/a/yarn.lock", "", "no manifest");
         check("lib/site-packages/x/requirements.txt", "a==1\n", "no manifest");
@@ -148,8 +246,8 @@ mod tests {
         );
         check(
             "vendor/composer/installed.json",
-            "{\"packages\": [{\"name\": \"a/b\", \"version\": \"v1.0\"}, {}]}",
-            "pkg:composer/a/b@v1.0 Runtime\ngap 1 a package without a name",
+            "{\"packages\": [{\"name\": \"a/b\", \"version\": \"v1.0\", \"license\": [\"MIT\"]}, {}]}",
+            "pkg:composer/a/b@v1.0 Runtime licence MIT\ngap 1 a package without a name",
         );
     }
 }

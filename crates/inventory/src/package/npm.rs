@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use palisade_model::Purl;
 
 use super::graph::Graph;
+use super::installed::npm_licence;
 use super::places::Places;
 use super::public::is_public;
 use super::{Hash, Manifest, Scope, Source};
@@ -174,7 +175,7 @@ fn add(
     let package = graph.package(at)?;
     package.version_span = node.get("version").map(Node::span);
     package.hashes = node.get_str("integrity").map(Hash::integrity).unwrap_or_default();
-    package.licence = node.get_str("license").map(str::to_owned);
+    package.licence = npm_licence(node);
     package.scope = match (flag(node, "dev"), flag(node, "optional") || flag(node, "devOptional")) {
         (true, _) => Scope::Development,
         (_, true) => Scope::Optional,

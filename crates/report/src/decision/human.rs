@@ -8,7 +8,7 @@ use palisade_model::{Finding, Severity};
 
 use super::{DecisionReport, Group, allowing, counts_old, findings, groups, headline, rule};
 use crate::Style;
-use crate::human::{compared_line, push_excerpt};
+use crate::human::{package_lines, push_excerpt};
 use crate::style::Role;
 use crate::text::{columns, count, thousands, visible, wrap};
 
@@ -165,7 +165,7 @@ fn push_verdict(out: &mut String, report: &DecisionReport<'_>, style: &Style) {
     }
     let (found, files) = (count(counts.findings, "finding", "findings"), count(counts.files, "file", "files"));
     let _ = writeln!(out, "{found} in {files}: {}", parts.join(", "));
-    if let Some(line) = compared_line(&report.scan) {
+    for line in package_lines(&report.scan) {
         let _ = writeln!(out, "{line}");
     }
     if let Some(recorded) = &report.recorded {

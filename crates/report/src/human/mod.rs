@@ -11,6 +11,7 @@ mod excerpt;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use palisade_checks::LicenceTally;
 use palisade_checks::imported::Imported;
 use palisade_model::{Finding, Meta, Severity, Skipped};
 
@@ -266,16 +267,16 @@ fn push_coverage(out: &mut String, report: &ScanReport<'_>, style: &Style) {
     for import in &report.scan.imports {
         let _ = writeln!(out, "{}", import_line(import));
     }
-    if let Some(line) = compared_line(report) {
+    for line in package_lines(report) {
         let _ = writeln!(out, "{line}");
     }
 }
 
-/// What packages were compared with, where there are any: silence would look like a clean result.
-pub(crate) fn compared_line(report: &ScanReport<'_>) -> Option<String> {
+/// What packages were held against, where there are any: silence would look like a clean result.
+pub(crate) fn package_lines(report: &ScanReport<'_>) -> Vec<String> {
     let scan = report.scan;
     let files = count(scan.package_files, "file of packages", "files of packages");
-    match (scan.package_files, &scan.advisories) {
+    let compared = match (scan.package_files, &scan.advisories) {
         (0, _) => None,
         (_, Some(digest)) => {
             let digest = digest.get(..12).unwrap_or(digest);
@@ -285,7 +286,22 @@ pub(crate) fn compared_line(report: &ScanReport<'_>) -> Option<String> {
             let why = "no index of advisories is here; see `palisade db update --help`";
             Some(format!("{files} not compared with known vulnerabilities: {why}"))
         }
+    };
+    compared.into_iter().chain(scan.licences.as_ref().map(licence_line)).collect()
+}
+
+/// How many packages were held against the policy on licences, and of how many nothing is known.
+fn licence_line(tally: &LicenceTally) -> String {
+    let mut line = format!("{} held against the policy on licences", count(tally.packages, "package", "packages"));
+    if tally.unstated > 0 {
+        let verb = if tally.unstated == 1 { "states" } else { "state" };
+        line.push_str(&format!("; {} {verb} none in any file that was read", thousands(tally.unstated)));
     }
+    if tally.unclear > 0 {
+        let verb = if tally.unclear == 1 { "states" } else { "state" };
+        line.push_str(&format!("; {} {verb} it in words that are no SPDX expression", thousands(tally.unclear)));
+    }
+    line
 }
 
 /// What became of the results of another tool's report.

@@ -12,6 +12,9 @@ use crate::text::visible;
 /// Files that are listed; the other formats name each.
 const FILES_SHOWN_MAX: usize = 20;
 
+/// Licences that are listed, the most frequent first.
+const LICENCES_SHOWN_MAX: usize = 6;
+
 /// Gaps of one file that are listed.
 const GAPS_SHOWN_MAX: usize = 5;
 
@@ -39,6 +42,10 @@ pub(super) fn write(out: &mut dyn io::Write, sbom: &Sbom<'_>, style: Style) -> i
     for (kind, [direct, runtime, optional, development]) in kinds {
         writeln!(out, "  {:<16}{runtime:>9}{optional:>10}{development:>13}{direct:>9}", visible(kind))?;
     }
+    let limit = if style.all { usize::MAX } else { LICENCES_SHOWN_MAX };
+    if let Some(line) = licences(bill.components.iter().filter(|component| !component.own), limit) {
+        writeln!(out, "\n{line}")?;
+    }
     if !bill.removed.is_empty() {
         writeln!(
             out,
@@ -65,6 +72,37 @@ pub(super) fn write(out: &mut dyn io::Write, sbom: &Sbom<'_>, style: Style) -> i
         writeln!(out, "\n{} no exact version: commit a lock file to know what is shipped.", has(open))?;
     }
     Ok(())
+}
+
+/// How many packages are under which licences; none where no file states any.
+fn licences<'c>(components: impl Iterator<Item = &'c Component>, limit: usize) -> Option<String> {
+    let mut counts = BTreeMap::<String, usize>::new();
+    let (mut unclear, mut unstated) = (0, 0);
+    for component in components {
+        match super::expression(component) {
+            Some(expression) => *counts.entry(expression).or_default() += 1,
+            None if component.licences.is_empty() => unstated += 1,
+            None => unclear += 1,
+        }
+    }
+    if counts.is_empty() && unclear == 0 {
+        return None;
+    }
+    let mut sorted: Vec<(String, usize)> = counts.into_iter().collect();
+    sorted.sort_by(|(one, few), (other, many)| many.cmp(few).then_with(|| one.cmp(other)));
+    let rest: usize = sorted.iter().skip(limit).map(|(_, count)| count).sum();
+    let mut parts: Vec<String> =
+        sorted.iter().take(limit).map(|(licence, count)| format!("{count} {}", visible(licence))).collect();
+    if rest > 0 {
+        parts.push(format!("{rest} under {} others", sorted.len() - limit));
+    }
+    if unclear > 0 {
+        parts.push(format!("{unclear} in words that are no SPDX expression"));
+    }
+    if unstated > 0 {
+        parts.push(format!("{unstated} unstated"));
+    }
+    Some(format!("licences: {}", parts.join(", ")))
 }
 
 fn is_open(component: &Component) -> bool {

@@ -10,6 +10,7 @@ mod xml;
 use std::io;
 use std::str::FromStr;
 
+use palisade_inventory::licence::Expression;
 use palisade_inventory::package::{Bill, Component, Hash};
 use palisade_model::{Digest, Timestamp};
 use serde::Serialize;
@@ -191,18 +192,13 @@ fn digests(component: &Component, spelling: Spelling) -> impl Iterator<Item = (S
     })
 }
 
-/// A licence as a standard expression, when it is one: `MIT`, `Apache-2.0 OR MIT`.
+/// A licence as a standard expression, when it is one: `MIT`, `Apache-2.0 OR MIT`. What is only alike stays what it is.
 fn expression(component: &Component) -> Option<String> {
-    let each = component.licences.iter().map(|text| {
-        let canonical = spdx::Expression::canonicalize(text).ok()?;
-        let text = canonical.unwrap_or_else(|| text.clone());
-        spdx::Expression::parse(&text).ok()?;
-        Some(text)
-    });
-    let each = each.collect::<Option<Vec<String>>>()?;
-    match each.as_slice() {
-        [] => None,
-        [one] => Some(one.clone()),
-        several => Some(several.iter().map(|one| format!("({one})")).collect::<Vec<_>>().join(" AND ")),
+    let each = component.licences.iter().map(|text| Expression::parse(text).ok().filter(Expression::is_spdx));
+    let mut each = each.collect::<Option<Vec<Expression>>>()?;
+    match each.len() {
+        0 => None,
+        1 => each.pop().map(|one| one.to_string()),
+        _ => Some(Expression::all(each).to_string()),
     }
 }
