@@ -22,7 +22,7 @@ pub use build::{Builder, Enrichment, IndexError as BuildError};
 pub use fault::{Block, Event, EventKind, Fault, Kev, Match, Record, Upgrade};
 
 /// How every index begins; the digit is the version of the format.
-pub const MAGIC: &[u8; 8] = b"PLSDADV1";
+pub const MAGIC: &[u8; 8] = b"PLSDADV2";
 
 /// Bytes before the table.
 const HEADER_BYTES: usize = 128;
@@ -84,6 +84,9 @@ pub struct SourceCount {
     pub taken: u32,
     /// Files that looked like records and were none.
     pub refused: u32,
+    /// When the newest of its records was changed, RFC 3339, but never after `built`: what came later is still to come.
+    /// Empty when no record says.
+    pub newest: String,
 }
 
 /// Reads bytes at a place: all of them, or an error.

@@ -75,7 +75,7 @@ pub(crate) fn named(target: &Path) -> Option<Named> {
 
 /// A path and the name of an image in it: `shop.tar`, `shop.tar:team/web:1`, `layout@sha256:…`. The shortest path that is
 /// there counts, since names may hold colons too.
-fn split<'t>(text: &'t str, exists: &dyn Fn(&str) -> bool) -> (&'t str, Option<&'t str>) {
+pub(crate) fn split<'t>(text: &'t str, exists: &dyn Fn(&str) -> bool) -> (&'t str, Option<&'t str>) {
     if exists(text) {
         return (text, None);
     }

@@ -5,6 +5,7 @@
 //! missing is installed by name: Debian's packages when this runs as root, Go
 //! modules and Python packages into the target folder.
 
+mod advisories;
 mod code_rules;
 mod dockerfile;
 mod fixes;
@@ -47,7 +48,7 @@ pub(crate) struct Bench {
 /// A case: its name, and what returns in words what was compared.
 type Case = (&'static str, fn(&Bench) -> Result<String>);
 
-const CASES: [Case; 24] = [
+const CASES: [Case; 25] = [
     ("json-schema", formats::json),
     ("sarif-schema", formats::sarif),
     ("gitlab-quality", formats::gitlab),
@@ -65,6 +66,7 @@ const CASES: [Case; 24] = [
     ("purl-specification", purl::specification),
     ("sbom-schemas", sbom::schemas),
     ("version-orders", versions::orders),
+    ("advisory-artifacts", advisories::artifacts),
     ("postgresql-grammar", postgresql::grammar),
     ("postgresql-check", postgresql::check),
     ("gitleaks-rules", secrets::gitleaks),

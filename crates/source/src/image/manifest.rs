@@ -16,6 +16,8 @@ const NAMED_MAX: usize = 20;
 /// The annotation with a tag, and containerd's with a whole name.
 const TAG: &str = "org.opencontainers.image.ref.name";
 const NAME: &str = "io.containerd.image.name";
+/// The annotation with the name of a file that is a layer.
+const TITLE: &str = "org.opencontainers.image.title";
 
 /// What an image runs on: `linux/arm64/v8`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -74,6 +76,8 @@ struct Descriptor {
     #[serde(default)]
     media_type: String,
     digest: String,
+    #[serde(default)]
+    size: Option<u64>,
     #[serde(default)]
     platform: Option<Platform>,
     #[serde(default)]
@@ -267,9 +271,9 @@ fn chosen(digest: String, document: Document) -> Result<Chosen, ImageError> {
         what: "the manifest".to_owned(),
         why: "it is of no image: it names no configuration".to_owned(),
     })?;
-    let layer = |one: Descriptor| {
-        let name = path_of(&one.digest)?;
-        Ok(Layer { digest: Some(one.digest), diff: None, name, kind: one.media_type })
+    let layer = |mut one: Descriptor| {
+        let (name, title) = (path_of(&one.digest)?, one.annotations.remove(TITLE));
+        Ok(Layer { digest: Some(one.digest), diff: None, name, kind: one.media_type, size: one.size, title })
     };
     let layers = document.layers.into_iter().map(layer).collect::<Result<_, ImageError>>()?;
     Ok(Chosen { digest, config: path_of(&config.digest)?, layers })
@@ -302,7 +306,14 @@ pub(super) fn of_docker(store: &Store, choice: &Choice) -> Result<Chosen, ImageE
         [] => return Err(ImageError::None { asked: choice.name.clone().unwrap_or_default(), there: there() }),
         _ => return Err(ImageError::Several(there())),
     };
-    let layer = |name: &String| Layer { digest: None, diff: None, name: name.clone(), kind: String::new() };
+    let layer = |name: &String| Layer {
+        digest: None,
+        diff: None,
+        name: name.clone(),
+        kind: String::new(),
+        size: None,
+        title: None,
+    };
     let digest = digest_of(&store.document(&one.config)?);
     Ok(Chosen { digest, config: one.config.clone(), layers: one.layers.iter().map(layer).collect() })
 }

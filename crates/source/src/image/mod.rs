@@ -4,10 +4,12 @@
 //! with the digest that names it; one that differs ends the reading with an error. Nothing is written, and no names of
 //! a layer are kept but those that were asked for, so that memory does not grow with the number of files.
 
+mod artifact;
 mod layer;
 mod manifest;
 mod store;
 
+pub use artifact::{Artifact, Part};
 pub use layer::{Event, LAYER_FILE_BYTES_MAX, TEXT_BYTES_MAX, Want};
 pub use manifest::Platform;
 pub use store::Remote;
@@ -105,6 +107,10 @@ pub struct Layer {
     name: String,
     /// Its media type, where one is said.
     kind: String,
+    /// Its length as stored, where one is said.
+    size: Option<u64>,
+    /// What it calls itself, in artifacts.
+    title: Option<String>,
 }
 
 impl Layer {
