@@ -39,6 +39,9 @@ const OF_OTHERS: [&str; 19] = [
     "var/log/",
 ];
 
+/// Bytes that may come out of all archives of Java in an image: half a minute of work.
+const ARCHIVES_BYTES_MAX: u64 = 16 << 30;
+
 /// An image that was named.
 pub(crate) struct Named {
     what: What,
@@ -142,6 +145,8 @@ pub(crate) fn read(image: &Image, scanner: Option<&Scanner>) -> anyhow::Result<C
     let mut there: HashMap<String, std::ops::Range<usize>> = HashMap::new();
     let mut systems: HashMap<String, String> = HashMap::new();
     let mut reports = Vec::new();
+    // Bytes that came out of archives of Java.
+    let mut unpacked = 0;
     // Texts in which nothing was found are counted: there may be millions.
     let mut clean = 0;
     // Reports by path, for files that later layers take away.
@@ -153,7 +158,7 @@ pub(crate) fn read(image: &Image, scanner: Option<&Scanner>) -> anyhow::Result<C
                 if SYSTEM_FILES.contains(&path) {
                     systems.insert(path.to_owned(), String::from_utf8_lossy(bytes).into_owned());
                 }
-                let reads = if packages { packages_of(path, bytes) } else { Vec::new() };
+                let reads = if packages { packages_of(path, bytes, &mut unpacked) } else { Vec::new() };
                 if !reads.is_empty() {
                     there.insert(path.to_owned(), files.len()..files.len() + reads.len());
                     files.extend(reads.into_iter().map(|read| InLayer { layer: layer_number, removed: None, read }));
@@ -237,13 +242,18 @@ fn finished(
     Ok(reports)
 }
 
-/// The packages that a file names: itself, its archive's members, or what it was built from.
-fn packages_of(path: &str, bytes: &[u8]) -> Vec<Read> {
+/// The packages that a file names: itself, its archive's members, or what it was built from. `unpacked` counts what came
+/// out of archives.
+fn packages_of(path: &str, bytes: &[u8], unpacked: &mut u64) -> Vec<Read> {
     if !is_java(path) {
         return Read::of(path, bytes).or_else(|| Read::of_program(path, bytes)).into_iter().collect();
     }
+    if *unpacked > ARCHIVES_BYTES_MAX {
+        let gib = ARCHIVES_BYTES_MAX >> 30;
+        return vec![Read::refused(path, &format!("not opened: the archives of the image hold more than {gib} GiB"))];
+    }
     let reads = Mutex::new(Vec::new());
-    archive::unpack_bytes(bytes, path, &|entry| {
+    *unpacked += archive::unpack_bytes(bytes, path, &|entry| {
         let read = match &entry {
             Entry::File(file) if file.is_whole() => Read::of(file.path, file.bytes),
             Entry::Unreadable { path, reason } => Some(Read::refused(path, reason)),

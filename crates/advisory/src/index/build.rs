@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::fault::sort;
 use super::{
-    ABOUT_BYTES_MAX, About, BLOCK_BYTES_MAX, Block, Event, EventKind, Fault, HEADER_BYTES, Header, Index, Kev, OpenError, Record,
-    SLOTS_LOG2_MAX, SourceCount, block_digest, hash, keep, slot, tag_of,
+    ABOUT_BYTES_MAX, About, BLOCK_BYTES_MAX, Block, Event, EventKind, Fault, HEADER_BYTES, Header, Index, Kev,
+    OpenError, Record, SLOTS_LOG2_MAX, SourceCount, block_digest, hash, keep, slot, tag_of,
 };
 use crate::osv::{Advisory, Affected, Range};
 use crate::severity;

@@ -124,7 +124,8 @@ fn a_days_changes_go_on_top_of_an_index() {
     builder.keep(&index).unwrap();
     assert_eq!((builder.newest_of("today"), builder.newest_of("tomorrow")), (Some("2023-11-15T22:13:20Z"), None));
     builder.source("today");
-    builder.add(advisory(r#"{"id": "X-1", "modified": "2026-05-01T00:00:00.5Z", "withdrawn": "2026-05-01T00:00:00Z"}"#));
+    builder
+        .add(advisory(r#"{"id": "X-1", "modified": "2026-05-01T00:00:00.5Z", "withdrawn": "2026-05-01T00:00:00Z"}"#));
     let later = builder.finish(&Enrichment::default(), 1_800_000_000).unwrap();
     let sources = open(&later).unwrap().about().unwrap().sources;
     let told: Vec<_> = sources.iter().map(|one| (one.name.as_str(), one.taken, one.newest.as_str())).collect();

@@ -15,8 +15,8 @@ use crate::registry::Images;
 pub(super) fn of_registry(fetcher: &mut Fetcher, reference: &str, shown: &str, found: Found) -> anyhow::Result<Found> {
     let opened = Images::of(reference).and_then(|(remote, name)| Ok(Artifact::remote(Box::new(remote), &name)?));
     let opened = opened.with_context(|| format!("cannot fetch {shown}"));
-    let artifact = opened
-        .map_err(|error| hinted(error, "`docker login` or `podman login` keeps passwords for registries"))?;
+    let artifact =
+        opened.map_err(|error| hinted(error, "`docker login` or `podman login` keeps passwords for registries"))?;
     read(fetcher, &artifact, shown, true, found)
 }
 

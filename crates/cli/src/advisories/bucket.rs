@@ -29,11 +29,17 @@ const NAME_BYTES_MAX: usize = 200;
 const OVERLAP_SECONDS: i64 = 24 * 3600;
 
 /// Reads a mirror: what changed after the moment until which the index has it, or all.
-pub(super) fn read(fetcher: &mut Fetcher, address: &Address, since: Option<&str>, found: Found) -> anyhow::Result<Found> {
+pub(super) fn read(
+    fetcher: &mut Fetcher,
+    address: &Address,
+    since: Option<&str>,
+    found: Found,
+) -> anyhow::Result<Found> {
     if let Some(since) = since.and_then(Timestamp::parse) {
         let client = fetch::client(QUESTION_TIME_MAX)?;
         let list = address.below("modified_id.csv");
-        let (status, text) = fetch::small(&client, &list, LIST_BYTES_MAX, &[403, 404]).map_err(|why| failed(&list, &why))?;
+        let (status, text) =
+            fetch::small(&client, &list, LIST_BYTES_MAX, &[403, 404]).map_err(|why| failed(&list, &why))?;
         let from = Timestamp(since.0.saturating_sub(OVERLAP_SECONDS));
         let names = if status == 200 { Some(changed(&text, from).map_err(|why| failed(&list, &why))?) } else { None };
         match names {

@@ -117,7 +117,8 @@ fn length(reached: &Reached) -> Result<Option<u64>, String> {
 /// What came is nothing that is read.
 fn foreign(head: &[u8]) -> String {
     if head.trim_ascii_start().starts_with(b"<") {
-        return "its server sent a page of HTML or XML instead of a file of advisories".to_owned();
+        return "its server sent a page of HTML or XML instead of a file of advisories (the address of a mirror ends in `/`)"
+            .to_owned();
     }
     "what its server sent is no archive (zip, tar, gzip) and neither JSON nor EPSS scores as CSV".to_owned()
 }
@@ -161,7 +162,12 @@ pub(super) fn write(
 }
 
 /// Fetches something small into memory. The status is one of `taken`, or else an error.
-pub(super) fn small(client: &Client, address: &Address, bytes_max: u64, taken: &[u16]) -> Result<(u16, Vec<u8>), String> {
+pub(super) fn small(
+    client: &Client,
+    address: &Address,
+    bytes_max: u64,
+    taken: &[u16],
+) -> Result<(u16, Vec<u8>), String> {
     let mut reached = web::follow(client, &address.url, address.login.clone(), &[])?;
     let status = reached.answer.status;
     if status != 200 {
@@ -175,7 +181,51 @@ pub(super) fn small(client: &Client, address: &Address, bytes_max: u64, taken: &
         return Err(format!("it is larger than {} MiB", bytes_max >> 20));
     }
     match length {
-        Some(length) if length != bytes.len() as u64 => Err(format!("it broke off after {} of {length} bytes", bytes.len())),
+        Some(length) if length != bytes.len() as u64 => {
+            Err(format!("it broke off after {} of {length} bytes", bytes.len()))
+        }
         _ => Ok((status, bytes)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+
+    use std::net::TcpListener;
+
+    use super::*;
+
+    fn written(body: &mut dyn Read, length: Option<u64>, most: u64) -> Result<usize, String> {
+        write(body, &mut tempfile::tempfile().unwrap(), length, most).map(|(head, _)| head.len())
+    }
+
+    #[test]
+    fn a_body_is_as_long_as_was_said_and_no_longer_than_is_taken() {
+        assert_eq!(written(&mut &b"12345"[..], Some(5), 5), Ok(5));
+        assert_eq!(written(&mut &b"12345"[..], None, 5), Ok(5));
+        assert_eq!(written(&mut io::repeat(b'x').take(9000), None, 9000), Ok(HEAD_BYTES));
+        assert!(written(&mut &b"12345"[..], Some(6), 9).is_err_and(|why| why.contains("5 of 6")));
+        assert!(written(&mut io::repeat(b'x'), None, 1 << 20).is_err_and(|why| why.contains("larger than 1 MiB")));
+        assert!(written(&mut io::repeat(b'x'), Some(2 << 20), 1 << 20).is_err_and(|why| why.contains("larger")));
+    }
+
+    #[test]
+    fn a_server_that_stalls_is_given_up() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}/x", listener.local_addr().unwrap());
+        std::thread::spawn(move || {
+            let mut open = Vec::new();
+            for mut stream in listener.incoming().flatten() {
+                let _ = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nsome");
+                open.push(stream);
+            }
+        });
+        let client = client(Duration::from_millis(500)).unwrap();
+        let mut reached = web::follow(&client, &url, None, &[]).unwrap();
+        let said = written(&mut *reached.body, Some(100), 100);
+        assert_eq!(said, Err("it broke off after 4 bytes: no answer in time".to_owned()));
+        let address = Address::parse(&url).unwrap();
+        assert!(small(&client, &address, 100, &[]).is_err_and(|why| why.contains("no answer in time")));
     }
 }

@@ -134,28 +134,28 @@ pub(super) enum One {
 }
 
 impl One {
-/// Reads a file; its name says in which notation.
-pub(super) fn of(path: &str, bytes: &[u8]) -> Self {
-    if path.ends_with(".csv") {
-        return epss(bytes).map_or(One::Foreign, One::Epss);
+    /// Reads a file; its name says in which notation.
+    pub(super) fn of(path: &str, bytes: &[u8]) -> Self {
+        if path.ends_with(".csv") {
+            return epss(bytes).map_or(One::Foreign, One::Epss);
+        }
+        let has = |words: &[u8]| memchr::memmem::find(bytes, words).is_some();
+        if has(b"\"catalogVersion\"") && has(b"\"cveID\"") {
+            return kev(bytes).map_or(One::Refused, One::Kev);
+        }
+        let is_json = path.ends_with(".json");
+        // Every record has a name and says what it is about; settings of the repository say neither.
+        let looks = if is_json {
+            has(b"\"id\"") && (has(b"\"affected\"") || has(b"\"withdrawn\""))
+        } else {
+            has(b"id:") && (has(b"\naffected:") || has(b"\nwithdrawn:"))
+        };
+        if !looks {
+            return One::Foreign;
+        }
+        let record = if is_json { Advisory::parse(bytes) } else { Advisory::from_value(from_yaml(bytes)) };
+        record.map_or(One::Refused, |record| One::Record(Box::new(record)))
     }
-    let has = |words: &[u8]| memchr::memmem::find(bytes, words).is_some();
-    if has(b"\"catalogVersion\"") && has(b"\"cveID\"") {
-        return kev(bytes).map_or(One::Refused, One::Kev);
-    }
-    let is_json = path.ends_with(".json");
-    // Every record has a name and says what it is about; settings of the repository say neither.
-    let looks = if is_json {
-        has(b"\"id\"") && (has(b"\"affected\"") || has(b"\"withdrawn\""))
-    } else {
-        has(b"id:") && (has(b"\naffected:") || has(b"\nwithdrawn:"))
-    };
-    if !looks {
-        return One::Foreign;
-    }
-    let record = if is_json { Advisory::parse(bytes) } else { Advisory::from_value(from_yaml(bytes)) };
-    record.map_or(One::Refused, |record| One::Record(Box::new(record)))
-}
 }
 
 /// YAML as the JSON that it stands for; records hold texts, lists and mappings.
@@ -206,7 +206,6 @@ fn epss(bytes: &[u8]) -> Option<Vec<(String, (f32, f32))>> {
     });
     Some(entries.collect())
 }
-
 
 /// The ending of a file by how it begins, and for what has no mark of its own by the end of its address; none when it is
 /// nothing that is read.

@@ -37,7 +37,10 @@ impl Source {
             let name = reference.rsplit_once('@').map_or(reference, |(name, _)| name);
             if name.contains('@') || !name.contains('/') {
                 let error = anyhow!("`{text}` is no artifact of a registry");
-                return Err(hinted(error, "one is oci://registry.example/team/advisories:latest; `docker login` keeps passwords"));
+                return Err(hinted(
+                    error,
+                    "one is oci://registry.example/team/advisories:latest; `docker login` keeps passwords",
+                ));
             }
             Self { shown: text.to_owned(), kind: Kind::Registry(reference.to_owned()) }
         } else if let Some(rest) = text.strip_prefix("oci:") {

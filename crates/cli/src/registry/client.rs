@@ -121,9 +121,8 @@ impl<'c> Repository<'c> {
             value.split_once('"').map(|(value, _)| value)
         };
         let realm = field("realm").ok_or_else(refused)?;
-        let of_this_machine = realm
-            .strip_prefix("http://")
-            .is_some_and(|rest| web::is_local(web::host_of(rest)) && self.local);
+        let of_this_machine =
+            realm.strip_prefix("http://").is_some_and(|rest| web::is_local(web::host_of(rest)) && self.local);
         if !realm.starts_with("https://") && !of_this_machine {
             return Err("its registry names nobody to ask for a token over HTTPS".to_owned());
         }

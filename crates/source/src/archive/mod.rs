@@ -31,8 +31,7 @@ pub struct Bounds {
 }
 
 /// For whatever lies in a repository.
-pub const USUAL: Bounds =
-    Bounds { entries_max: 100_000, unpacked_bytes_max: 2 << 30, directory_bytes_max: 32 << 20 };
+pub const USUAL: Bounds = Bounds { entries_max: 100_000, unpacked_bytes_max: 2 << 30, directory_bytes_max: 32 << 20 };
 
 /// Bytes that may come out for each byte of the outer file, once past [`RATIO_FREE_BYTES`].
 pub const RATIO_MAX: u64 = 250;
@@ -89,12 +88,12 @@ pub fn unpack_file(file: &File, size: u64, path: &str, bounds: Bounds, visit: &V
     unpack(Bytes::File(file, size), path, bounds, visit);
 }
 
-/// Visits every file in an archive in memory. Trouble is an entry.
-pub fn unpack_bytes(bytes: &[u8], path: &str, visit: &Visit<'_>) {
-    unpack(Bytes::Memory(bytes), path, USUAL, visit);
+/// Visits every file in an archive in memory, and gives the number of bytes that came out. Trouble is an entry.
+pub fn unpack_bytes(bytes: &[u8], path: &str, visit: &Visit<'_>) -> u64 {
+    unpack(Bytes::Memory(bytes), path, USUAL, visit)
 }
 
-fn unpack(bytes: Bytes<'_>, path: &str, bounds: Bounds, visit: &Visit<'_>) {
+fn unpack(bytes: Bytes<'_>, path: &str, bounds: Bounds, visit: &Visit<'_>) -> u64 {
     let most = bounds.unpacked_bytes_max.max(RATIO_FREE_BYTES);
     let allowed = bytes.len().saturating_mul(RATIO_MAX).clamp(RATIO_FREE_BYTES, most);
     let entries_left = bounds.entries_max;
@@ -111,6 +110,7 @@ fn unpack(bytes: Bytes<'_>, path: &str, bounds: Bounds, visit: &Visit<'_>) {
     if let Err(error) = result {
         unpacker.tell(path, &error);
     }
+    allowed - unpacker.bytes_left
 }
 
 /// How an archive ends before its end: told once, and nothing more is read.
@@ -133,7 +133,8 @@ struct Unpacker<'v> {
 impl Unpacker<'_> {
     /// The members of a zip archive.
     fn zip(&mut self, archive: Bytes<'_>, path: &str, depth: usize) -> io::Result<()> {
-        let members = zip::members(archive, self.bounds.directory_bytes_max).ok_or_else(|| damaged("the directory of the zip archive does not read"))?;
+        let members = zip::members(archive, self.bounds.directory_bytes_max)
+            .ok_or_else(|| damaged("the directory of the zip archive does not read"))?;
         // Members that overlap are how a small file makes a reader read for ever.
         if members.iter().map(|member| member.stored_size).fold(0, u64::saturating_add) > archive.len() {
             return Err(damaged("the members of the zip archive overlap"));
