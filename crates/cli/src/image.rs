@@ -1,6 +1,7 @@
 //! A container image as a target: its packages, the secrets in its layers and in its settings.
 
 use std::collections::HashMap;
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
@@ -10,8 +11,8 @@ use palisade_inventory::package::{Bill, InLayer, Read, SYSTEM_FILES, System, is_
 use palisade_inventory::{Facts, Format};
 use palisade_model::{Coverage, Skipped};
 use palisade_report::ImageTarget;
-use palisade_source::image::{Choice, Event, Image, Platform, Want, is_image};
-use palisade_source::{Entry, archive};
+use palisade_source::image::{Choice, Event, Image, Platform, Want, is_image, is_packed, is_packed_image};
+use palisade_source::{Entry, archive, image};
 
 use crate::exit::hinted;
 use crate::registry;
@@ -70,7 +71,8 @@ pub(crate) fn named(target: &Path) -> Option<Named> {
         return Some(Named { what: What::Registry(rest.to_owned()), shown });
     }
     if target.exists() {
-        return is_image(target).then(|| Named { what: What::Path(target.to_owned(), None), shown });
+        return (is_image(target) || is_packed(target) && is_packed_image(target))
+            .then(|| Named { what: What::Path(target.to_owned(), None), shown });
     }
     let is_path = text.starts_with(['.', '/', '-', '~']) || text.contains("//");
     (!is_path && registry::is_reference(text)).then(|| Named { what: What::Registry(text.to_owned()), shown })
@@ -94,7 +96,11 @@ impl Named {
         let choice = |name: Option<String>| Choice { name, platform: platform.cloned() };
         match &self.what {
             What::Path(path, name) => {
-                let opened = Image::open(path, &choice(name.clone()));
+                let choice = choice(name.clone());
+                let opened = match is_packed(path) {
+                    true => Image::in_file(unpacked(path)?, &choice),
+                    false => Image::open(path, &choice),
+                };
                 opened.with_context(|| format!("cannot read the image {}", self.shown))
             }
             What::Registry(_) if offline => {
@@ -112,6 +118,14 @@ impl Named {
             }
         }
     }
+}
+
+/// What is in a compressed archive, in a file without a name, which goes when it is closed.
+fn unpacked(path: &Path) -> anyhow::Result<File> {
+    let failed = || format!("cannot unpack the image {}", path.display());
+    let mut file = tempfile::tempfile().with_context(failed)?;
+    image::unpack(path, &mut file).with_context(failed)?;
+    Ok(file)
 }
 
 /// What the layers hold.

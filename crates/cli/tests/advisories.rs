@@ -5,17 +5,17 @@
 
 mod common;
 mod providers;
+mod server;
 
 use std::collections::HashMap;
 use std::fs;
-use std::io::{Read as _, Write as _};
-use std::net::{TcpListener, TcpStream};
+use std::io::Write as _;
 use std::process::Output;
-use std::sync::{Arc, Mutex};
 
 use common::{POD, Place};
 use providers::{Act, Providers};
 use serde_json::{Value, json};
+use server::Server;
 use sha2::{Digest as _, Sha256};
 
 /// A record of a package of Go.
@@ -44,75 +44,6 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
 fn digest(bytes: &[u8]) -> String {
     let hex: String = Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
     format!("sha256:{hex}")
-}
-
-/// What is answered at a path: status line, headers, and the bytes after them.
-type Answer = (&'static str, String, Vec<u8>);
-
-/// A server of this machine that writes down what it was asked, and says what it was told to.
-#[derive(Clone)]
-struct Server {
-    host: String,
-    files: Arc<Mutex<HashMap<String, Answer>>>,
-    asked: Arc<Mutex<Vec<String>>>,
-}
-
-impl Server {
-    fn start() -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let host = listener.local_addr().unwrap().to_string();
-        let server = Self { host, files: Arc::default(), asked: Arc::default() };
-        let own = server.clone();
-        std::thread::spawn(move || {
-            for stream in listener.incoming().flatten() {
-                let own = own.clone();
-                std::thread::spawn(move || own.answer(stream));
-            }
-        });
-        server
-    }
-
-    fn answer(&self, mut stream: TcpStream) {
-        let (mut bytes, mut one) = (Vec::new(), [0]);
-        while !bytes.ends_with(b"\r\n\r\n") && stream.read(&mut one).unwrap_or(0) == 1 {
-            bytes.extend(one);
-        }
-        let request = String::from_utf8_lossy(&bytes).into_owned();
-        let path = request.split(' ').nth(1).unwrap_or("").to_owned();
-        let lower = request.to_ascii_lowercase();
-        self.asked.lock().unwrap().push(request);
-        let known = self.files.lock().unwrap().get(&path).cloned();
-        let (status, headers, body) =
-            known.unwrap_or(("404 Not Found", "content-length: 0\r\n".to_owned(), Vec::new()));
-        let etag = headers.split_once("etag: ").and_then(|(_, rest)| rest.split("\r\n").next());
-        let unchanged = etag.is_some_and(|etag| lower.contains(&format!("if-none-match: {etag}")));
-        let (status, body) = if unchanged { ("304 Not Modified", Vec::new()) } else { (status, body) };
-        let _ = stream.write_all(format!("HTTP/1.1 {status}\r\n{headers}connection: close\r\n\r\n").as_bytes());
-        let _ = stream.write_all(&body);
-    }
-
-    /// From now on these bytes are at a path, with their length.
-    fn put(&self, path: &str, headers: &str, body: impl Into<Vec<u8>>) {
-        let body = body.into();
-        let headers = format!("{headers}content-length: {}\r\n", body.len());
-        self.raw(path, "200 OK", &headers, body);
-    }
-
-    fn raw(&self, path: &str, status: &'static str, headers: &str, body: impl Into<Vec<u8>>) {
-        self.files.lock().unwrap().insert(path.to_owned(), (status, headers.to_owned(), body.into()));
-    }
-
-    /// The paths that were asked for since the last time.
-    fn asked(&self) -> Vec<String> {
-        let asked = std::mem::take(&mut *self.asked.lock().unwrap());
-        let mut paths: Vec<String> = asked.iter().map(|text| text.split(' ').nth(1).unwrap_or("").to_owned()).collect();
-        paths.sort();
-        paths
-    }
-
-    fn url(&self, path: &str) -> String {
-        format!("http://{}{path}", self.host)
-    }
 }
 
 fn both(output: &Output) -> String {
@@ -259,7 +190,7 @@ fn a_server_that_lies_changes_nothing() {
     server.asked();
     let told = update(&place, &["--from", &format!("http://ann:s3cret@{}/moved", server.host)], 0);
     assert!(told.contains(&server.url("/moved")) && !told.contains("s3cret") && !told.contains("ann"), "{told}");
-    let seen = elsewhere.asked.lock().unwrap().join("").to_ascii_lowercase();
+    let seen = elsewhere.requests().join("").to_ascii_lowercase();
     assert!(seen.contains("get /all.zip") && !seen.contains("authorization"), "{seen}");
 }
 
@@ -368,7 +299,7 @@ fn of_a_mirror_only_what_changed_is_fetched() {
     server.put("/Go/modified_id.csv", "", many);
     assert!(update(&place, &keep, 0).contains("1001 records of"));
     assert_eq!(server.asked(), ["/Go/all.zip", "/Go/modified_id.csv"]);
-    server.files.lock().unwrap().remove("/Go/modified_id.csv");
+    server.remove("/Go/modified_id.csv");
     assert!(update(&place, &keep, 0).contains("has no list of changes"));
     // Nothing new is no error.
     server.put("/Go/modified_id.csv", "", "2026-01-01T00:00:00Z,GO-1\n");
@@ -448,7 +379,7 @@ fn artifacts_of_layouts_and_registries_are_checked_byte_for_byte() {
     assert!(update(&place, &["--from", &tag], 2).contains("does not have the digest"));
     server.raw(&blob, "302 Found", &format!("location: {blob}\r\ncontent-length: 0\r\n"), "");
     assert!(update(&place, &["--from", &tag], 2).contains("without end"));
-    server.files.lock().unwrap().remove(&blob);
+    server.remove(&blob);
     assert!(update(&place, &["--from", &tag], 2).contains("cannot fetch ../../one"));
     assert!(update(&place, &["--from", &format!("{name}@sha256:{}", "0".repeat(64))], 2).contains("no such"));
     server.put(&format!("/v2/team/advisories/manifests/sha256:{}", "0".repeat(64)), kind, manifest);

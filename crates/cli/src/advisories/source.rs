@@ -46,7 +46,8 @@ impl Source {
         } else if let Some(rest) = text.strip_prefix("oci:") {
             let (path, name) = image::split(rest, &|path| Path::new(path).exists());
             Self { shown: text.to_owned(), kind: Kind::Layout(path.into(), name.map(str::to_owned)) }
-        } else if is_address(text) && !from.exists() {
+        } else if is_address(text) {
+            // Even where a folder is called so: the one that somebody else made must not stand in for a server.
             let address = Address::parse(text).map_err(|reason| {
                 let shown = text.split_once("://").map_or("", |(scheme, _)| scheme);
                 hinted(
@@ -88,7 +89,7 @@ impl Source {
     }
 }
 
-/// Whether a word is written as an address: a path may hold `://` nowhere but behind a folder.
+/// Whether a word is written as an address; a path that looks like one is written with `./` before it.
 fn is_address(text: &str) -> bool {
     let scheme = text.split_once("://").map_or("", |(scheme, _)| scheme);
     !scheme.is_empty() && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte))

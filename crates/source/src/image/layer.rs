@@ -23,7 +23,7 @@ const MEMBERS_MAX: u64 = 50_000_000;
 /// Files that are wanted of one image: beyond this it is no image but a trap.
 const WANTED_MAX: usize = 1_000_000;
 /// Their names and those of the folders above them, in bytes.
-const NAMES_BYTES_MAX: usize = 512 << 20;
+const NAMES_BYTES_MAX: usize = 128 << 20;
 /// Files that are wanted and cannot be read: each is told.
 const UNREAD_MAX: usize = 100_000;
 /// No system takes a longer path, so that no engine unpacks it.

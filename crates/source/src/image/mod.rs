@@ -7,13 +7,16 @@
 mod artifact;
 mod layer;
 mod manifest;
+mod packed;
 mod store;
 
 pub use artifact::{Artifact, Part};
 pub use layer::{Event, LAYER_FILE_BYTES_MAX, TEXT_BYTES_MAX, Want};
 pub use manifest::Platform;
+pub use packed::{is_packed, is_packed_image, unpack};
 pub use store::Remote;
 
+use std::fs::File;
 use std::path::Path;
 
 use manifest::{Chosen, Configuration};
@@ -143,6 +146,16 @@ impl Image {
     /// [`ImageError`].
     pub fn open(path: &Path, choice: &Choice) -> Result<Self, ImageError> {
         Self::of_store(if path.is_dir() { Store::Folder(path.to_owned()) } else { Store::archive(path)? }, choice)
+    }
+
+    /// Opens an archive that is open already, whatever it is called.
+    ///
+    /// # Errors
+    /// [`ImageError`].
+    pub fn in_file(archive: File, choice: &Choice) -> Result<Self, ImageError> {
+        let told = |error| ImageError::Read { what: "the archive".to_owned(), error };
+        let size = archive.metadata().map_err(told)?.len();
+        Self::of_store(Store::held(store::Held::File(archive, size), "the archive")?, choice)
     }
 
     /// Opens an archive in memory.
