@@ -40,6 +40,10 @@ const OF_OTHERS: [&str; 19] = [
     "var/log/",
 ];
 
+/// Packages of all layers together; the largest images have some tens of thousands.
+const PACKAGES_MAX: usize = 1_000_000;
+/// Parts of one archive of Java that are told because they are not read.
+const REFUSED_MAX: usize = 20;
 /// Bytes that may come out of all archives of Java in an image: half a minute of work.
 const ARCHIVES_BYTES_MAX: u64 = 16 << 30;
 
@@ -161,6 +165,8 @@ pub(crate) fn read(image: &Image, scanner: Option<&Scanner>) -> anyhow::Result<C
     let mut reports = Vec::new();
     // Bytes that came out of archives of Java.
     let mut unpacked = 0;
+    // Packages that files named.
+    let mut named = 0;
     // Texts in which nothing was found are counted: there may be millions.
     let mut clean = 0;
     // Reports by path, for files that later layers take away.
@@ -172,7 +178,13 @@ pub(crate) fn read(image: &Image, scanner: Option<&Scanner>) -> anyhow::Result<C
                 if SYSTEM_FILES.contains(&path) {
                     systems.insert(path.to_owned(), String::from_utf8_lossy(bytes).into_owned());
                 }
-                let reads = if packages { packages_of(path, bytes, &mut unpacked) } else { Vec::new() };
+                let mut reads = if packages { packages_of(path, bytes, &mut unpacked) } else { Vec::new() };
+                named += reads.iter().map(|read| read.manifest.packages.len()).sum::<usize>();
+                if named > PACKAGES_MAX && !reads.is_empty() {
+                    // Those that were named until now stay; this file is told.
+                    let reason = format!("not taken in: the image names more than {PACKAGES_MAX} packages");
+                    reads = vec![Read::refused(path, &reason)];
+                }
                 if !reads.is_empty() {
                     there.insert(path.to_owned(), files.len()..files.len() + reads.len());
                     files.extend(reads.into_iter().map(|read| InLayer { layer: layer_number, removed: None, read }));
@@ -266,18 +278,24 @@ fn packages_of(path: &str, bytes: &[u8], unpacked: &mut u64) -> Vec<Read> {
         let gib = ARCHIVES_BYTES_MAX >> 30;
         return vec![Read::refused(path, &format!("not opened: the archives of the image hold more than {gib} GiB"))];
     }
-    let reads = Mutex::new(Vec::new());
+    let found: Mutex<(Vec<Read>, usize)> = Mutex::default();
     *unpacked += archive::unpack_bytes(bytes, path, &|entry| {
-        let read = match &entry {
-            Entry::File(file) if file.is_whole() => Read::of(file.path, file.bytes),
-            Entry::Unreadable { path, reason } => Some(Read::refused(path, reason)),
-            _ => None,
-        };
-        if let Ok(mut reads) = reads.lock() {
-            reads.extend(read);
+        let Ok(mut found) = found.lock() else { return };
+        match &entry {
+            Entry::File(file) if file.is_whole() => found.0.extend(Read::of(file.path, file.bytes)),
+            Entry::Unreadable { path, reason } => {
+                found.1 += 1;
+                if found.1 <= REFUSED_MAX {
+                    found.0.push(Read::refused(path, reason));
+                }
+            }
+            _ => {}
         }
     });
-    let mut reads = reads.into_inner().unwrap_or_default();
+    let (mut reads, refused) = found.into_inner().unwrap_or_default();
+    if refused > REFUSED_MAX {
+        reads.push(Read::refused(path, &format!("{} more of its parts are not read", refused - REFUSED_MAX)));
+    }
     if reads.is_empty() {
         reads.push(Read::unnamed(path, "an archive of Java that does not say which artifact of Maven it is"));
     }
