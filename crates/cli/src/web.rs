@@ -100,7 +100,7 @@ pub(crate) fn follow(
         let next = resolved(&url, to);
         // Who is far away does not get to ask what listens on this machine.
         let plain = next.strip_prefix("http://").is_some_and(|rest| is_local(host_of(rest)));
-        if !next.starts_with("https://") && !(plain && url.starts_with("http://")) {
+        if !(next.starts_with("https://") || plain && url.starts_with("http://")) {
             return Err("it sends us on without HTTPS".to_owned());
         }
         url = next;

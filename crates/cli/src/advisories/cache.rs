@@ -143,7 +143,7 @@ impl Cache {
                 files.push((used, meta.modified().unwrap_or(SystemTime::UNIX_EPOCH), meta.len(), entry.path()));
             }
         }
-        files.sort_by(|one, other| (other.0, other.1).cmp(&(one.0, one.1)));
+        files.sort_by_key(|(used, modified, ..)| std::cmp::Reverse((*used, *modified)));
         let mut bytes = 0_u64;
         for (number, (_, _, size, path)) in files.into_iter().enumerate() {
             bytes = bytes.saturating_add(size);

@@ -177,6 +177,13 @@ pub(super) fn digest_of_path(path: &str) -> Option<String> {
     is_digest(&digest).then_some(digest)
 }
 
+/// Whether a name is what somebody means: all of it, its tag, or what stands behind the registry that tools add.
+fn is_called(known: &str, name: &str) -> bool {
+    let tag = known.rsplit_once(':').map(|(_, tag)| tag);
+    let behind = known.strip_suffix(name).is_some_and(|before| before.ends_with('/'));
+    known == name || tag == Some(name) || behind
+}
+
 /// The image of an OCI layout.
 pub(super) fn of_layout(store: &Store, choice: &Choice) -> Result<Chosen, ImageError> {
     let index: Document = parse("index.json", &store.document("index.json")?)?;
@@ -186,12 +193,7 @@ pub(super) fn of_layout(store: &Store, choice: &Choice) -> Result<Chosen, ImageE
     };
     let asked = |one: &Descriptor| match &choice.name {
         None => true,
-        Some(name) => {
-            one.digest == *name
-                || names(one)
-                    .iter()
-                    .any(|known| known == name || known.rsplit_once(':').is_some_and(|(_, tag)| tag == name))
-        }
+        Some(name) => one.digest == *name || names(one).iter().any(|known| is_called(known, name)),
     };
     let there = || -> Vec<String> {
         all.iter()
@@ -295,11 +297,7 @@ pub(super) fn of_docker(store: &Store, choice: &Choice) -> Result<Chosen, ImageE
     let list: Vec<Saved> = parse("manifest.json", &store.document("manifest.json")?)?;
     let tags = |one: &Saved| one.repo_tags.clone().unwrap_or_default();
     let there = || list.iter().flat_map(tags).take(NAMED_MAX).collect::<Vec<_>>();
-    let asked = |one: &&Saved| {
-        choice.name.as_ref().is_none_or(|name| {
-            tags(one).iter().any(|tag| tag == name || tag.rsplit_once(':').is_some_and(|(_, tag)| tag == name))
-        })
-    };
+    let asked = |one: &&Saved| choice.name.as_ref().is_none_or(|name| tags(one).iter().any(|tag| is_called(tag, name)));
     let fitting: Vec<&Saved> = list.iter().filter(asked).collect();
     let one = match fitting.as_slice() {
         [one] => one,

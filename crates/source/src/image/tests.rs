@@ -446,7 +446,7 @@ fn what_docker_saves() {
     let one = layer(&[("a.txt", "one")]);
     let config =
         format!(r#"{{"os": "linux", "architecture": "amd64", "rootfs": {{"diff_ids": ["{}"]}}}}"#, digest_of(&one));
-    let list = r#"[{"Config": "c.json", "RepoTags": ["shop:1"], "Layers": ["l/layer.tar"]}]"#;
+    let list = r#"[{"Config": "c.json", "RepoTags": ["docker.io/library/shop:1"], "Layers": ["l/layer.tar"]}]"#;
     let written = |config: &str, list: &str| {
         let mut builder = tar::Builder::new(Vec::new());
         for (path, bytes) in
@@ -461,6 +461,12 @@ fn what_docker_saves() {
         file
     };
     assert_eq!(told(written(&config, list).path(), &Choice::default()).unwrap(), ["0 a.txt one"]);
+    for (name, there) in
+        [("shop:1", true), ("1", true), ("library/shop:1", true), ("op:1", false), ("shop:2", false), ("", false)]
+    {
+        let choice = Choice { name: Some(name.to_owned()), platform: None };
+        assert_eq!(told(written(&config, list).path(), &choice).is_ok(), there, "{name}");
+    }
     for (config, list) in [
         (config.as_str(), "[]"),
         (config.as_str(), "{"),
