@@ -156,6 +156,14 @@ impl Cache {
     }
 }
 
+impl Drop for Cache {
+    fn drop(&mut self) {
+        drop(self.work.take());
+        // Only a folder in which nothing is kept can be removed so.
+        drop(std::fs::remove_dir(&self.folder));
+    }
+}
+
 fn is_key(text: &str) -> bool {
     text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }

@@ -341,8 +341,9 @@ impl<'w> Reading<'w> {
             if (buffer.len() as u64) < size {
                 return Err(io::ErrorKind::UnexpectedEof.into());
             }
-            if want == Want::Yes && self.linked_bytes + buffer.len() <= LINKED_BYTES_MAX {
-                self.linked_bytes += buffer.len();
+            let kept = self.linked_bytes + buffer.len() + path.len();
+            if want == Want::Yes && kept <= LINKED_BYTES_MAX {
+                self.linked_bytes = kept;
                 self.linked.insert(path.to_owned(), buffer.clone());
             }
             if matches!(want, Want::IfText | Want::IfProgramOrText) && !is_program(&buffer) {
@@ -500,5 +501,44 @@ impl<R: Read + ?Sized> Read for Hashing<'_, R> {
             return Err(io::Error::other("it unpacks to too much for its size"));
         }
         Ok(read)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_came_out_of_all_layers_is_bounded_by_what_is_stored() {
+        let read = |passed: u64, stored: Option<u64>| {
+            let (passed, stored) = (Cell::new(passed), stored.map(Cell::new));
+            let mut zeros = io::repeat(0);
+            let mut hashing = Hashing { reader: &mut zeros, hash: None, passed: &passed, stored: stored.as_ref() };
+            hashing.read(&mut [0; 100]).map_err(|error| error.to_string())
+        };
+        assert_eq!(read(0, Some(1)), Ok(100));
+        assert_eq!(read(RATIO_FREE_BYTES - 100, Some(1)), Ok(100));
+        assert!(read(RATIO_FREE_BYTES - 99, Some(1)).is_err_and(|why| why.contains("for its size")));
+        let enough = RATIO_FREE_BYTES / RATIO_MAX + 1;
+        assert_eq!(read(RATIO_FREE_BYTES - 99, Some(enough)), Ok(100));
+        assert_eq!(read(UNPACKED_BYTES_MAX - 100, None), Ok(100), "what is stored as it is has no ratio");
+        assert!(read(UNPACKED_BYTES_MAX - 99, None).is_err_and(|why| why.contains("128 GiB")));
+    }
+
+    #[test]
+    fn what_marks_an_absence() {
+        for (path, absence) in [
+            (".wh.a", Some(Absence::Of("a".to_owned()))),
+            ("d/.wh.a.wh.b", Some(Absence::Of("d/a.wh.b".to_owned()))),
+            (".wh..wh..opq", Some(Absence::AllIn(String::new()))),
+            ("d/.wh..wh..opq", Some(Absence::AllIn("d".to_owned()))),
+            (".wh.", Some(Absence::Unclear)),
+            ("d/.wh...", Some(Absence::Unclear)),
+            (".wh.x/file", None),
+            ("d/x.wh.a", None),
+            ("d/.WH.a", None),
+        ] {
+            assert_eq!(whiteout(path), absence, "{path}");
+        }
     }
 }

@@ -112,3 +112,19 @@ impl Read for Bounded {
         Ok(read)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bomb_ends_and_counts_as_an_image_so_that_somebody_says_so() {
+        let mut bounded = Bounded { reader: Box::new(io::repeat(0)), left: 100 };
+        let error = io::copy(&mut bounded, &mut io::sink()).err();
+        assert!(error.is_some_and(|error| error.get_ref().is_some_and(|inner| inner.is::<TooMuch>())));
+        let digits = "0123456789abcdef".repeat(4);
+        let names = [digits.clone(), format!("{digits}.tar"), format!("sha256:{digits}"), "blobs/sha256".to_owned()];
+        assert!(names.iter().all(|name| begins(name)));
+        assert!(!begins("shop-1.0/blobs") && !begins("0123.tar") && !begins(""));
+    }
+}
