@@ -84,6 +84,9 @@ pub struct SourceCount {
     pub taken: u32,
     /// Files that looked like records and were none.
     pub refused: u32,
+    /// When the newest of its records was changed, RFC 3339, but never after `built`: what came later is still to come.
+    /// Empty when no record says.
+    pub newest: String,
 }
 
 /// Reads bytes at a place: all of them, or an error.

@@ -1,38 +1,41 @@
-//! `palisade db`: the index of advisories, built from what lies on this machine, and opened where packages are compared.
+//! `palisade db`: the index of advisories, built from what the user names, and opened where packages are compared.
 
+mod artifact;
+mod bucket;
+mod cache;
+mod fetch;
+mod records;
 mod signing;
+mod source;
 
 use std::fs::File;
 use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use anyhow::{Context as _, anyhow, bail};
-use palisade_advisory::osv::Advisory;
 use palisade_advisory::{About, Builder, Enrichment, Index};
-use palisade_inventory::yaml::{Node, Yaml};
 use palisade_model::Timestamp;
 use palisade_report::visible;
-use palisade_source::Entry;
-use palisade_source::walk::{WalkOptions, walk};
-use serde_json::{Value, json};
+use serde_json::json;
 
-use crate::arguments::PlainFormat;
 use crate::arguments::packages::{DbPlace, DbUpdate, DbVerb};
+use crate::arguments::{Global, PlainFormat};
 use crate::console;
 use crate::excepting::now;
 use crate::exit::{Exit, hinted};
-
-/// A record larger than this is none; the largest public ones have some 2 MB.
-const RECORD_BYTES_MAX: usize = 16 << 20;
+use cache::Cache;
+use fetch::Fetcher;
+use records::Found;
+use source::Source;
 
 /// Names of refused files that are shown.
 const REFUSED_SHOWN_MAX: usize = 5;
 
 /// Runs the verb.
-pub(crate) fn run(verb: &DbVerb) -> anyhow::Result<Exit> {
+pub(crate) fn run(verb: &DbVerb, global: &Global) -> anyhow::Result<Exit> {
     match verb {
-        DbVerb::Update(arguments) => update(arguments),
+        DbVerb::Update(arguments) => update(arguments, global),
         DbVerb::Status { place, verify, vkey, format } => status(place, *verify, vkey.as_deref(), *format),
     }
 }
@@ -80,7 +83,7 @@ fn open_file(path: &Path) -> anyhow::Result<Index> {
     Ok(Index::open(Box::new(move |at, out: &mut [u8]| file.read_exact_at(out, at)), length)?)
 }
 
-fn update(arguments: &DbUpdate) -> anyhow::Result<Exit> {
+fn update(arguments: &DbUpdate, global: &Global) -> anyhow::Result<Exit> {
     let place = file_of(&arguments.place)?;
     let mut builder = Builder::default();
     let mut enrichment = Enrichment::default();
@@ -90,27 +93,28 @@ fn update(arguments: &DbUpdate) -> anyhow::Result<Exit> {
             .with_context(|| format!("cannot keep what {} holds", place.display()));
         index.map_err(|error| hinted(error, "build it from all of its sources, without --keep"))?;
     }
-    for source in &arguments.from {
-        let shown = source.display().to_string();
-        builder.source(&shown);
-        let mut read = read(source, builder)?;
-        builder = read.builder;
-        read.refused.sort();
-        if read.records + read.kev.len() + read.epss.len() == 0 {
+    let sources: Vec<Source> =
+        arguments.from.iter().map(|from| Source::parse(from, global.offline)).collect::<anyhow::Result<_>>()?;
+    let mut fetcher = Fetcher::new(Cache::beside(&place));
+    for source in &sources {
+        let shown = &source.shown;
+        let since = builder.newest_of(shown).map(str::to_owned);
+        builder.source(shown);
+        let mut found = source.read(&mut fetcher, since.as_deref(), Found::new(builder))?;
+        builder = found.builder;
+        if found.records + found.kev.len() + found.epss.len() == 0 && !found.is_change {
             bail!("{shown} holds no advisory of OSV's schema, no catalogue of CISA and no scores of EPSS");
         }
-        for name in &read.refused {
-            builder.refuse();
-            if read.refused.len() <= REFUSED_SHOWN_MAX {
-                eprintln!("warning: not an advisory: {}", visible(name));
-            }
+        builder.refuse(found.refused);
+        found.refused_names.sort();
+        if found.refused > REFUSED_SHOWN_MAX {
+            let first = found.refused_names.first().map(String::as_str).unwrap_or_default();
+            eprintln!("warning: {} files of {shown} are no advisories, such as {}", found.refused, visible(first));
+        } else {
+            found.refused_names.iter().for_each(|name| eprintln!("warning: not an advisory: {}", visible(name)));
         }
-        if read.refused.len() > REFUSED_SHOWN_MAX {
-            let first = read.refused.first().map(String::as_str).unwrap_or_default();
-            eprintln!("warning: {} files of {shown} are no advisories, such as {}", read.refused.len(), visible(first));
-        }
-        enrichment.kev.extend(read.kev);
-        enrichment.epss.extend(read.epss);
+        enrichment.kev.extend(found.kev);
+        enrichment.epss.extend(found.epss);
     }
     if builder.is_empty() {
         bail!("there was no advisory among the sources");
@@ -128,137 +132,16 @@ fn update(arguments: &DbUpdate) -> anyhow::Result<Exit> {
         _ => {}
     }
     crate::files::replace(folder, name, &bytes)?;
+    if let Err(error) = fetcher.cache.settle(!arguments.keep) {
+        // The index is whole without it.
+        eprintln!("warning: what was fetched is not kept for the next time: {error}");
+    }
     if arguments.sign {
         let (text, key) = signing::signed(&open_file(&place)?.digest(), &arguments.key)?;
         crate::files::replace(folder, &format!("{name}.note"), text.as_bytes())?;
         eprintln!("signed; its public key, for PALISADE_ADVISORIES_KEY: {key}");
     }
     status(&arguments.place, false, None, arguments.format)
-}
-
-/// What a source holds.
-#[derive(Default)]
-struct Found {
-    builder: Builder,
-    records: usize,
-    kev: Vec<(String, (String, String, bool))>,
-    epss: Vec<(String, (f32, f32))>,
-    refused: Vec<String>,
-}
-
-/// Reads a file, an archive or a folder, and hands its records to the builder.
-fn read(source: &Path, builder: Builder) -> anyhow::Result<Found> {
-    let found = Mutex::new(Found { builder, ..Found::default() });
-    let options = WalkOptions { respect_gitignore: false, wanted: is_record_name, ..WalkOptions::default() };
-    walk(source, &options, &|entry| {
-        let path = entry.path().to_owned();
-        if !is_record_name(&path) {
-            return;
-        }
-        let one = match entry {
-            Entry::File(file) if file.is_whole() && file.bytes.len() <= RECORD_BYTES_MAX => parse(&path, file.bytes),
-            Entry::File(file) if !file.is_first() => return,
-            Entry::File(_) | Entry::Unreadable { .. } => One::Refused,
-            Entry::Skipped { .. } => return,
-        };
-        let Ok(mut found) = found.lock() else { return };
-        match one {
-            One::Record(record) => {
-                found.builder.add(*record);
-                found.records += 1;
-            }
-            One::Kev(entries) => found.kev.extend(entries),
-            One::Epss(entries) => found.epss.extend(entries),
-            One::Foreign => {}
-            One::Refused => found.refused.push(path),
-        }
-    })?;
-    found.into_inner().map_err(|_| anyhow!("a reading thread failed"))
-}
-
-fn is_record_name(path: &str) -> bool {
-    [".json", ".yaml", ".yml", ".csv", ".zip", ".gz", ".tgz", ".tar"].iter().any(|ending| path.ends_with(ending))
-}
-
-/// What a file holds.
-enum One {
-    Record(Box<Advisory>),
-    Kev(Vec<(String, (String, String, bool))>),
-    Epss(Vec<(String, (f32, f32))>),
-    /// Something else, of which repositories of advisories have some.
-    Foreign,
-    Refused,
-}
-
-fn parse(path: &str, bytes: &[u8]) -> One {
-    if path.ends_with(".csv") {
-        return epss(bytes).map_or(One::Foreign, One::Epss);
-    }
-    let has = |words: &[u8]| memchr::memmem::find(bytes, words).is_some();
-    if has(b"\"catalogVersion\"") && has(b"\"cveID\"") {
-        return kev(bytes).map_or(One::Refused, One::Kev);
-    }
-    let is_json = path.ends_with(".json");
-    // Every record has a name and says what it is about; settings of the repository say neither.
-    let looks = if is_json {
-        has(b"\"id\"") && (has(b"\"affected\"") || has(b"\"withdrawn\""))
-    } else {
-        has(b"id:") && (has(b"\naffected:") || has(b"\nwithdrawn:"))
-    };
-    if !looks {
-        return One::Foreign;
-    }
-    let record = if is_json { Advisory::parse(bytes) } else { Advisory::from_value(from_yaml(bytes)) };
-    record.map_or(One::Refused, |record| One::Record(Box::new(record)))
-}
-
-/// YAML as the JSON that it stands for; records hold texts, lists and mappings.
-fn from_yaml(bytes: &[u8]) -> Value {
-    fn value(node: Node<'_>) -> Value {
-        let node = node.resolve();
-        if node.is_mapping() {
-            let entry = |entry: palisade_inventory::yaml::Entry<'_>| {
-                (entry.key.as_str().unwrap_or("").to_owned(), value(entry.value))
-            };
-            Value::Object(node.entries().map(entry).collect())
-        } else if node.is_sequence() {
-            Value::Array(node.items().map(value).collect())
-        } else if node.is_null() {
-            Value::Null
-        } else {
-            Value::String(node.as_str().unwrap_or("").to_owned())
-        }
-    }
-    let yaml = Yaml::parse(String::from_utf8_lossy(bytes));
-    yaml.root().map_or(Value::Null, value)
-}
-
-/// CISA's catalogue of known exploited vulnerabilities (<https://www.cisa.gov/known-exploited-vulnerabilities-catalog>).
-fn kev(bytes: &[u8]) -> Option<Vec<(String, (String, String, bool))>> {
-    let catalogue: Value = serde_json::from_slice(bytes).ok()?;
-    let entries = catalogue.get("vulnerabilities")?.as_array()?.iter();
-    let text = |entry: &Value, key: &str| entry.get(key).and_then(Value::as_str).map(str::to_owned);
-    let entries = entries.filter_map(|entry| {
-        let ransomware = text(entry, "knownRansomwareCampaignUse").as_deref() == Some("Known");
-        Some((
-            text(entry, "cveID")?,
-            (text(entry, "dateAdded")?, text(entry, "dueDate").unwrap_or_default(), ransomware),
-        ))
-    });
-    Some(entries.collect())
-}
-
-/// Scores of EPSS (<https://www.first.org/epss/data_stats>): a comment, a head, and `cve,epss,percentile` on each line.
-fn epss(bytes: &[u8]) -> Option<Vec<(String, (f32, f32))>> {
-    let text = std::str::from_utf8(bytes).ok()?;
-    let mut lines = text.lines().skip_while(|line| line.starts_with('#'));
-    lines.next().filter(|head| head.starts_with("cve,epss,percentile"))?;
-    let entries = lines.filter_map(|line| {
-        let mut cells = line.split(',');
-        let (cve, chance, rank) = (cells.next()?, cells.next()?.parse().ok()?, cells.next()?.parse().ok()?);
-        Some((cve.to_owned(), (chance, rank)))
-    });
-    Some(entries.collect())
 }
 
 fn status(place: &DbPlace, verify: bool, vkey: Option<&str>, format: PlainFormat) -> anyhow::Result<Exit> {

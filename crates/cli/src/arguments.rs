@@ -49,8 +49,8 @@ const EXIT_CODES: &str = "Exit codes: 0 done or allowed, 1 denied, 2 could not d
 /// Settings of every verb.
 #[derive(Debug, Args)]
 pub(crate) struct Global {
-    /// Refuse what would ask others over the network: `scan --verify-live` and `fix --update`. Nothing else asks
-    /// anybody; `data check` uses the database that you name, with this too.
+    /// Refuse what would ask others over the network: `scan --verify-live`, `fix --update`, `db update` from addresses,
+    /// images of registries. Nothing else asks anybody; `data check` uses the database that you name, with this too.
     #[arg(long, global = true)]
     pub(crate) offline: bool,
     /// When to colour output.

@@ -1,6 +1,7 @@
 //! A container image as a target: its packages, the secrets in its layers and in its settings.
 
 use std::collections::HashMap;
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
@@ -11,8 +12,8 @@ use palisade_inventory::package::{Bill, InLayer, Read, SYSTEM_FILES, System, is_
 use palisade_inventory::{Facts, Format};
 use palisade_model::{Coverage, Skipped};
 use palisade_report::ImageTarget;
-use palisade_source::image::{Choice, Event, Image, Platform, Want, is_image};
-use palisade_source::{Entry, archive};
+use palisade_source::image::{Choice, Event, Image, Platform, Want, is_image, is_packed, is_packed_image};
+use palisade_source::{Entry, archive, image};
 
 use crate::exit::hinted;
 use crate::registry;
@@ -39,6 +40,13 @@ const OF_OTHERS: [&str; 19] = [
     "var/cache/",
     "var/log/",
 ];
+
+/// Packages of all layers together; the largest images have some tens of thousands.
+const PACKAGES_MAX: usize = 1_000_000;
+/// Parts of one archive of Java that are told because they are not read.
+const REFUSED_MAX: usize = 20;
+/// Bytes that may come out of all archives of Java in an image: half a minute of work.
+const ARCHIVES_BYTES_MAX: u64 = 16 << 30;
 
 /// An image that was named.
 pub(crate) struct Named {
@@ -68,7 +76,8 @@ pub(crate) fn named(target: &Path) -> Option<Named> {
         return Some(Named { what: What::Registry(rest.to_owned()), shown });
     }
     if target.exists() {
-        return is_image(target).then(|| Named { what: What::Path(target.to_owned(), None), shown });
+        return (is_image(target) || is_packed(target) && is_packed_image(target))
+            .then(|| Named { what: What::Path(target.to_owned(), None), shown });
     }
     let is_path = text.starts_with(['.', '/', '-', '~']) || text.contains("//");
     (!is_path && registry::is_reference(text)).then(|| Named { what: What::Registry(text.to_owned()), shown })
@@ -76,7 +85,7 @@ pub(crate) fn named(target: &Path) -> Option<Named> {
 
 /// A path and the name of an image in it: `shop.tar`, `shop.tar:team/web:1`, `layout@sha256:…`. The shortest path that is
 /// there counts, since names may hold colons too.
-fn split<'t>(text: &'t str, exists: &dyn Fn(&str) -> bool) -> (&'t str, Option<&'t str>) {
+pub(crate) fn split<'t>(text: &'t str, exists: &dyn Fn(&str) -> bool) -> (&'t str, Option<&'t str>) {
     if exists(text) {
         return (text, None);
     }
@@ -92,7 +101,11 @@ impl Named {
         let choice = |name: Option<String>| Choice { name, platform: platform.cloned() };
         match &self.what {
             What::Path(path, name) => {
-                let opened = Image::open(path, &choice(name.clone()));
+                let choice = choice(name.clone());
+                let opened = match is_packed(path) {
+                    true => Image::in_file(unpacked(path)?, &choice),
+                    false => Image::open(path, &choice),
+                };
                 opened.with_context(|| format!("cannot read the image {}", self.shown))
             }
             What::Registry(_) if offline => {
@@ -110,6 +123,14 @@ impl Named {
             }
         }
     }
+}
+
+/// What is in a compressed archive, in a file without a name, which goes when it is closed.
+fn unpacked(path: &Path) -> anyhow::Result<File> {
+    let failed = || format!("cannot unpack the image {}", path.display());
+    let mut file = tempfile::tempfile().with_context(failed)?;
+    image::unpack(path, &mut file).with_context(failed)?;
+    Ok(file)
 }
 
 /// What the layers hold.
@@ -143,6 +164,10 @@ pub(crate) fn read(image: &Image, scanner: Option<&Scanner>) -> anyhow::Result<C
     let mut there: HashMap<String, std::ops::Range<usize>> = HashMap::new();
     let mut systems: HashMap<String, String> = HashMap::new();
     let mut reports = Vec::new();
+    // Bytes that came out of archives of Java.
+    let mut unpacked = 0;
+    // Packages that files named.
+    let mut named = 0;
     // Texts in which nothing was found are counted: there may be millions.
     let mut clean = 0;
     // Reports by path, for files that later layers take away.
@@ -154,7 +179,13 @@ pub(crate) fn read(image: &Image, scanner: Option<&Scanner>) -> anyhow::Result<C
                 if SYSTEM_FILES.contains(&path) {
                     systems.insert(path.to_owned(), String::from_utf8_lossy(bytes).into_owned());
                 }
-                let reads = if packages { packages_of(path, bytes) } else { Vec::new() };
+                let mut reads = if packages { packages_of(path, bytes, &mut unpacked) } else { Vec::new() };
+                named += reads.iter().map(|read| read.manifest.packages.len()).sum::<usize>();
+                if named > PACKAGES_MAX && !reads.is_empty() {
+                    // Those that were named until now stay; this file is told.
+                    let reason = format!("not taken in: the image names more than {PACKAGES_MAX} packages");
+                    reads = vec![Read::refused(path, &reason)];
+                }
                 if !reads.is_empty() {
                     there.insert(path.to_owned(), files.len()..files.len() + reads.len());
                     files.extend(reads.into_iter().map(|read| InLayer { layer: layer_number, removed: None, read }));
@@ -222,23 +253,34 @@ fn finished(
     Ok(reports)
 }
 
-/// The packages that a file names: itself, its archive's members, or what it was built from.
-fn packages_of(path: &str, bytes: &[u8]) -> Vec<Read> {
+/// The packages that a file names: itself, its archive's members, or what it was built from. `unpacked` counts what came
+/// out of archives.
+fn packages_of(path: &str, bytes: &[u8], unpacked: &mut u64) -> Vec<Read> {
     if !is_java(path) {
         return Read::of(path, bytes).or_else(|| Read::of_program(path, bytes)).into_iter().collect();
     }
-    let reads = Mutex::new(Vec::new());
-    archive::unpack_bytes(bytes, path, &|entry| {
-        let read = match &entry {
-            Entry::File(file) if file.is_whole() => Read::of(file.path, file.bytes),
-            Entry::Unreadable { path, reason } => Some(Read::refused(path, reason)),
-            _ => None,
-        };
-        if let Ok(mut reads) = reads.lock() {
-            reads.extend(read);
+    if *unpacked > ARCHIVES_BYTES_MAX {
+        let gib = ARCHIVES_BYTES_MAX >> 30;
+        return vec![Read::refused(path, &format!("not opened: the archives of the image hold more than {gib} GiB"))];
+    }
+    let found: Mutex<(Vec<Read>, usize)> = Mutex::default();
+    *unpacked += archive::unpack_bytes(bytes, path, &|entry| {
+        let Ok(mut found) = found.lock() else { return };
+        match &entry {
+            Entry::File(file) if file.is_whole() => found.0.extend(Read::of(file.path, file.bytes)),
+            Entry::Unreadable { path, reason } => {
+                found.1 += 1;
+                if found.1 <= REFUSED_MAX {
+                    found.0.push(Read::refused(path, reason));
+                }
+            }
+            _ => {}
         }
     });
-    let mut reads = reads.into_inner().unwrap_or_default();
+    let (mut reads, refused) = found.into_inner().unwrap_or_default();
+    if refused > REFUSED_MAX {
+        reads.push(Read::refused(path, &format!("{} more of its parts are not read", refused - REFUSED_MAX)));
+    }
     if reads.is_empty() {
         reads.push(Read::unnamed(path, "an archive of Java that does not say which artifact of Maven it is"));
     }

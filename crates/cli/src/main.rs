@@ -35,6 +35,7 @@ mod scan;
 mod target;
 mod verify;
 mod vex;
+mod web;
 
 use std::io::{IsTerminal as _, Write as _};
 use std::process::ExitCode;
@@ -59,7 +60,7 @@ fn main() -> ExitCode {
         Command::Plan(plan) => plan::run(plan, &arguments.global),
         Command::Sbom(sbom) => sbom::run(sbom, &arguments.global),
         Command::Vex(verb) => vex::run(verb, &arguments.global),
-        Command::Db(verb) => advisories::run(verb),
+        Command::Db(verb) => advisories::run(verb, &arguments.global),
         Command::Data(verb) => data::run(verb),
         Command::Iam(verb) => narrow::run(verb, &arguments.global),
         Command::Quality(verb) => quality::run(verb),

@@ -272,6 +272,14 @@ pub fn is_this_machine(host: &str) -> bool {
     matches!(host, "localhost" | "127.0.0.1" | "[::1]" | "::1")
 }
 
+impl HttpError {
+    /// Why a body that [`Client::stream`] gave ended before its end.
+    #[must_use]
+    pub fn of_body(error: std::io::Error) -> Self {
+        plain(&ureq::Error::from(error))
+    }
+}
+
 /// The error without anything of the request.
 fn plain(error: &ureq::Error) -> HttpError {
     match error {

@@ -38,6 +38,8 @@ pub struct WalkOptions {
     pub exclude: Vec<String>,
     /// Open archives and compressed files. On by default.
     pub open_archives: bool,
+    /// What may come out of one archive. By default [`archive::USUAL`].
+    pub archive_bounds: archive::Bounds,
     /// Threads; by default one per core, at most eight.
     pub threads: Option<NonZero<usize>>,
     /// Files below the root whose paths it does not take are passed over without a word. By default it takes all.
@@ -50,6 +52,7 @@ impl Default for WalkOptions {
             respect_gitignore: true,
             exclude: Vec::new(),
             open_archives: true,
+            archive_bounds: archive::USUAL,
             threads: None,
             wanted: |_| true,
         }
@@ -242,7 +245,7 @@ impl Reader<'_> {
         let is_archive = |head: &[u8]| self.options.open_archives && archive::is_archive(head);
         match stream::deliver_unless(&mut file, path, Some(size), buffer, &is_archive, visit) {
             Ok(true) => {}
-            Ok(false) => archive::unpack_file(&file, size, path, visit),
+            Ok(false) => archive::unpack_file(&file, size, path, self.options.archive_bounds, visit),
             Err(error) => visit(Entry::Unreadable { path, reason: &io_reason(&error) }),
         }
         drop(guard);

@@ -7,7 +7,7 @@ use std::io::{Cursor, Write};
 use std::sync::Mutex;
 
 use palisade_source::Entry;
-use palisade_source::archive::{DEPTH_MAX, unpack_bytes};
+use palisade_source::archive::{Bounds, DEPTH_MAX, USUAL, unpack_bytes};
 use palisade_source::walk::{WalkOptions, walk};
 
 fn open(bytes: &[u8]) -> BTreeMap<String, String> {
@@ -185,4 +185,6 @@ fn the_walk_opens_archives_unless_told_not_to() {
     assert_eq!(look(&WalkOptions::default()), map([("chart.tgz!chart/values.yaml", "a: 1"), ("plain.txt", "text")]));
     let closed = look(&WalkOptions { open_archives: false, ..WalkOptions::default() });
     assert_eq!(closed.keys().collect::<Vec<_>>(), ["chart.tgz", "plain.txt"]);
+    let bounded = look(&WalkOptions { archive_bounds: Bounds { entries_max: 0, ..USUAL }, ..WalkOptions::default() });
+    assert_eq!(bounded["chart.tgz"], "unreadable: holds more than 0 files; the rest was not read");
 }

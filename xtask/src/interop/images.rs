@@ -1,19 +1,16 @@
 //! Images that umoci builds and skopeo copies, in every form, out of what dpkg installed here: `dpkg-query` is the oracle.
 
 use std::collections::BTreeSet;
-use std::net::{TcpListener, TcpStream};
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::path::PathBuf;
+use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
+use super::registry::Registry;
 use super::tools::Missing;
-use super::{Bench, observed, text};
+use super::{Bench, carry_out, observed, text};
 
-/// The registry is there within this, or not at all.
-const REGISTRY_WAIT: Duration = Duration::from_secs(10);
 /// What the second layer takes away again.
 const GONE: &str =
     r#"{"lockfileVersion": 3, "packages": {"": {"name": "web"}, "node_modules/left": {"version": "1.0.0"}}}"#;
@@ -22,17 +19,12 @@ const GONE: &str =
 struct Programs {
     umoci: PathBuf,
     skopeo: PathBuf,
-    registry: PathBuf,
 }
 
 /// The same packages in the same layers, whatever form the image has and wherever it lies.
 pub(super) fn forms(bench: &Bench) -> Result<String> {
     let query = bench.found("dpkg-query").ok_or_else(|| Missing("dpkg-query is not here: no Debian".to_owned()))?;
-    let programs = Programs {
-        umoci: bench.debian("umoci", "umoci")?,
-        skopeo: bench.debian("skopeo", "skopeo")?,
-        registry: bench.debian("docker-registry", "docker-registry")?,
-    };
+    let programs = Programs { umoci: bench.debian("umoci", "umoci")?, skopeo: bench.debian("skopeo", "skopeo")? };
     let (code, installed, errors) = observed(Command::new(query).args([
         "-W",
         "-f",
@@ -44,8 +36,8 @@ pub(super) fn forms(bench: &Bench) -> Result<String> {
     let wanted: BTreeSet<String> =
         installed.lines().filter_map(|line| line.strip_prefix("installed ")).map(str::to_owned).collect();
     layout(bench, &programs)?;
-    let registry = Registry::start(bench, &programs)?;
-    let address = format!("127.0.0.1:{}/shop/web", registry.port);
+    let registry = Registry::start(bench)?;
+    let address = format!("{}/shop/web", registry.host);
     let copies: [(&str, String, &[&str]); 5] = [
         ("docker-archive:web.tar:shop/web:1", "web.tar".to_owned(), &[]),
         ("oci-archive:web-oci.tar:web", "web-oci.tar".to_owned(), &[]),
@@ -112,53 +104,4 @@ fn layout(bench: &Bench, programs: &Programs) -> Result<()> {
         carry_out(Command::new(&programs.umoci).args(words).current_dir(&bench.scratch))?;
     }
     Ok(())
-}
-
-fn carry_out(command: &mut Command) -> Result<()> {
-    let (code, out, errors) = observed(command)?;
-    if code != 0 {
-        bail!("{} ended with {code}: {out}{errors}", command.get_program().display());
-    }
-    Ok(())
-}
-
-/// Debian's registry on this machine alone; it ends with this value.
-struct Registry {
-    child: Child,
-    port: u16,
-}
-
-impl Registry {
-    fn start(bench: &Bench, programs: &Programs) -> Result<Self> {
-        // A port that is free now.
-        let port = TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port();
-        let settings = bench.scratch.join("registry.yml");
-        let blobs = bench.scratch.join("blobs");
-        std::fs::write(&settings, settings_of(&blobs, port))?;
-        let mut command = Command::new(&programs.registry);
-        command.arg("serve").arg(&settings).stdout(Stdio::null()).stderr(Stdio::null());
-        let registry = Self { child: command.spawn().context("docker-registry")?, port };
-        let start = Instant::now();
-        while TcpStream::connect(("127.0.0.1", port)).is_err() {
-            if start.elapsed() > REGISTRY_WAIT {
-                bail!("docker-registry does not answer on port {port}");
-            }
-            std::thread::sleep(Duration::from_millis(50));
-        }
-        Ok(registry)
-    }
-}
-
-impl Drop for Registry {
-    fn drop(&mut self) {
-        drop(self.child.kill());
-        drop(self.child.wait());
-    }
-}
-
-fn settings_of(blobs: &Path, port: u16) -> String {
-    format!(
-        "version: 0.1\nlog:\n  level: error\nstorage:\n  filesystem:\n    rootdirectory: {}\nhttp:\n  addr: 127.0.0.1:{port}\n",
-        blobs.display()
-    )
 }

@@ -5,6 +5,7 @@
 //! missing is installed by name: Debian's packages when this runs as root, Go
 //! modules and Python packages into the target folder.
 
+mod advisories;
 mod code_rules;
 mod dockerfile;
 mod fixes;
@@ -19,6 +20,7 @@ mod network;
 mod policies;
 mod postgresql;
 mod purl;
+mod registry;
 mod sbom;
 mod secrets;
 mod tools;
@@ -49,7 +51,7 @@ pub(crate) struct Bench {
 /// A case: its name, and what returns in words what was compared.
 type Case = (&'static str, fn(&Bench) -> Result<String>);
 
-const CASES: [Case; 25] = [
+const CASES: [Case; 27] = [
     ("json-schema", formats::json),
     ("sarif-schema", formats::sarif),
     ("gitlab-quality", formats::gitlab),
@@ -69,6 +71,7 @@ const CASES: [Case; 25] = [
     ("licence-expressions", licences::expressions),
     ("version-orders", versions::orders),
     ("image-forms", images::forms),
+    ("advisory-artifacts", advisories::artifacts),
     ("postgresql-grammar", postgresql::grammar),
     ("postgresql-check", postgresql::check),
     ("gitleaks-rules", secrets::gitleaks),
@@ -189,4 +192,13 @@ fn observed(command: &mut Command) -> Result<(i32, String, String)> {
     let output = command.output().with_context(|| format!("cannot start {}", command.get_program().display()))?;
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     Ok((output.status.code().unwrap_or(-1), text(&output.stdout), text(&output.stderr)))
+}
+
+/// Runs a program that must end well.
+fn carry_out(command: &mut Command) -> Result<()> {
+    let (code, out, errors) = observed(command)?;
+    if code != 0 {
+        bail!("{} ended with {code}: {out}{errors}", command.get_program().display());
+    }
+    Ok(())
 }

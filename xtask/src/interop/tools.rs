@@ -40,6 +40,9 @@ pub(crate) const GITLEAKS: GoTool =
 pub(crate) const ACTIONLINT: GoTool =
     GoTool { name: "actionlint", package: "github.com/rhysd/actionlint/cmd/actionlint", version: "v1.7.12" };
 
+/// ORAS, which pushes files to registries.
+pub(crate) const ORAS: GoTool = GoTool { name: "oras", package: "oras.land/oras/cmd/oras", version: "v1.3.6" };
+
 impl Bench {
     /// What children search for programs: the binary's folder, the tools, what was installed, then `PATH`.
     pub(crate) fn path(&self) -> Option<OsString> {

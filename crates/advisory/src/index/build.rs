@@ -4,12 +4,13 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::fault::sort;
 use super::{
-    About, BLOCK_BYTES_MAX, Block, Event, EventKind, Fault, HEADER_BYTES, Header, Index, Kev, OpenError, Record,
-    SLOTS_LOG2_MAX, SourceCount, block_sum, hash, keep, slot, tag_of,
+    ABOUT_BYTES_MAX, About, BLOCK_BYTES_MAX, Block, Event, EventKind, Fault, HEADER_BYTES, Header, Index, Kev,
+    OpenError, Record, SLOTS_LOG2_MAX, SourceCount, block_sum, hash, keep, slot, tag_of,
 };
 use crate::osv::{Advisory, Affected, Range};
 use crate::severity;
 use crate::{Order, package_name};
+use palisade_model::Timestamp;
 use sha2::{Digest as _, Sha256};
 
 /// Events in one range beyond which it is no range; the longest in public advisories have some hundred.
@@ -90,15 +91,31 @@ impl Builder {
         Ok(())
     }
 
-    /// From now on advisories come from this source.
+    /// From now on advisories come from this source. One that an index that is kept was built from goes on where it was.
     pub fn source(&mut self, name: &str) {
-        self.sources.push(SourceCount { name: name.to_owned(), taken: 0, refused: 0 });
+        let known = self.sources.iter().position(|source| source.name == name);
+        let source = match known {
+            Some(at) => self.sources.remove(at),
+            None => SourceCount { name: name.to_owned(), ..SourceCount::default() },
+        };
+        self.sources.push(source);
+    }
+
+    /// The newest change that an index that is kept has from a source; none when it was not built from that.
+    #[must_use]
+    pub fn newest_of(&self, name: &str) -> Option<&str> {
+        let newest = self.sources.iter().find(|source| source.name == name).map(|source| source.newest.as_str());
+        newest.filter(|newest| !newest.is_empty())
     }
 
     /// Adds an advisory; of several with one name the one that was changed last stays.
     pub fn add(&mut self, advisory: Advisory) {
         if let Some(source) = self.sources.last_mut() {
-            source.taken += 1;
+            source.taken = source.taken.saturating_add(1);
+            let newest = Timestamp::parse(&source.newest);
+            if Timestamp::parse(&advisory.modified).is_some_and(|now| newest.is_none_or(|before| before < now)) {
+                source.newest.clone_from(&advisory.modified);
+            }
         }
         let id = advisory.id.clone();
         let stored = Stored::of(advisory);
@@ -107,10 +124,10 @@ impl Builder {
         }
     }
 
-    /// Counts a file that looked like a record and was none.
-    pub fn refuse(&mut self) {
+    /// Counts files that looked like records and were none.
+    pub fn refuse(&mut self, files: usize) {
         if let Some(source) = self.sources.last_mut() {
-            source.refused += 1;
+            source.refused = source.refused.saturating_add(u32::try_from(files).unwrap_or(u32::MAX));
         }
     }
 
@@ -195,10 +212,17 @@ impl Builder {
             out.resize(out.len().next_multiple_of(8), 0);
             insert(&mut table, slots_log2, hash(ecosystem, name), place);
         }
+        // A record that claims to be of a day to come must not hide those that are changed until then.
+        let mut sources = self.sources.clone();
+        for source in &mut sources {
+            if Timestamp::parse(&source.newest).is_some_and(|newest| newest.0 > built) {
+                source.newest = Timestamp(built).rfc3339();
+            }
+        }
         let about = About {
             built,
             newest: self.newest(),
-            sources: self.sources.clone(),
+            sources,
             advisories: u32::try_from(self.standing().count()).unwrap_or(u32::MAX),
             withdrawn: u32::try_from(self.advisories.len() - self.standing().count())
                 .unwrap_or(u32::MAX)
@@ -207,6 +231,9 @@ impl Builder {
             ecosystems: ecosystems.into_iter().collect(),
         };
         let about = postcard::to_allocvec(&about).map_err(|_| IndexError::Full)?;
+        if about.len() > ABOUT_BYTES_MAX {
+            return Err(IndexError::Full);
+        }
         let about_at = out.len() as u64;
         out.extend_from_slice(&about);
         let digest = Sha256::digest(&table).into();

@@ -119,6 +119,18 @@ fn a_days_changes_go_on_top_of_an_index() {
     assert_eq!((about.advisories, about.withdrawn, about.newest.as_str()), (2, 2, "2026-04-01T00:00:00Z"));
     assert_eq!(about.sources.iter().map(|source| source.name.as_str()).collect::<Vec<_>>(), ["tests", "today"]);
 
+    // What it has of a source, as far as the present: a record of a day to come hides nothing.
+    let mut builder = Builder::default();
+    builder.keep(&index).unwrap();
+    assert_eq!((builder.newest_of("today"), builder.newest_of("tomorrow")), (Some("2023-11-15T22:13:20Z"), None));
+    builder.source("today");
+    builder
+        .add(advisory(r#"{"id": "X-1", "modified": "2026-05-01T00:00:00.5Z", "withdrawn": "2026-05-01T00:00:00Z"}"#));
+    let later = builder.finish(&Enrichment::default(), 1_800_000_000).unwrap();
+    let sources = open(&later).unwrap().about().unwrap().sources;
+    let told: Vec<_> = sources.iter().map(|one| (one.name.as_str(), one.taken, one.newest.as_str())).collect();
+    assert_eq!(told.get(1), Some(&("today", 3, "2026-05-01T00:00:00.5Z")), "{told:?}");
+
     // Nothing on top: the same packages with the same faults.
     let mut builder = Builder::default();
     builder.keep(&open(&bytes).unwrap()).unwrap();

@@ -156,7 +156,8 @@ pub(crate) enum VexForm {
 /// `palisade db`
 #[derive(Debug, Subcommand)]
 pub(crate) enum DbVerb {
-    /// Build the index of advisories anew from folders, archives and files on this machine.
+    /// Build the index of advisories anew from folders, archives and files on this machine, or from where they are
+    /// published.
     Update(DbUpdate),
     /// Say how old the index is, what it was built from and what it holds.
     Status {
@@ -180,11 +181,14 @@ pub(crate) enum DbVerb {
 #[command(after_help = DB_EXAMPLES)]
 pub(crate) struct DbUpdate {
     /// Where advisories are: folders (such as a checkout of a database), archives (such as OSV's all.zip) or files, in
-    /// OSV's schema as JSON or YAML; CISA's catalogue of exploited vulnerabilities as JSON; EPSS scores as CSV.
-    /// Repeated for each. The index holds what these hold and nothing of earlier ones, unless --keep is given.
-    #[arg(long, value_name = "PATH", required = true)]
+    /// OSV's schema as JSON or YAML; CISA's catalogue of exploited vulnerabilities as JSON; EPSS scores as CSV. Or
+    /// `https://HOST/FILE` of one of these; `https://HOST/ECOSYSTEM/`, with a slash at its end, of a mirror of OSV's;
+    /// `oci://REGISTRY/NAME:TAG` or `oci:PATH`, an artifact whose layers are such archives. Repeated for each. The index
+    /// holds what these hold and nothing of earlier ones, unless --keep is given.
+    #[arg(long, value_name = "SOURCE", required = true)]
     pub(crate) from: Vec<PathBuf>,
-    /// Begin with what the index holds already, and put these on top: for a day's changes.
+    /// Begin with what the index holds already, and put these on top: for a day's changes. Of a mirror only what changed
+    /// since is fetched.
     #[arg(long)]
     pub(crate) keep: bool,
     /// Sign the index; the signature lies beside it as `.note`.
@@ -215,5 +219,7 @@ Examples:
   palisade db update --from vulndb/data/osv --from advisory-database/vulns
   palisade db update --from all.zip --from known_exploited_vulnerabilities.json --from epss_scores.csv.gz
   palisade db update --keep --from todays-changes
+  palisade db update --keep --from https://mirror.example/osv/Go/ --from https://mirror.example/osv/npm/
+  palisade db update --from oci://registry.example/security/advisories:latest
   palisade db update --sign --from all.zip --index team.index
   PALISADE_ADVISORIES=team.index palisade scan --select packages";

@@ -10,10 +10,11 @@ use std::sync::Mutex;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use palisade_inventory::dockerfile::ImageName;
-use palisade_source::http::{Answer, Call, Client, is_this_machine};
+use palisade_source::http::{Answer, Call, Client};
 use palisade_source::image::Remote;
 
 use super::login::{self, Login};
+use crate::web::{self, escaped};
 
 /// What a tag may stand for, an image for several platforms first.
 const MANIFESTS: &str = "application/vnd.oci.image.index.v1+json, \
@@ -21,8 +22,6 @@ const MANIFESTS: &str = "application/vnd.oci.image.index.v1+json, \
     application/vnd.docker.distribution.manifest.v2+json";
 /// Longest token that is sent back.
 const TOKEN_BYTES_MAX: usize = 16 << 10;
-/// Redirects from a registry to where its bytes lie.
-const REDIRECTS_MAX: usize = 5;
 
 const REFUSED: &str = "its registry does not show it to everybody";
 
@@ -48,7 +47,7 @@ impl<'c> Repository<'c> {
             }
             Some(host) => (host, name.repository.to_owned()),
         };
-        let local = host.split(':').next().is_some_and(is_this_machine);
+        let local = web::is_local(host);
         let scheme = if local { "http" } else { "https" };
         let base = format!("{scheme}://{host}/v2/{path}");
         Self { client, path, base, local, login: login::of(host), authorization }
@@ -77,36 +76,19 @@ impl<'c> Repository<'c> {
 
     /// The bytes of a digest, from wherever the registry sends us for them.
     fn blob(&self, digest: &str) -> Result<Box<dyn Read>, String> {
-        let mut url = format!("{}/blobs/{digest}", self.base);
-        let own = host_of(&url).to_owned();
-        let mut authorized = false;
-        for _ in 0..=REDIRECTS_MAX {
-            let headers: Vec<(&str, String)> =
-                if host_of(&url) == own { self.header().into_iter().collect() } else { Vec::new() };
-            let (answer, body) = self.client.stream(&url, &headers).map_err(|error| error.to_string())?;
-            match answer.status {
-                200 => return Ok(body),
-                301 | 302 | 303 | 307 | 308 => {
-                    let to = answer.header("location").ok_or("its registry sends us nowhere")?;
-                    url = if to.starts_with('/') {
-                        let scheme = if self.local { "http" } else { "https" };
-                        format!("{scheme}://{}{to}", host_of(&url))
-                    } else {
-                        to.to_owned()
-                    };
-                    // Who is far away does not get to ask what listens on this machine.
-                    if !(url.starts_with("https://") || self.local && url.starts_with("http://")) {
-                        return Err("its registry sends us on without HTTPS".to_owned());
-                    }
-                }
-                401 if !authorized => {
-                    authorized = true;
-                    self.authorize(&answer)?;
-                }
-                status => return Err(refusal(status)),
-            }
+        let url = format!("{}/blobs/{digest}", self.base);
+        let ask = || web::follow(self.client, &url, self.header().map(|(_, secret)| secret), &[]);
+        let told = |reason: String| format!("its registry does not give it: {reason}");
+        let mut reached = ask().map_err(told)?;
+        // Who else asks for a password is not shown one.
+        if reached.answer.status == 401 && reached.at_home {
+            self.authorize(&reached.answer)?;
+            reached = ask().map_err(told)?;
         }
-        Err("its registry sends us from one place to the next".to_owned())
+        match reached.answer.status {
+            200 => Ok(reached.body),
+            status => Err(refusal(status)),
+        }
     }
 
     fn header(&self) -> Option<(&'static str, String)> {
@@ -139,9 +121,8 @@ impl<'c> Repository<'c> {
             value.split_once('"').map(|(value, _)| value)
         };
         let realm = field("realm").ok_or_else(refused)?;
-        let of_this_machine = realm
-            .strip_prefix("http://")
-            .is_some_and(|rest| rest.split(['/', ':', '?']).next().is_some_and(is_this_machine) && self.local);
+        let of_this_machine =
+            realm.strip_prefix("http://").is_some_and(|rest| web::is_local(web::host_of(rest)) && self.local);
         if !realm.starts_with("https://") && !of_this_machine {
             return Err("its registry names nobody to ask for a token over HTTPS".to_owned());
         }
@@ -216,17 +197,6 @@ pub(super) fn refusal(status: u16) -> String {
         429 => "its registry wants fewer questions; run again later".to_owned(),
         status => format!("its registry answered {status}"),
     }
-}
-
-fn host_of(url: &str) -> &str {
-    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
-    rest.split(['/', '?']).next().unwrap_or(rest)
-}
-
-/// As a value in a query.
-fn escaped(text: &str) -> String {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
-    text.bytes().map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
 }
 
 impl Login {

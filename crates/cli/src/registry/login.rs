@@ -1,16 +1,23 @@
 //! Passwords for registries, where `docker login` and `podman login` keep them: in a file, or with a program that the
 //! file names (`docker-credential-NAME`).
 
-use std::io::Write as _;
 use std::path::PathBuf;
-use std::process::{Command, Stdio};
+use std::process::Command;
+use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
+use crate::exit::printable;
+use crate::program;
+
 /// A file of passwords is some lines.
 const FILE_BYTES_MAX: u64 = 1 << 20;
+/// A program that keeps passwords may ask its user to unlock them, and no longer.
+const HELPER_TIME_MAX: Duration = Duration::from_secs(30);
+/// What it says is a name and a password or token.
+const HELPER_BYTES_MAX: u64 = 256 << 10;
 
 /// What is shown to a registry.
 #[derive(Clone, PartialEq, Eq)]
@@ -68,21 +75,25 @@ fn kept(settings: &Value, key: &str, ask: &dyn Fn(&str, &str) -> Option<Login>) 
 }
 
 /// What a program of the user's keeps for a server
-/// (<https://github.com/docker/docker-credential-helpers#development>).
+/// (<https://github.com/docker/docker-credential-helpers#development>). One that fails, hangs or floods keeps nothing; that
+/// it took too long is told, since whoever waits for a registry would wonder.
 fn asked(helper: &str, server: &str) -> Option<Login> {
     if helper.is_empty() || !helper.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte)) {
         return None;
     }
-    let mut child = Command::new(format!("docker-credential-{helper}"))
-        .arg("get")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .ok()?;
-    child.stdin.take()?.write_all(server.as_bytes()).ok()?;
-    let output = child.wait_with_output().ok()?;
-    let said: Value = serde_json::from_slice(&output.stdout).ok().filter(|_| output.status.success())?;
+    let mut command = Command::new(format!("docker-credential-{helper}"));
+    command.arg("get");
+    let answer = match program::answer(command, server, HELPER_TIME_MAX, HELPER_BYTES_MAX) {
+        Ok(answer) => answer,
+        Err(reason) => {
+            // What it says of its own may hold what it keeps.
+            if reason.starts_with("docker-credential-") {
+                eprintln!("warning: no password for {}: {}", printable(server), printable(&reason));
+            }
+            return None;
+        }
+    };
+    let said: Value = serde_json::from_str(&answer).ok()?;
     let text = |name: &str| said.get(name).and_then(Value::as_str).map(str::to_owned);
     match (text("Username")?, text("Secret")?) {
         (user, token) if user == "<token>" => Some(Login::Token(token)),

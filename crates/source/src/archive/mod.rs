@@ -19,11 +19,19 @@ use crate::stream;
 /// Archives in archives deeper than this are not opened.
 pub const DEPTH_MAX: usize = 4;
 
-/// Members of one outer file, those of inner archives included.
-pub const ENTRIES_MAX: usize = 100_000;
+/// What may come out of one outer file, those of inner archives included.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bounds {
+    /// Members.
+    pub entries_max: usize,
+    /// Bytes, whatever the size of the outer file.
+    pub unpacked_bytes_max: u64,
+    /// The directory of a zip archive, which is held in memory.
+    pub directory_bytes_max: u64,
+}
 
-/// Bytes that may come out of one outer file, whatever its size.
-pub const UNPACKED_BYTES_MAX: u64 = 2 << 30;
+/// For whatever lies in a repository.
+pub const USUAL: Bounds = Bounds { entries_max: 100_000, unpacked_bytes_max: 2 << 30, directory_bytes_max: 32 << 20 };
 
 /// Bytes that may come out for each byte of the outer file, once past [`RATIO_FREE_BYTES`].
 pub const RATIO_MAX: u64 = 250;
@@ -63,19 +71,33 @@ pub fn is_archive(head: &[u8]) -> bool {
     format(head).is_some()
 }
 
+/// How what is compressed begins, as far as the first bytes of the compressed file tell; nothing where they are not of
+/// gzip.
+#[must_use]
+pub fn unpacked_head(head: &[u8]) -> Vec<u8> {
+    let mut out = Vec::new();
+    if format(head) == Some(Format::Gzip) {
+        // The stream is cut off where the head ends: what came until then counts.
+        let _ = flate2::read::GzDecoder::new(head).take(HEAD_BYTES as u64).read_to_end(&mut out);
+    }
+    out
+}
+
 /// Visits every file in an archive on disk. Trouble is an entry.
-pub fn unpack_file(file: &File, size: u64, path: &str, visit: &Visit<'_>) {
-    unpack(Bytes::File(file, size), path, visit);
+pub fn unpack_file(file: &File, size: u64, path: &str, bounds: Bounds, visit: &Visit<'_>) {
+    unpack(Bytes::File(file, size), path, bounds, visit);
 }
 
-/// Visits every file in an archive in memory. Trouble is an entry.
-pub fn unpack_bytes(bytes: &[u8], path: &str, visit: &Visit<'_>) {
-    unpack(Bytes::Memory(bytes), path, visit);
+/// Visits every file in an archive in memory, and gives the number of bytes that came out. Trouble is an entry.
+pub fn unpack_bytes(bytes: &[u8], path: &str, visit: &Visit<'_>) -> u64 {
+    unpack(Bytes::Memory(bytes), path, USUAL, visit)
 }
 
-fn unpack(bytes: Bytes<'_>, path: &str, visit: &Visit<'_>) {
-    let allowed = bytes.len().saturating_mul(RATIO_MAX).clamp(RATIO_FREE_BYTES, UNPACKED_BYTES_MAX);
-    let mut unpacker = Unpacker { visit, bytes_left: allowed, entries_left: ENTRIES_MAX, buffer: Vec::new() };
+fn unpack(bytes: Bytes<'_>, path: &str, bounds: Bounds, visit: &Visit<'_>) -> u64 {
+    let most = bounds.unpacked_bytes_max.max(RATIO_FREE_BYTES);
+    let allowed = bytes.len().saturating_mul(RATIO_MAX).clamp(RATIO_FREE_BYTES, most);
+    let entries_left = bounds.entries_max;
+    let mut unpacker = Unpacker { visit, bounds, bytes_left: allowed, entries_left, buffer: Vec::new() };
     let mut head = vec![0; HEAD_BYTES];
     let read = bytes.read_at(0, &mut head).unwrap_or(0);
     head.truncate(read);
@@ -88,6 +110,7 @@ fn unpack(bytes: Bytes<'_>, path: &str, visit: &Visit<'_>) {
     if let Err(error) = result {
         unpacker.tell(path, &error);
     }
+    allowed - unpacker.bytes_left
 }
 
 /// How an archive ends before its end: told once, and nothing more is read.
@@ -95,12 +118,13 @@ fn unpack(bytes: Bytes<'_>, path: &str, visit: &Visit<'_>) {
 enum Stop {
     #[error("unpacks to too much for its size; the rest was not read")]
     Bytes,
-    #[error("holds more than {ENTRIES_MAX} files; the rest was not read")]
-    Entries,
+    #[error("holds more than {0} files; the rest was not read")]
+    Entries(usize),
 }
 
 struct Unpacker<'v> {
     visit: &'v Visit<'v>,
+    bounds: Bounds,
     bytes_left: u64,
     entries_left: usize,
     buffer: Vec<u8>,
@@ -109,7 +133,8 @@ struct Unpacker<'v> {
 impl Unpacker<'_> {
     /// The members of a zip archive.
     fn zip(&mut self, archive: Bytes<'_>, path: &str, depth: usize) -> io::Result<()> {
-        let members = zip::members(archive).ok_or_else(|| damaged("the directory of the zip archive does not read"))?;
+        let members = zip::members(archive, self.bounds.directory_bytes_max)
+            .ok_or_else(|| damaged("the directory of the zip archive does not read"))?;
         // Members that overlap are how a small file makes a reader read for ever.
         if members.iter().map(|member| member.stored_size).fold(0, u64::saturating_add) > archive.len() {
             return Err(damaged("the members of the zip archive overlap"));
@@ -231,7 +256,8 @@ impl Unpacker<'_> {
     }
 
     fn count_entry(&mut self) -> io::Result<()> {
-        self.entries_left = self.entries_left.checked_sub(1).ok_or_else(|| io::Error::other(Stop::Entries))?;
+        let stop = || io::Error::other(Stop::Entries(self.bounds.entries_max));
+        self.entries_left = self.entries_left.checked_sub(1).ok_or_else(stop)?;
         Ok(())
     }
 

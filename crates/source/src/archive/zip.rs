@@ -8,9 +8,6 @@ use std::io::{self, Read};
 
 use crate::at::{Bytes, Section};
 
-/// Directories above this are refused: it is held in memory.
-const DIRECTORY_BYTES_MAX: u64 = 32 << 20;
-
 /// The end record and the longest comment behind it.
 const END_BYTES_MAX: u64 = 22 + 65_535;
 
@@ -30,9 +27,10 @@ pub(super) struct Member {
     header: u64,
 }
 
-/// The members in the order of the directory; nothing when the archive is malformed.
-pub(super) fn members(archive: Bytes<'_>) -> Option<Vec<Member>> {
-    let (directory, count) = directory(archive)?;
+/// The members in the order of the directory; nothing when the archive is malformed or has a larger directory than is
+/// held in memory.
+pub(super) fn members(archive: Bytes<'_>, directory_bytes_max: u64) -> Option<Vec<Member>> {
+    let (directory, count) = directory(archive, directory_bytes_max)?;
     let mut rest = directory.as_slice();
     let mut members = Vec::new();
     while members.len() < count && rest.starts_with(b"PK\x01\x02") {
@@ -100,7 +98,7 @@ impl Member {
 }
 
 /// The central directory and the number of members in it.
-fn directory(archive: Bytes<'_>) -> Option<(Vec<u8>, usize)> {
+fn directory(archive: Bytes<'_>, bytes_max: u64) -> Option<(Vec<u8>, usize)> {
     let tail_length = archive.len().min(END_BYTES_MAX);
     let tail_start = archive.len() - tail_length;
     let tail = archive.take(tail_start, usize::try_from(tail_length).ok()?)?;
@@ -120,7 +118,7 @@ fn directory(archive: Bytes<'_>) -> Option<(Vec<u8>, usize)> {
         }
         (count, size, start) = (u64_at(&record, 32)?, u64_at(&record, 40)?, u64_at(&record, 48)?);
     }
-    if size > DIRECTORY_BYTES_MAX {
+    if size > bytes_max {
         return None;
     }
     Some((archive.take(start, usize::try_from(size).ok()?)?, usize::try_from(count).ok()?))

@@ -1,8 +1,10 @@
 //! One layer after the other: what is wanted of each, and what the next ones take away.
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, HashSet};
 use std::io::{self, Read};
 
+use flate2::bufread::MultiGzDecoder;
 use sha2::{Digest as _, Sha256};
 
 use super::store::{Store, hex};
@@ -20,14 +22,27 @@ pub const TEXT_BYTES_MAX: u64 = 4 << 20;
 const MEMBERS_MAX: u64 = 50_000_000;
 /// Files that are wanted of one image: beyond this it is no image but a trap.
 const WANTED_MAX: usize = 1_000_000;
-/// Bytes that may come out of a layer.
-const UNPACKED_BYTES_MAX: u64 = 64 << 30;
+/// Their names and those of the folders above them, in bytes.
+const NAMES_BYTES_MAX: usize = 128 << 20;
+/// Files that are wanted and cannot be read: each is told.
+const UNREAD_MAX: usize = 100_000;
+/// No system takes a longer path, so that no engine unpacks it.
+const PATH_BYTES_MAX: usize = 4096;
+/// Bytes that may come out of all layers.
+const UNPACKED_BYTES_MAX: u64 = 128 << 30;
+/// Bytes that may come out of all layers for each that is stored, once past [`RATIO_FREE_BYTES`]. Programs and texts
+/// give up to 10; only what is nearly empty gives more.
+const RATIO_MAX: u64 = 100;
+/// So much may come out however little is stored: some ten seconds of work.
+const RATIO_FREE_BYTES: u64 = 8 << 30;
 /// Between the store and the archive: fewer and larger reads.
 const BUFFER_BYTES: usize = 128 << 10;
 /// Enough of a file to tell whether it is a program.
 const HEAD_BYTES: u64 = 64;
 /// Room that is made for a file before its bytes have come: a header may lie.
 const RESERVED_BYTES_MAX: usize = 64 << 20;
+/// Of a path that is too long.
+const SHOWN_BYTES: usize = 100;
 /// Files kept for hard links to them, in bytes.
 const LINKED_BYTES_MAX: usize = 1 << 20;
 
@@ -78,8 +93,14 @@ pub(super) struct Reading<'w> {
     there: BTreeMap<String, usize>,
     /// The folders above them.
     above: HashSet<String>,
+    /// The bytes of both.
+    names: usize,
+    unread: usize,
     members: u64,
     layers: usize,
+    /// Bytes that were read of the layers, and that came out of them.
+    stored: u64,
+    unpacked: u64,
     buffer: Vec<u8>,
     /// Small files of this layer that were delivered, for hard links to them.
     linked: BTreeMap<String, Vec<u8>>,
@@ -92,8 +113,12 @@ impl<'w> Reading<'w> {
             wanted,
             there: BTreeMap::new(),
             above: HashSet::new(),
+            names: 0,
+            unread: 0,
             members: 0,
             layers: 0,
+            stored: 0,
+            unpacked: 0,
             buffer: Vec::new(),
             linked: BTreeMap::new(),
             linked_bytes: 0,
@@ -125,16 +150,14 @@ impl<'w> Reading<'w> {
         let mut whole = head.as_slice().chain(&mut *stored);
         let packed =
             matches!(head.as_slice(), [0x1F, 0x8B, ..] | [0x28, 0xB5, 0x2F, 0xFD] | [0x50..=0x5F, 0x2A, 0x4D, 0x18]);
+        let passed = Cell::new(self.stored);
         let (stored, diff) = if packed {
-            let outer = Hashing {
-                reader: &mut whole,
-                hash: layer.digest.as_ref().map(|_| Sha256::new()),
-                left: UNPACKED_BYTES_MAX,
-            };
+            let hash = layer.digest.as_ref().map(|_| Sha256::new());
+            let outer = Hashing { reader: &mut whole, hash, passed: &passed, stored: None };
             let mut outer = io::BufReader::with_capacity(BUFFER_BYTES, outer);
             let diff = match head.first() {
-                Some(0x1F) => self.archive(&mut flate2::bufread::MultiGzDecoder::new(&mut outer), layer, visit),
-                _ => self.archive(&mut Zstd::new(&mut outer), layer, visit),
+                Some(0x1F) => self.archive(&mut MultiGzDecoder::new(&mut outer), layer, Some(&passed), visit),
+                _ => self.archive(&mut Zstd::new(&mut outer), layer, Some(&passed), visit),
             };
             let diff = diff?;
             io::copy(&mut outer, &mut io::sink()).map_err(told)?;
@@ -142,9 +165,10 @@ impl<'w> Reading<'w> {
         } else if layer.kind.contains("encrypted") || layer.kind.contains("squashfs") {
             return Err(ImageError::Kind(layer.id().to_owned(), layer.kind.clone()));
         } else {
-            let diff = self.archive(&mut whole, layer, visit)?;
+            let diff = self.archive(&mut whole, layer, None, visit)?;
             (Some(diff.clone()), diff)
         };
+        self.stored = passed.get();
         let sound = layer.digest.is_none() || layer.digest == stored;
         if !sound || layer.diff.as_ref().is_some_and(|known| *known != diff) {
             return Err(ImageError::Digest(format!("layer {}", layer.id())));
@@ -152,20 +176,28 @@ impl<'w> Reading<'w> {
         Ok(())
     }
 
-    /// Reads the unpacked archive; its digest.
+    /// Reads the unpacked archive; its digest. `stored` counts what was read of it as stored, where that is something
+    /// else.
     fn archive(
         &mut self,
         reader: &mut dyn Read,
         layer: &Layer,
+        stored: Option<&Cell<u64>>,
         visit: &mut dyn FnMut(Event<'_>) -> bool,
     ) -> Result<String, ImageError> {
         let told = |error| ImageError::Read { what: format!("layer {}", layer.id()), error };
-        let hashing = Hashing { reader, hash: Some(Sha256::new()), left: UNPACKED_BYTES_MAX };
+        let before = self.unpacked;
+        let passed = Cell::new(before);
+        let hashing = Hashing { reader, hash: Some(Sha256::new()), passed: &passed, stored };
         let mut hashing = io::BufReader::with_capacity(BUFFER_BYTES, hashing);
         // A layer without a byte is what some tools write for an empty one.
         tar::members(&mut hashing, &mut |member, body| self.member(member, body, visit)).map_err(told)?;
         io::copy(&mut hashing, &mut io::sink()).map_err(told)?;
-        Ok(hashing.into_inner().digest().unwrap_or_default())
+        let digest = hashing.into_inner().digest().unwrap_or_default();
+        self.unpacked = passed.get();
+        // What is stored as it is counts on both sides.
+        self.stored += if stored.is_none() { self.unpacked - before } else { 0 };
+        Ok(digest)
     }
 
     fn member(
@@ -178,9 +210,36 @@ impl<'w> Reading<'w> {
         if self.members > MEMBERS_MAX {
             return Err(io::Error::other("the image holds more files than are read"));
         }
+        let name = match &member {
+            Member::File { name, .. }
+            | Member::Link { name, .. }
+            | Member::Device { name }
+            | Member::Folder { name } => name,
+        };
+        let Some(path) = plain(name) else { return Ok(()) };
+        if path.len() > PATH_BYTES_MAX {
+            let end = path.floor_char_boundary(SHOWN_BYTES);
+            let shown = format!("{}…", path.get(..end).unwrap_or_default());
+            return self.unread(&shown, "its path is longer than any system takes", visit);
+        }
+        // Of whatever kind it is: engines look at the name alone.
+        match whiteout(&path) {
+            Some(Absence::Of(path)) => {
+                self.white_out(&path, true, visit);
+                return Ok(());
+            }
+            Some(Absence::AllIn(folder)) => {
+                self.white_out(&folder, false, visit);
+                return Ok(());
+            }
+            Some(Absence::Unclear) => {
+                let reason = "it marks the absence of nothing, and engines make different things of that";
+                return self.unread(&path, reason, visit);
+            }
+            None => {}
+        }
         match member {
-            Member::Folder { name } => {
-                let path = plain(&name).unwrap_or_default();
+            Member::Folder { .. } => {
                 // Folders join: only a file gives way.
                 if self.there.get(&path).is_some_and(|layer| *layer < self.layers) {
                     self.there.remove(&path);
@@ -188,45 +247,59 @@ impl<'w> Reading<'w> {
                 }
                 Ok(())
             }
-            Member::Device { name } => {
-                let path = plain(&name).unwrap_or_default();
+            Member::Device { .. } => {
                 self.take_away(&path, visit);
                 Ok(())
             }
-            Member::Link { name, target, hard } => {
-                let Some(path) = plain(&name) else { return Ok(()) };
-                if whiteout(&path).is_some() {
-                    return Ok(());
-                }
+            Member::Link { target, hard, .. } => {
                 self.take_away(&path, visit);
-                // A symbolic link leads to a file that has a place of its own.
-                if hard && (self.wanted)(&path) == Want::Yes {
-                    match plain(&target).and_then(|target| self.linked.get(&target).cloned()) {
-                        Some(bytes) => self.deliver(&path, visit, &bytes)?,
-                        None => {
-                            let reason = "a hard link to a file that is not wanted under its own name, or is large";
-                            visit(Event::Unread { path: &path, reason });
-                        }
-                    }
+                if (self.wanted)(&path) == Want::Yes { self.link(&path, &target, hard, visit) } else { Ok(()) }
+            }
+            Member::File { sparse: true, .. } => {
+                self.take_away(&path, visit);
+                if (self.wanted)(&path) == Want::Yes {
+                    return self.unread(&path, "a sparse file, whose holes are not filled here", visit);
                 }
                 Ok(())
             }
-            Member::File { name, size, sparse, .. } => {
-                let Some(path) = plain(&name) else { return Ok(()) };
-                if let Some((path, everything)) = whiteout(&path) {
-                    self.white_out(&path, everything, visit);
-                    return Ok(());
-                }
-                if sparse {
-                    self.take_away(&path, visit);
-                    if (self.wanted)(&path) == Want::Yes {
-                        visit(Event::Unread { path: &path, reason: "a sparse file, whose holes are not filled here" });
-                    }
-                    return Ok(());
-                }
-                self.file(&path, size, body, visit)
-            }
+            Member::File { size, .. } => self.file(&path, size, body, visit),
         }
+    }
+
+    /// A wanted path is a link.
+    fn link(
+        &mut self,
+        path: &str,
+        target: &[u8],
+        hard: bool,
+        visit: &mut dyn FnMut(Event<'_>) -> bool,
+    ) -> io::Result<()> {
+        if hard {
+            return match plain(target).and_then(|target| self.linked.get(&target).cloned()) {
+                Some(bytes) => self.deliver(path, visit, &bytes),
+                None => {
+                    let reason = "a hard link to a file that is not wanted under its own name, or is large";
+                    self.unread(path, reason, visit)
+                }
+            };
+        }
+        // A symbolic link leads to a file that has a place of its own, and is read there if it is wanted there.
+        let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder).as_bytes();
+        let whole = if target.starts_with(b"/") { target.to_vec() } else { [folder, b"/", target].concat() };
+        match plain(&whole) {
+            Some(target) if target != path && (self.wanted)(&target) == Want::Yes => Ok(()),
+            _ => self.unread(path, "a symbolic link to a file that is not wanted under its own name", visit),
+        }
+    }
+
+    /// Says of a file that was wanted that it is not read.
+    fn unread(&mut self, path: &str, reason: &str, visit: &mut dyn FnMut(Event<'_>) -> bool) -> io::Result<()> {
+        self.unread += 1;
+        if self.unread > UNREAD_MAX {
+            return Err(io::Error::other("the image holds more files that cannot be read than are told"));
+        }
+        visit(Event::Unread { path, reason });
+        Ok(())
     }
 
     fn file(
@@ -259,7 +332,7 @@ impl<'w> Reading<'w> {
         if size > LAYER_FILE_BYTES_MAX {
             let reason = format!("larger than {} MiB", LAYER_FILE_BYTES_MAX >> 20);
             self.note(path)?;
-            visit(Event::Unread { path, reason: &reason });
+            self.unread(path, &reason, visit)?;
         } else {
             // At once: growing would take twice the room.
             let missing = usize::try_from(size).unwrap_or(0).saturating_sub(buffer.len());
@@ -268,8 +341,9 @@ impl<'w> Reading<'w> {
             if (buffer.len() as u64) < size {
                 return Err(io::ErrorKind::UnexpectedEof.into());
             }
-            if want == Want::Yes && self.linked_bytes + buffer.len() <= LINKED_BYTES_MAX {
-                self.linked_bytes += buffer.len();
+            let kept = self.linked_bytes + buffer.len() + path.len();
+            if want == Want::Yes && kept <= LINKED_BYTES_MAX {
+                self.linked_bytes = kept;
                 self.linked.insert(path.to_owned(), buffer.clone());
             }
             if matches!(want, Want::IfText | Want::IfProgramOrText) && !is_program(&buffer) {
@@ -298,11 +372,16 @@ impl<'w> Reading<'w> {
         if self.there.len() >= WANTED_MAX {
             return Err(io::Error::other("the image holds more files of packages than are read"));
         }
+        self.names += path.len();
         self.there.insert(path.to_owned(), self.layers);
         let mut rest = path;
         while let Some((folder, _)) = rest.rsplit_once('/') {
             if !self.above.insert(folder.to_owned()) {
                 break;
+            }
+            self.names += folder.len();
+            if self.names > NAMES_BYTES_MAX {
+                return Err(io::Error::other("the names of the image's files are longer than are kept in mind"));
             }
             rest = folder;
         }
@@ -357,15 +436,25 @@ pub(super) fn plain(name: &[u8]) -> Option<String> {
     (!path.is_empty()).then_some(path)
 }
 
-/// What a name that marks an absence is about, and whether that is a thing or all that is in a folder
-/// (<https://github.com/opencontainers/image-spec/blob/main/layer.md>, "Whiteouts").
-fn whiteout(path: &str) -> Option<(String, bool)> {
+/// What a name marks as absent (<https://github.com/opencontainers/image-spec/blob/main/layer.md>, "Whiteouts").
+#[derive(Debug, PartialEq, Eq)]
+enum Absence {
+    /// A file or folder.
+    Of(String),
+    /// All that lower layers have in a folder.
+    AllIn(String),
+    /// Nothing that can be named: some engines refuse it, others empty the folder. Nothing is taken for gone.
+    Unclear,
+}
+
+fn whiteout(path: &str) -> Option<Absence> {
     let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
-    let of = name.strip_prefix(".wh.")?;
-    if of == ".wh..opq" {
-        return Some((folder.to_owned(), false));
-    }
-    Some((if folder.is_empty() { of.to_owned() } else { format!("{folder}/{of}") }, true))
+    Some(match name.strip_prefix(".wh.")? {
+        ".wh..opq" => Absence::AllIn(folder.to_owned()),
+        "" | "." | ".." => Absence::Unclear,
+        of if folder.is_empty() => Absence::Of(of.to_owned()),
+        of => Absence::Of(format!("{folder}/{of}")),
+    })
 }
 
 /// Whether a file begins as programs and libraries do.
@@ -380,11 +469,14 @@ fn is_program(head: &[u8]) -> bool {
         || starts(&[0xCA, 0xFE, 0xBA, 0xBE])
 }
 
-/// A reader whose bytes are hashed as they go by, up to a bound.
+/// A reader whose bytes are hashed and counted as they go by, up to a bound.
 struct Hashing<'r, R: ?Sized> {
     reader: &'r mut R,
     hash: Option<Sha256>,
-    left: u64,
+    /// Bytes of all layers until here.
+    passed: &'r Cell<u64>,
+    /// For what comes out of a compression: how much went in.
+    stored: Option<&'r Cell<u64>>,
 }
 
 impl<R: ?Sized> Hashing<'_, R> {
@@ -399,7 +491,54 @@ impl<R: Read + ?Sized> Read for Hashing<'_, R> {
         if let Some(hash) = &mut self.hash {
             hash.update(out.get(..read).unwrap_or_default());
         }
-        self.left = self.left.checked_sub(read as u64).ok_or_else(|| io::Error::other("it unpacks to too much"))?;
+        let passed = self.passed.get() + read as u64;
+        self.passed.set(passed);
+        if passed > UNPACKED_BYTES_MAX {
+            return Err(io::Error::other(format!("the layers hold more than {} GiB", UNPACKED_BYTES_MAX >> 30)));
+        }
+        let allowed = |stored: &Cell<u64>| stored.get().saturating_mul(RATIO_MAX).max(RATIO_FREE_BYTES);
+        if self.stored.is_some_and(|stored| passed > allowed(stored)) {
+            return Err(io::Error::other("it unpacks to too much for its size"));
+        }
         Ok(read)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_came_out_of_all_layers_is_bounded_by_what_is_stored() {
+        let read = |passed: u64, stored: Option<u64>| {
+            let (passed, stored) = (Cell::new(passed), stored.map(Cell::new));
+            let mut zeros = io::repeat(0);
+            let mut hashing = Hashing { reader: &mut zeros, hash: None, passed: &passed, stored: stored.as_ref() };
+            hashing.read(&mut [0; 100]).map_err(|error| error.to_string())
+        };
+        assert_eq!(read(0, Some(1)), Ok(100));
+        assert_eq!(read(RATIO_FREE_BYTES - 100, Some(1)), Ok(100));
+        assert!(read(RATIO_FREE_BYTES - 99, Some(1)).is_err_and(|why| why.contains("for its size")));
+        let enough = RATIO_FREE_BYTES / RATIO_MAX + 1;
+        assert_eq!(read(RATIO_FREE_BYTES - 99, Some(enough)), Ok(100));
+        assert_eq!(read(UNPACKED_BYTES_MAX - 100, None), Ok(100), "what is stored as it is has no ratio");
+        assert!(read(UNPACKED_BYTES_MAX - 99, None).is_err_and(|why| why.contains("128 GiB")));
+    }
+
+    #[test]
+    fn what_marks_an_absence() {
+        for (path, absence) in [
+            (".wh.a", Some(Absence::Of("a".to_owned()))),
+            ("d/.wh.a.wh.b", Some(Absence::Of("d/a.wh.b".to_owned()))),
+            (".wh..wh..opq", Some(Absence::AllIn(String::new()))),
+            ("d/.wh..wh..opq", Some(Absence::AllIn("d".to_owned()))),
+            (".wh.", Some(Absence::Unclear)),
+            ("d/.wh...", Some(Absence::Unclear)),
+            (".wh.x/file", None),
+            ("d/x.wh.a", None),
+            ("d/.WH.a", None),
+        ] {
+            assert_eq!(whiteout(path), absence, "{path}");
+        }
     }
 }

@@ -16,6 +16,8 @@ const NAMED_MAX: usize = 20;
 /// The annotation with a tag, and containerd's with a whole name.
 const TAG: &str = "org.opencontainers.image.ref.name";
 const NAME: &str = "io.containerd.image.name";
+/// The annotation with the name of a file that is a layer.
+const TITLE: &str = "org.opencontainers.image.title";
 
 /// What an image runs on: `linux/arm64/v8`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -74,6 +76,8 @@ struct Descriptor {
     #[serde(default)]
     media_type: String,
     digest: String,
+    #[serde(default)]
+    size: Option<u64>,
     #[serde(default)]
     platform: Option<Platform>,
     #[serde(default)]
@@ -173,6 +177,13 @@ pub(super) fn digest_of_path(path: &str) -> Option<String> {
     is_digest(&digest).then_some(digest)
 }
 
+/// Whether a name is what somebody means: all of it, its tag, or what stands behind the registry that tools add.
+fn is_called(known: &str, name: &str) -> bool {
+    let tag = known.rsplit_once(':').map(|(_, tag)| tag);
+    let behind = known.strip_suffix(name).is_some_and(|before| before.ends_with('/'));
+    known == name || tag == Some(name) || behind
+}
+
 /// The image of an OCI layout.
 pub(super) fn of_layout(store: &Store, choice: &Choice) -> Result<Chosen, ImageError> {
     let index: Document = parse("index.json", &store.document("index.json")?)?;
@@ -182,12 +193,7 @@ pub(super) fn of_layout(store: &Store, choice: &Choice) -> Result<Chosen, ImageE
     };
     let asked = |one: &Descriptor| match &choice.name {
         None => true,
-        Some(name) => {
-            one.digest == *name
-                || names(one)
-                    .iter()
-                    .any(|known| known == name || known.rsplit_once(':').is_some_and(|(_, tag)| tag == name))
-        }
+        Some(name) => one.digest == *name || names(one).iter().any(|known| is_called(known, name)),
     };
     let there = || -> Vec<String> {
         all.iter()
@@ -267,9 +273,9 @@ fn chosen(digest: String, document: Document) -> Result<Chosen, ImageError> {
         what: "the manifest".to_owned(),
         why: "it is of no image: it names no configuration".to_owned(),
     })?;
-    let layer = |one: Descriptor| {
-        let name = path_of(&one.digest)?;
-        Ok(Layer { digest: Some(one.digest), diff: None, name, kind: one.media_type })
+    let layer = |mut one: Descriptor| {
+        let (name, title) = (path_of(&one.digest)?, one.annotations.remove(TITLE));
+        Ok(Layer { digest: Some(one.digest), diff: None, name, kind: one.media_type, size: one.size, title })
     };
     let layers = document.layers.into_iter().map(layer).collect::<Result<_, ImageError>>()?;
     Ok(Chosen { digest, config: path_of(&config.digest)?, layers })
@@ -291,18 +297,21 @@ pub(super) fn of_docker(store: &Store, choice: &Choice) -> Result<Chosen, ImageE
     let list: Vec<Saved> = parse("manifest.json", &store.document("manifest.json")?)?;
     let tags = |one: &Saved| one.repo_tags.clone().unwrap_or_default();
     let there = || list.iter().flat_map(tags).take(NAMED_MAX).collect::<Vec<_>>();
-    let asked = |one: &&Saved| {
-        choice.name.as_ref().is_none_or(|name| {
-            tags(one).iter().any(|tag| tag == name || tag.rsplit_once(':').is_some_and(|(_, tag)| tag == name))
-        })
-    };
+    let asked = |one: &&Saved| choice.name.as_ref().is_none_or(|name| tags(one).iter().any(|tag| is_called(tag, name)));
     let fitting: Vec<&Saved> = list.iter().filter(asked).collect();
     let one = match fitting.as_slice() {
         [one] => one,
         [] => return Err(ImageError::None { asked: choice.name.clone().unwrap_or_default(), there: there() }),
         _ => return Err(ImageError::Several(there())),
     };
-    let layer = |name: &String| Layer { digest: None, diff: None, name: name.clone(), kind: String::new() };
+    let layer = |name: &String| Layer {
+        digest: None,
+        diff: None,
+        name: name.clone(),
+        kind: String::new(),
+        size: None,
+        title: None,
+    };
     let digest = digest_of(&store.document(&one.config)?);
     Ok(Chosen { digest, config: one.config.clone(), layers: one.layers.iter().map(layer).collect() })
 }

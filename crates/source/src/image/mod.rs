@@ -4,14 +4,19 @@
 //! with the digest that names it; one that differs ends the reading with an error. Nothing is written, and no names of
 //! a layer are kept but those that were asked for, so that memory does not grow with the number of files.
 
+mod artifact;
 mod layer;
 mod manifest;
+mod packed;
 mod store;
 
+pub use artifact::{Artifact, Part};
 pub use layer::{Event, LAYER_FILE_BYTES_MAX, TEXT_BYTES_MAX, Want};
 pub use manifest::Platform;
+pub use packed::{is_packed, is_packed_image, unpack};
 pub use store::Remote;
 
+use std::fs::File;
 use std::path::Path;
 
 use manifest::{Chosen, Configuration};
@@ -105,6 +110,10 @@ pub struct Layer {
     name: String,
     /// Its media type, where one is said.
     kind: String,
+    /// Its length as stored, where one is said.
+    size: Option<u64>,
+    /// What it calls itself, in artifacts.
+    title: Option<String>,
 }
 
 impl Layer {
@@ -137,6 +146,16 @@ impl Image {
     /// [`ImageError`].
     pub fn open(path: &Path, choice: &Choice) -> Result<Self, ImageError> {
         Self::of_store(if path.is_dir() { Store::Folder(path.to_owned()) } else { Store::archive(path)? }, choice)
+    }
+
+    /// Opens an archive that is open already, whatever it is called.
+    ///
+    /// # Errors
+    /// [`ImageError`].
+    pub fn in_file(archive: File, choice: &Choice) -> Result<Self, ImageError> {
+        let told = |error| ImageError::Read { what: "the archive".to_owned(), error };
+        let size = archive.metadata().map_err(told)?.len();
+        Self::of_store(Store::held(store::Held::File(archive, size), "the archive")?, choice)
     }
 
     /// Opens an archive in memory.

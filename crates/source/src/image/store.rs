@@ -14,6 +14,8 @@ use crate::directory::{OpenError, open_regular};
 
 /// Members of an archive of images; one has a handful for each layer.
 const MEMBERS_MAX: usize = 100_000;
+/// Names of parts are digests and a word or two; all of them are held in memory.
+const NAME_BYTES_MAX: usize = 1 << 10;
 
 /// A registry, as far as an image needs it.
 pub trait Remote: Send + Sync {
@@ -178,9 +180,9 @@ fn folder_of(name: &[u8]) -> &[u8] {
     name.rsplitn(2, |byte| *byte == b'/').nth(1).unwrap_or_default()
 }
 
-/// A path of an archive without `.` and `..`.
+/// A path of an archive without `.` and `..`; none for one that is longer than any part of an image is called.
 fn plain_path(name: &[u8]) -> Option<String> {
-    super::layer::plain(name)
+    if name.len() > NAME_BYTES_MAX { None } else { super::layer::plain(name) }
 }
 
 fn plain(error: OpenError) -> io::Error {

@@ -173,6 +173,151 @@ fn what_layers_bring_and_take_away() {
 }
 
 #[test]
+fn archives_that_are_compressed_as_a_whole_are_unpacked_and_bombs_are_not() {
+    let folder = one_image(&[layer(&[("a.txt", "one")])]);
+    let mut builder = tar::Builder::new(Vec::new());
+    // As engines write it: blobs first.
+    for name in ["blobs", "oci-layout", "index.json"] {
+        let path = folder.path().join(name);
+        if path.is_dir() { builder.append_dir_all(name, path) } else { builder.append_path_with_name(path, name) }
+            .unwrap();
+    }
+    let plain = builder.into_inner().unwrap();
+    let zstd = ruzstd::encoding::compress_to_vec(plain.as_slice(), ruzstd::encoding::CompressionLevel::Fastest);
+    let path = folder.path().join("image");
+    let unpacked = |bytes: &[u8]| {
+        fs::write(&path, bytes).unwrap();
+        assert!(is_packed(&path));
+        let mut file = tempfile::tempfile().unwrap();
+        unpack(&path, &mut file).map(|()| file)
+    };
+    for bytes in [gzip(&plain), zstd] {
+        let file = unpacked(&bytes).unwrap();
+        assert!(is_packed_image(&path) && !is_image(&path));
+        let image = Image::in_file(file, &Choice::default()).unwrap();
+        let mut seen = Vec::new();
+        image
+            .read(&|_| Want::Yes, &mut |_, event| {
+                seen.push(format!("{event:?}"));
+                true
+            })
+            .unwrap();
+        assert_eq!(seen.len(), 1);
+        assert!(unpacked(&bytes[..bytes.len() - 9]).is_err(), "cut off");
+    }
+    let twice = unpacked(&gzip(&gzip(&plain))).unwrap();
+    assert!(!is_packed_image(&path));
+    assert!(Image::in_file(twice, &Choice::default()).unwrap_err().to_string().contains("compressed"));
+    unpacked(&gzip(&layer(&[("shop-1.0/manifest.json", "{}"), ("index.json", "{}")]))).unwrap();
+    assert!(!is_packed_image(&path), "sources of somebody");
+}
+
+/// One member of any kind, with any name.
+fn raw(kind: u8, name: &[u8], target: &str, body: &[u8]) -> Vec<u8> {
+    let mut out = Vec::new();
+    let mut header = tar::Header::new_gnu();
+    if name.len() > 100 {
+        let mut long = tar::Header::new_gnu();
+        long.set_entry_type(tar::EntryType::GNULongName);
+        long.set_size(name.len() as u64 + 1);
+        long.set_cksum();
+        out.extend(long.as_bytes());
+        out.extend(name);
+        out.resize((out.len() + 1).next_multiple_of(512), 0);
+    }
+    let short = &name[..name.len().min(100)];
+    header.as_gnu_mut().unwrap().name[..short.len()].copy_from_slice(short);
+    header.set_entry_type(tar::EntryType::new(kind));
+    header.as_gnu_mut().unwrap().linkname[..target.len()].copy_from_slice(target.as_bytes());
+    header.set_size(body.len() as u64);
+    header.set_cksum();
+    out.extend(header.as_bytes());
+    out.extend(body);
+    out.resize(out.len().next_multiple_of(512), 0);
+    out
+}
+
+#[test]
+fn odd_names_links_and_whiteouts_hide_nothing() {
+    let first = [
+        raw(b'0', b"a.txt", "", b"a"),
+        raw(b'0', b"d/b.txt", "", b"b"),
+        raw(b'0', b"d/e/c.txt", "", b"c"),
+        raw(b'0', b"caf\xe9.txt", "", b"not UTF-8"),
+        raw(b'0', b"./../../up.txt", "", b"up"),
+        raw(b'2', b"loop.txt", "loop.txt", b""),
+        raw(b'2', b"out.txt", "../../../etc/passwd", b""),
+        raw(b'2', b"d/to.txt", "../a.txt", b""),
+        raw(b'2', b"abs.txt", "/d/b.txt", b""),
+        raw(b'1', b"hard.txt", "../../../a.txt", b""),
+        raw(b'1', b"self.txt", "self.txt", b""),
+        raw(b'3', b"dev.txt", "", b""),
+        raw(b'6', b"pipe.txt", "", b""),
+        raw(b'0', &[b"x/".repeat(3000), b"long.txt".to_vec()].concat(), "", b"deep"),
+        raw(b'0', &[b"y".repeat(300), b".txt".to_vec()].concat(), "", b"long"),
+    ]
+    .concat();
+    let second = [
+        raw(b'0', b".wh.", "", b""),
+        raw(b'0', b"d/.wh.", "", b""),
+        raw(b'0', b"d/.wh..", "", b""),
+        raw(b'0', b"d/.wh...", "", b""),
+        raw(b'0', b".wh..wh.plnk", "", b""),
+        raw(b'5', b"d/e/.wh.none/", "", b""),
+        raw(b'2', b"d/.wh.b.txt", "x", b""),
+        raw(b'0', b"d/.wh..opq", "", b""),
+        raw(b'0', b"d/../.wh.up.txt", "", b""),
+    ]
+    .concat();
+    let folder = one_image(&[first, second, raw(b'0', b"d/e/.wh..wh..opq", "", b"")]);
+    let unclear = "it marks the absence of nothing, and engines make different things of that";
+    let link = "a symbolic link to a file that is not wanted under its own name";
+    assert_eq!(
+        told(folder.path(), &Choice::default()).unwrap(),
+        [
+            "0 a.txt a".to_owned(),
+            "0 d/b.txt b".to_owned(),
+            "0 d/e/c.txt c".to_owned(),
+            "0 caf\\xe9.txt not UTF-8".to_owned(),
+            "0 up.txt up".to_owned(),
+            format!("0 loop.txt unread {link}"),
+            format!("0 out.txt unread {link}"),
+            "0 hard.txt a".to_owned(),
+            "0 self.txt unread a hard link to a file that is not wanted under its own name, or is large".to_owned(),
+            format!("0 {}… unread its path is longer than any system takes", "x/".repeat(50)),
+            format!("0 {}.txt long", "y".repeat(300)),
+            format!("1 .wh. unread {unclear}"),
+            format!("1 d/.wh. unread {unclear}"),
+            format!("1 d/.wh.. unread {unclear}"),
+            format!("1 d/.wh... unread {unclear}"),
+            "1 d/b.txt gone".to_owned(),
+            "1 up.txt gone".to_owned(),
+            "2 d/e/c.txt gone".to_owned(),
+        ]
+    );
+}
+
+#[test]
+fn layers_that_unpack_to_too_much_or_are_endless_end_the_reading() {
+    // A header that promises more than there is.
+    let mut lying = raw(b'0', b"a.txt", "", b"text");
+    let size = b"77777777777\0";
+    lying[124..136].copy_from_slice(size);
+    lying[148..156].copy_from_slice(b"        ");
+    let sum: u32 = lying[..512].iter().map(|byte| u32::from(*byte)).sum();
+    lying[148..156].copy_from_slice(format!("{sum:06o}\0 ").as_bytes());
+    assert!(told(one_image(&[lying]).path(), &Choice::default()).is_err());
+    // Names that nobody keeps in mind.
+    let deep = |number: usize| [format!("{number}/").into_bytes(), b"x/".repeat(2000), b"a.txt".to_vec()].concat();
+    let names: Vec<u8> = (0..200).flat_map(|number| raw(b'0', &deep(number), "", b"")).collect();
+    let error = told(one_image(&[names]).path(), &Choice::default()).unwrap_err();
+    assert!(format!("{:?}", error).contains("kept in mind"), "{error:?}");
+    let links: Vec<u8> = (0..100_001).flat_map(|_| raw(b'1', b"l.txt", "none", b"")).collect();
+    let error = told(one_image(&[links]).path(), &Choice::default()).unwrap_err();
+    assert!(format!("{:?}", error).contains("than are told"), "{error:?}");
+}
+
+#[test]
 fn what_cannot_be_had_is_told() {
     let mut sparse = tar::Header::new_gnu();
     sparse.set_entry_type(tar::EntryType::GNUSparse);
@@ -301,7 +446,7 @@ fn what_docker_saves() {
     let one = layer(&[("a.txt", "one")]);
     let config =
         format!(r#"{{"os": "linux", "architecture": "amd64", "rootfs": {{"diff_ids": ["{}"]}}}}"#, digest_of(&one));
-    let list = r#"[{"Config": "c.json", "RepoTags": ["shop:1"], "Layers": ["l/layer.tar"]}]"#;
+    let list = r#"[{"Config": "c.json", "RepoTags": ["docker.io/library/shop:1"], "Layers": ["l/layer.tar"]}]"#;
     let written = |config: &str, list: &str| {
         let mut builder = tar::Builder::new(Vec::new());
         for (path, bytes) in
@@ -316,6 +461,12 @@ fn what_docker_saves() {
         file
     };
     assert_eq!(told(written(&config, list).path(), &Choice::default()).unwrap(), ["0 a.txt one"]);
+    for (name, there) in
+        [("shop:1", true), ("1", true), ("library/shop:1", true), ("op:1", false), ("shop:2", false), ("", false)]
+    {
+        let choice = Choice { name: Some(name.to_owned()), platform: None };
+        assert_eq!(told(written(&config, list).path(), &choice).is_ok(), there, "{name}");
+    }
     for (config, list) in [
         (config.as_str(), "[]"),
         (config.as_str(), "{"),
