@@ -442,6 +442,7 @@ impl Scanner {
         scan.manifests = compared.map(|file| Arc::clone(&file.path)).collect();
         if self.checks.iter().any(|check| check.meta.family() == "packages") {
             scan.package_files = scan.manifests.len();
+            scan.without_version = inventory.files.iter().map(|file| file.without_version).sum();
             scan.advisories = self.advisories.as_ref().map(|index| index.digest());
         }
         crate::kubernetes::default_service_account::settle(&inventory, &mut scan.findings);

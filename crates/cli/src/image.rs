@@ -6,7 +6,7 @@ use std::sync::Mutex;
 
 use anyhow::{Context as _, anyhow};
 use palisade_checks::{FileReport, Host, Scan, Scanner};
-use palisade_inventory::package::{Bill, InLayer, Read, SYSTEM_FILES, System, is_manifest, is_program};
+use palisade_inventory::package::{Bill, InLayer, Read, SYSTEM_FILES, System, is_manifest, is_program, is_recipe};
 use palisade_inventory::{Facts, Format};
 use palisade_model::{Coverage, Skipped};
 use palisade_report::ImageTarget;
@@ -127,7 +127,7 @@ pub(crate) fn read(image: &Image, scanner: Option<&Scanner>) -> anyhow::Result<C
     let secrets = scanner.filter(|scanner| scanner.checks().iter().any(|check| check.meta.family() == "secrets"));
     let packages = scanner.is_none_or(|scanner| scanner.checks().iter().any(|check| check.meta.family() == "packages"));
     let wanted = |path: &str| {
-        if packages && (is_manifest(path) || SYSTEM_FILES.contains(&path) || is_java(path)) {
+        if packages && (lists_packages(path) || SYSTEM_FILES.contains(&path) || is_java(path)) {
             return Want::Yes;
         }
         let text = secrets.is_some() && is_own(path);
@@ -240,7 +240,8 @@ fn finished(
 /// The packages that a file names: itself, its archive's members, or what it was built from.
 fn packages_of(path: &str, bytes: &[u8]) -> Vec<Read> {
     if !is_java(path) {
-        return Read::of(path, bytes).or_else(|| Read::of_program(path, bytes)).into_iter().collect();
+        let list = Some(path).filter(|path| lists_packages(path)).and_then(|path| Read::of(path, bytes));
+        return list.or_else(|| Read::of_program(path, bytes)).into_iter().collect();
     }
     let reads = Mutex::new(Vec::new());
     archive::unpack_bytes(bytes, path, &|entry| {
@@ -258,6 +259,11 @@ fn packages_of(path: &str, bytes: &[u8]) -> Vec<Read> {
         reads.push(Read::unnamed(path, "an archive of Java that does not say which artifact of Maven it is"));
     }
     reads
+}
+
+/// Whether a file says which packages lie around it. A recipe beside what was built by it tells of elsewhere.
+fn lists_packages(path: &str) -> bool {
+    is_manifest(path) && !is_recipe(path)
 }
 
 fn is_java(path: &str) -> bool {

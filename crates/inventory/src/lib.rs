@@ -104,6 +104,9 @@ pub struct Facts {
     pub link: bool,
     /// Which of its packages are new, where that is asked.
     pub packages: Option<Box<package::PackageFacts>>,
+    /// How many of its packages advisories may speak of, and were not compared because nothing says which version they
+    /// have.
+    pub without_version: usize,
     /// Whether it is a bill of materials that was named, so that its packages were read.
     pub bom: bool,
 }
@@ -148,6 +151,7 @@ impl Facts {
             graphql: None,
             link: false,
             packages: None,
+            without_version: 0,
             bom: false,
         }
     }

@@ -39,6 +39,7 @@ mod public;
 mod pyproject;
 mod python;
 mod readers;
+mod recipe;
 mod requirements;
 mod science;
 mod tables;
@@ -287,6 +288,13 @@ impl Package {
 #[must_use]
 pub fn is_manifest(path: &str) -> bool {
     readers::of(path).is_some()
+}
+
+/// Whether the file at `path` says how something is built: a workflow, an action, a Dockerfile. Beside what was built
+/// it says nothing of what is there.
+#[must_use]
+pub fn is_recipe(path: &str) -> bool {
+    readers::is_recipe(path)
 }
 
 impl Manifest {

@@ -45,6 +45,7 @@ struct TargetOut<'a> {
 #[derive(Serialize)]
 struct PackagesOut {
     files: usize,
+    without_version: usize,
     advisories: Option<String>,
 }
 
@@ -199,6 +200,7 @@ pub(crate) fn write(report: &ScanReport<'_>, out: &mut dyn io::Write) -> io::Res
         baseline: report.baseline.as_ref().map(|baseline| BaselineOut { name: &baseline.name, gone: baseline.gone }),
         packages: (report.scan.package_files > 0).then(|| PackagesOut {
             files: report.scan.package_files,
+            without_version: report.scan.without_version,
             advisories: report.scan.advisories.as_ref().map(|digest| format!("sha256:{digest}")),
         }),
         imports: report.scan.imports.iter().map(import_out).collect(),

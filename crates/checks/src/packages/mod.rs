@@ -11,8 +11,8 @@ mod raise;
 pub mod unmaintained_package;
 
 use palisade_advisory::vex::{Justification, Status, Vex};
-use palisade_advisory::{Fault, Index, Match, OpenError, Upgrade, asked};
-use palisade_inventory::Subject;
+use palisade_advisory::{Fault, Index, Match, OpenError, Upgrade, asked, is_known};
+use palisade_inventory::{Format, Subject};
 use palisade_inventory::package::{Manifest, Package, Scope, Source, is_manifest};
 use palisade_model::{Confidence, Digest, Finding, PackageFault, Purl, Severity, StatementNote};
 use serde::Deserialize;
@@ -66,7 +66,16 @@ const NOT_COMPARED: [&str; 9] = [
 #[must_use]
 pub fn is_compared(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
-    is_manifest(path) && (!NOT_COMPARED.contains(&name) || path.contains("node_modules/"))
+    // Images are named by Dockerfiles, and no database of OSV speaks of them.
+    let is_dockerfile = Format::of(path, &[]) == Format::Dockerfile;
+    is_manifest(path) && !is_dockerfile && (!NOT_COMPARED.contains(&name) || path.contains("node_modules/"))
+}
+
+/// How many packages of a file no version tells apart, though advisories may speak of them: those without one, and
+/// actions that are pinned to a commit or branch of which nothing says which release it is.
+pub(crate) fn without_version(manifest: &Manifest) -> usize {
+    let open = |package: &&Package| asked(&package.purl).is_none() && is_known(&package.purl);
+    manifest.packages.iter().filter(|package| package.source != Source::Local).filter(open).count()
 }
 
 /// What the advisories say of the packages of one file.
@@ -102,7 +111,8 @@ pub(crate) fn judge(
                 let check = check_of(one.fault);
                 if checks.iter().any(|chosen| chosen.meta.id == check.meta.id) {
                     report.switch(&check.meta);
-                    let draft = tell(&mut report, package, &asked.version, one, upgrade, matches.len());
+                    let version = asked.written.as_ref().unwrap_or(&asked.version);
+                    let draft = tell(&mut report, package, version, one, upgrade, matches.len());
                     state(draft, package, one.fault, &targets, documents);
                 }
             }

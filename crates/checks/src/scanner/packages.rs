@@ -77,6 +77,10 @@ impl Scanner {
             let at = error.valid_up_to();
             manifest.gaps.insert(0, Problem { span: Span::new(at, at + 1), message: "not UTF-8".to_owned() });
         }
+        if package::is_recipe(path) {
+            // What breaks these is told by whoever judges them.
+            manifest.gaps.clear();
+        }
         manifest.gaps.truncate(GAPS_TOLD_MAX);
         if let Some(earlier) = self.earlier.as_ref().filter(|_| self.asks_about_new_packages()) {
             facts.packages = Some(Box::new(crate::packages::new_dependency::facts(earlier, &manifest, &subject)));
@@ -89,7 +93,9 @@ impl Scanner {
             };
             findings.extend(self.not_read(check, &subject, &manifest.gaps));
         }
-        if let Some(index) = self.advisories.as_ref().filter(|_| crate::packages::is_compared(path)) {
+        let index = self.advisories.as_ref().filter(|_| crate::packages::is_compared(path));
+        if let Some(index) = index {
+            facts.without_version = crate::packages::without_version(&manifest);
             findings.extend(crate::packages::judge(
                 &self.checks,
                 &self.settings,

@@ -8,8 +8,10 @@ use toml::de::DeTable;
 
 use super::{
     Manifest, apk, apple, bun, bundler, cargo, composer, conan, dart, deno, deploy, dpkg, go, gradle, haskell, hex,
-    installed, maven, npm, nuget, package_json, pipenv, pnpm, pyproject, python, requirements, science, yarn,
+    installed, maven, npm, nuget, package_json, pipenv, pnpm, pyproject, python, recipe, requirements, science,
+    yarn,
 };
+use crate::format::is_dockerfile;
 use crate::yaml::{Node, Yaml};
 
 /// Reads one kind of file, from what its syntax gives.
@@ -120,6 +122,10 @@ const READERS: &[(&str, Reader)] = {
         ("go.sum", Text(go::sums)),
         ("go.work.sum", Text(go::sums)),
         ("vendor/modules.txt", Text(go::vendored)),
+        (".github/workflows/*.yml", Yaml(recipe::workflow)),
+        (".github/workflows/*.yaml", Yaml(recipe::workflow)),
+        ("action.yml", Yaml(recipe::action)),
+        ("action.yaml", Yaml(recipe::action)),
     ]
 };
 
@@ -147,13 +153,26 @@ pub(super) fn of(path: &str) -> Option<Reader> {
     let named = ROWS.by_name.get(name).into_iter().flatten().copied();
     let ended = ROWS.by_end.iter().filter(|(end, _)| name.ends_with(end)).map(|(_, at)| *at);
     let row = |at: usize| READERS.get(at).filter(|(pattern, _)| fits(pattern, path)).map(|_| at);
-    let at = named.chain(ended).filter_map(row).min()?;
-    let (pattern, reader) = READERS.get(at)?;
     // What packages bring along of their own making says nothing of what is installed.
+    let is_inside = || FOLDERS.iter().any(|folder| path.contains(folder));
+    let Some(at) = named.chain(ended).filter_map(row).min() else {
+        let is_dockerfile = is_dockerfile(&name.to_ascii_lowercase()) && !is_inside();
+        return is_dockerfile.then_some(Reader::Text(recipe::dockerfile));
+    };
+    let (pattern, reader) = READERS.get(at)?;
     let is_installed = INSTALLED.iter().any(|start| pattern.starts_with(start));
-    let is_inside = !is_installed && FOLDERS.iter().any(|folder| path.contains(folder));
-    (!matches!(reader, Reader::Nothing) && !is_inside).then_some(*reader)
+    (!matches!(reader, Reader::Nothing) && (is_installed || !is_inside())).then_some(*reader)
 }
+
+/// Whether a file of packages says how something is built, not what lies around it.
+pub(super) fn is_recipe(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let is_pipeline = RECIPES.iter().any(|pattern| fits(pattern, path));
+    (is_pipeline || is_dockerfile(&name.to_ascii_lowercase())) && of(path).is_some()
+}
+
+/// Files that say how something is built.
+const RECIPES: [&str; 4] = [".github/workflows/*.yml", ".github/workflows/*.yaml", "action.yml", "action.yaml"];
 
 /// Folders of installed packages.
 const FOLDERS: [&str; 4] = ["node_modules/", "site-packages/", "dist-packages/", "META-INF/"];

@@ -272,7 +272,11 @@ fn push_coverage(out: &mut String, report: &ScanReport<'_>, style: &Style) {
         (0, _) => Ok(()),
         (_, Some(digest)) => {
             let digest = digest.get(..12).unwrap_or(digest);
-            writeln!(out, "{files} compared with advisories (index {digest})")
+            let open = match scan.without_version {
+                0 => String::new(),
+                number => format!("; {} of which no version is known not", count(number, "package", "packages")),
+            };
+            writeln!(out, "{files} compared with advisories (index {digest}){open}")
         }
         (_, None) => {
             let why = "no index of advisories is here; see `palisade db update --help`";
