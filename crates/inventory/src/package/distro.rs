@@ -2,6 +2,7 @@
 
 use palisade_model::Purl;
 
+use super::beside::Beside;
 use super::{Manifest, lines::unquoted};
 
 /// A distribution (<https://www.freedesktop.org/software/systemd/man/latest/os-release.html>).
@@ -15,6 +16,33 @@ pub struct System {
 
 /// Files that name the distribution, the first that is there counts.
 pub const SYSTEM_FILES: [&str; 2] = ["etc/os-release", "usr/lib/os-release"];
+
+/// Lists of what a package manager installed, by their paths below the root of a system.
+const INSTALLED: [&str; 5] = [
+    "lib/apk/db/installed",
+    "usr/lib/apk/db/installed",
+    "var/lib/dpkg/status",
+    "var/lib/opkg/status",
+    "usr/lib/opkg/status",
+];
+
+/// The folder of the system that a list of installed packages is of, with a slash at its end; empty for the target
+/// itself, none for other files.
+pub(super) fn root_of(path: &str) -> Option<&str> {
+    let paragraphs = path.rfind("var/lib/dpkg/status.d/").and_then(|at| path.get(..at));
+    // The longest that fits: `usr/lib/…` is no `lib/…` below a root `usr/`.
+    let roots = INSTALLED.iter().filter_map(|list| path.strip_suffix(list)).chain(paragraphs);
+    roots.filter(|root| root.is_empty() || root.ends_with('/')).min_by_key(|root| root.len())
+}
+
+/// Names the packages of a list after the system around it, where its root says which one it is.
+pub(super) fn name_installed(manifest: &mut Manifest, beside: &Beside<'_>) {
+    let Some(root) = root_of(beside.path) else { return };
+    let system = SYSTEM_FILES.iter().find_map(|file| System::read(&beside.read(&format!("{root}{file}"))?));
+    if let Some(system) = system {
+        system.name(manifest);
+    }
+}
 
 impl System {
     /// Reads `os-release`; none when it names no distribution.
@@ -65,5 +93,21 @@ mod tests {
             Manifest::read("var/lib/dpkg/status", "Package: a\nStatus: install ok installed\nVersion: 1\n").unwrap();
         System { id: "ubuntu".to_owned(), version: "22.04".to_owned() }.name(&mut manifest);
         assert_eq!(manifest.packages.first().unwrap().purl.to_string(), "pkg:deb/ubuntu/a@1?distro=ubuntu-22.04");
+    }
+
+    #[test]
+    fn each_root_is_a_system_of_its_own() {
+        let files = [
+            ("one/etc/os-release", "ID=debian\nVERSION_ID=12\n"),
+            ("two/usr/lib/os-release", "ID=alpine\nVERSION_ID=3.20.1\n"),
+        ];
+        let read = |path: &str| files.iter().find(|(name, _)| *name == path).map(|(_, text)| text.as_bytes().to_vec());
+        let others = crate::package::Others::new(files.iter().map(|(path, _)| *path), &read);
+        let first = |path, text| Manifest::read_among(path, text, &others).unwrap().packages.remove(0).purl.to_string();
+        let dpkg = "Package: a\nStatus: install ok installed\nVersion: 1\n";
+        assert_eq!(first("one/var/lib/dpkg/status", dpkg), "pkg:deb/debian/a@1?distro=debian-12");
+        assert_eq!(first("one/var/lib/dpkg/status.d/a", dpkg), "pkg:deb/debian/a@1?distro=debian-12");
+        assert_eq!(first("two/usr/lib/apk/db/installed", "P:a\nV:1\n"), "pkg:apk/alpine/a@1?distro=alpine-3.20.1");
+        assert_eq!(first("var/lib/dpkg/status", dpkg), "pkg:deb/debian/a@1");
     }
 }

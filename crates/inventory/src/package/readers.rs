@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use palisade_model::Span;
 use toml::de::DeTable;
 
+use super::beside::Beside;
 use super::{
     Manifest, apk, apple, bun, bundler, cargo, composer, conan, dart, deno, deploy, dpkg, go, gradle, haskell, hex,
     installed, maven, npm, nuget, package_json, pipenv, pnpm, pyproject, python, recipe, requirements, science,
@@ -19,6 +20,9 @@ use crate::yaml::{Node, Yaml};
 pub(super) enum Reader {
     Text(fn(&str) -> Manifest),
     Toml(fn(&DeTable<'_>) -> Manifest),
+    /// Those that other files of the target complete.
+    TextBeside(fn(&str, &Beside<'_>) -> Manifest),
+    TomlBeside(fn(&DeTable<'_>, &Beside<'_>) -> Manifest),
     Yaml(fn(Node<'_>) -> Manifest),
     Json(fn(Node<'_>) -> Manifest),
     /// JSON with comments and commas after the last item.
@@ -29,9 +33,9 @@ pub(super) enum Reader {
 
 /// Names of files, or the ends of their paths; a `*` stands for anything within one name. The first that fits reads.
 const READERS: &[(&str, Reader)] = {
-    use Reader::{Json, Jsonc, Nothing, Text, Toml, Yaml};
+    use Reader::{Json, Jsonc, Nothing, Text, TextBeside, Toml, TomlBeside, Yaml};
     &[
-        ("Cargo.lock", Toml(cargo::lock)),
+        ("Cargo.lock", TomlBeside(cargo::lock)),
         ("lib/apk/db/installed", Text(apk::installed)),
         ("var/lib/dpkg/status", Text(dpkg::status)),
         ("var/lib/opkg/status", Text(dpkg::status)),
@@ -88,8 +92,8 @@ const READERS: &[(&str, Reader)] = {
         ("requirements*.in", Text(requirements::runtime)),
         ("requirements/*.in", Text(requirements::runtime)),
         ("constraints*.txt", Text(requirements::constraints)),
-        ("pom.xml", Text(maven::pom)),
-        ("*.pom", Text(maven::pom)),
+        ("pom.xml", TextBeside(maven::pom)),
+        ("*.pom", TextBeside(maven::pom)),
         ("gradle.lockfile", Text(gradle::lock)),
         ("buildscript-gradle.lockfile", Text(gradle::build_lock)),
         ("settings-gradle.lockfile", Text(gradle::build_lock)),
@@ -171,6 +175,18 @@ pub(super) fn is_recipe(path: &str) -> bool {
     (is_pipeline || is_dockerfile(&name.to_ascii_lowercase())) && of(path).is_some()
 }
 
+/// Whether other files of the target complete what the file at `path` says.
+pub(super) fn is_completed(path: &str) -> bool {
+    matches!(of(path), Some(Reader::TextBeside(_) | Reader::TomlBeside(_))) || super::distro::root_of(path).is_some()
+}
+
+/// Whether the file at `path` may complete what others say.
+pub(super) fn completes(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    matches!(name, "Cargo.toml" | "pom.xml")
+        || name == "os-release" && super::distro::SYSTEM_FILES.iter().any(|file| fits(file, path))
+}
+
 /// Files that say how something is built.
 const RECIPES: [&str; 4] = [".github/workflows/*.yml", ".github/workflows/*.yaml", "action.yml", "action.yaml"];
 
@@ -194,7 +210,7 @@ fn fits(pattern: &str, path: &str) -> bool {
 
 impl Reader {
     /// Reads a text. What breaks the syntax is the first gap; what stood before the break is read.
-    pub(super) fn read(self, text: &str) -> Manifest {
+    pub(super) fn read(self, text: &str, beside: &Beside<'_>) -> Manifest {
         let by_node = |yaml: &Yaml, read: fn(Node<'_>) -> Manifest| {
             let mut manifest = match yaml.root() {
                 Some(root) if root.is_mapping() => read(root),
@@ -211,13 +227,19 @@ impl Reader {
             Self::Yaml(read) => by_node(&Yaml::parse(text), read),
             Self::Json(read) => by_node(&Yaml::parse_json(text), read),
             Self::Jsonc(read) => by_node(&Yaml::parse_jsonc(text), read),
-            Self::Toml(read) => match DeTable::parse(text) {
-                Ok(table) => read(table.get_ref()),
-                Err(error) => {
-                    let range = error.span().unwrap_or_default();
-                    Manifest::unread(Span::new(range.start, range.end), error.message())
-                }
-            },
+            Self::TextBeside(read) => read(text, beside),
+            Self::Toml(read) => by_table(text, read),
+            Self::TomlBeside(read) => by_table(text, |table| read(table, beside)),
+        }
+    }
+}
+
+fn by_table(text: &str, read: impl FnOnce(&DeTable<'_>) -> Manifest) -> Manifest {
+    match DeTable::parse(text) {
+        Ok(table) => read(table.get_ref()),
+        Err(error) => {
+            let range = error.span().unwrap_or_default();
+            Manifest::unread(Span::new(range.start, range.end), error.message())
         }
     }
 }

@@ -3,8 +3,10 @@
 use super::*;
 
 /// What a file gives: `purl scope direct source hashed licence > needs`, roots and gaps, a line each.
-fn shown(path: &str, text: &str) -> String {
-    let Some(manifest) = Manifest::read(path, text) else { return "no manifest".to_owned() };
+fn shown(path: &str, text: &str, files: &[(&str, &str)]) -> String {
+    let read = |path: &str| files.iter().find(|(name, _)| *name == path).map(|(_, text)| text.as_bytes().to_vec());
+    let others = Others::new(files.iter().map(|(path, _)| *path), &read);
+    let Some(manifest) = Manifest::read_among(path, text, &others) else { return "no manifest".to_owned() };
     let mut out = Vec::new();
     for package in &manifest.packages {
         let mut line = format!("{} {:?}", package.purl, package.scope);
@@ -36,6 +38,12 @@ fn shown(path: &str, text: &str) -> String {
 
 #[track_caller]
 pub(super) fn check(path: &str, text: &str, expected: &str) {
+    check_among(path, text, &[], expected);
+}
+
+/// The same for a file that others complete.
+#[track_caller]
+pub(super) fn check_among(path: &str, text: &str, files: &[(&str, &str)], expected: &str) {
     // In which order a reader meets what it does not understand says nothing.
     let lines = |text: &str| {
         let (mut gaps, mut lines): (Vec<_>, Vec<_>) =
@@ -44,7 +52,7 @@ pub(super) fn check(path: &str, text: &str, expected: &str) {
         lines.append(&mut gaps);
         lines.join("\n")
     };
-    assert_eq!(lines(&shown(path, text)), lines(expected), "{path}");
+    assert_eq!(lines(&shown(path, text, files)), lines(expected), "{path}");
 }
 
 #[test]
