@@ -104,6 +104,9 @@ pub struct Facts {
     pub link: bool,
     /// Which of its packages are new, where that is asked.
     pub packages: Option<Box<package::PackageFacts>>,
+    /// Whether it says what is wished for, and no lock file of the target says what became of that: its exact versions
+    /// are what is used.
+    pub unlocked: bool,
     /// How many of its packages advisories may speak of, and were not compared because nothing says which version they
     /// have.
     pub without_version: usize,
@@ -151,6 +154,7 @@ impl Facts {
             graphql: None,
             link: false,
             packages: None,
+            unlocked: false,
             without_version: 0,
             bom: false,
         }

@@ -10,6 +10,8 @@ pub mod new_dependency;
 mod raise;
 pub mod unmaintained_package;
 
+use std::collections::HashSet;
+
 use palisade_advisory::vex::{Justification, Status, Vex};
 use palisade_advisory::{Fault, Index, Match, OpenError, Upgrade, asked, is_known};
 use palisade_inventory::{Format, Subject};
@@ -62,13 +64,42 @@ const NOT_COMPARED: [&str; 9] = [
     "conan.lock",
 ];
 
+/// Folders in which a `package.json` says what is installed.
+const INSTALLED_NODE: [&str; 2] = ["node_modules/", "usr/share/nodejs/"];
+
 /// Whether the packages of a file are compared.
 #[must_use]
 pub fn is_compared(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
     // Images are named by Dockerfiles, and no database of OSV speaks of them.
     let is_dockerfile = Format::of(path, &[]) == Format::Dockerfile;
-    is_manifest(path) && !is_dockerfile && (!NOT_COMPARED.contains(&name) || path.contains("node_modules/"))
+    is_manifest(path) && !is_dockerfile && (!NOT_COMPARED.contains(&name) || INSTALLED_NODE.iter().any(|folder| path.contains(folder)))
+}
+
+/// Lock files of npm and its kin.
+const LOCKS_OF_NODE: [&str; 7] = [
+    "package-lock.json",
+    "npm-shrinkwrap.json",
+    "pnpm-lock.yaml",
+    "yarn.lock",
+    "bun.lock",
+    "bun.lockb",
+    "deno.lock",
+];
+
+/// The folder of which a file settles what its `package.json` and those below wish for; none for other files.
+pub(crate) fn locked_folder(path: &str) -> Option<&str> {
+    let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+    LOCKS_OF_NODE.contains(&name).then_some(folder)
+}
+
+/// Whether a file is a `package.json` that no lock file in its folder or above settles.
+pub(crate) fn is_unlocked(path: &str, locked: &HashSet<&str>) -> bool {
+    let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+    let above = std::iter::successors(Some(folder), |folder| {
+        (!folder.is_empty()).then(|| folder.rsplit_once('/').map_or("", |(above, _)| above))
+    });
+    name == "package.json" && is_manifest(path) && !is_compared(path) && !above.into_iter().any(|one| locked.contains(one))
 }
 
 /// How many packages of a file no version tells apart, though advisories may speak of them: those without one, and

@@ -28,6 +28,12 @@ impl<'o> Others<'o> {
         Self { paths, read }
     }
 
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.paths.is_empty()
+    }
+
     /// A manifest by itself.
     #[must_use]
     pub fn none() -> Self {

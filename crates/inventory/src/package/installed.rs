@@ -133,6 +133,12 @@ mod tests {
             "{\"name\": \"@s/a\", \"version\": \"1.0.0\", \"license\": \"ISC\", \"dependencies\": {\"b\": \"^1\"}}",
             "pkg:npm/%40s/a@1.0.0 Runtime licence ISC",
         );
+        check(
+            "root/usr/share/nodejs/abbrev/package.json",
+            "{\"name\": \"abbrev\", \"version\": \"1.1.1\", \"devDependencies\": {\"tap\": \"^10\"}}",
+            "pkg:npm/abbrev@1.1.1 Runtime",
+        );
+        check("usr/share/nodejs/a/dist/package.json", "{\"name\": \"b\"}", "no manifest");
         check("node_modules/a/dist/package.json", "{\"type\": \"module\"}", "no manifest");
         check("node_modules/a/yarn.lock", "", "no manifest");
         check("lib/site-packages/x/requirements.txt", "a==1\n", "no manifest");

@@ -120,14 +120,9 @@ fn parents(path: &str, text: &str, beside: &Beside<'_>) -> (Vec<Rc<str>>, Option
         let own = above.is_empty();
         let here = above.last().map_or(text, |text| text);
         let (tree, _) = Tree::parse(here);
-        let Some((level, parent)) = tree
-            .root()
-            .map(|root| Level { tree: &tree, root })
-            .and_then(|level| Some((level.tree.child(level.root, "parent")?, level)))
-            .map(|(parent, level)| (level, parent))
-        else {
-            return (above, None);
-        };
+        let Some(root) = tree.root() else { return (above, None) };
+        let Some(parent) = tree.child(root, "parent") else { return (above, None) };
+        let level = Level { tree: &tree, root };
         let said = |key| level.of_parent(key).unwrap_or("");
         let missing = || Missing {
             name: format!("{}:{}", said("groupId"), said("artifactId")),

@@ -49,6 +49,8 @@ const READERS: &[(&str, Reader)] = {
         ("bun.lock", Jsonc(bun::lock)),
         ("node_modules/@*/*/package.json", Json(installed::node)),
         ("node_modules/*/package.json", Json(installed::node)),
+        ("usr/share/nodejs/@*/*/package.json", Json(installed::node)),
+        ("usr/share/nodejs/*/package.json", Json(installed::node)),
         ("package.json", Json(package_json::manifest)),
         ("*.dist-info/METADATA", Text(installed::python)),
         ("*.egg-info/PKG-INFO", Text(installed::python)),
@@ -191,10 +193,10 @@ pub(super) fn completes(path: &str) -> bool {
 const RECIPES: [&str; 4] = [".github/workflows/*.yml", ".github/workflows/*.yaml", "action.yml", "action.yaml"];
 
 /// Folders of installed packages.
-const FOLDERS: [&str; 4] = ["node_modules/", "site-packages/", "dist-packages/", "META-INF/"];
+const FOLDERS: [&str; 5] = ["node_modules/", "usr/share/nodejs/", "site-packages/", "dist-packages/", "META-INF/"];
 
 /// What says there which packages these are.
-const INSTALLED: [&str; 4] = ["node_modules/", "*.dist-info", "*.egg-info", "*META-INF/"];
+const INSTALLED: [&str; 5] = ["node_modules/", "usr/share/nodejs/", "*.dist-info", "*.egg-info", "*META-INF/"];
 
 /// Whether a path ends as the pattern says.
 fn fits(pattern: &str, path: &str) -> bool {
