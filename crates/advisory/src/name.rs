@@ -181,10 +181,7 @@ mod tests {
             ("pkg:github/O/R@v1.2.3#Sub", "GitHub Actions o/r,o/r/sub 1.2.3"),
             ("pkg:github/o/r@release/v1", "GitHub Actions o/r 1.4294967295.4294967295"),
             ("pkg:github/o/r@v1.2", "GitHub Actions o/r 1.2.4294967295"),
-            (
-                "pkg:githubactions/o/r@0123456789abcdef0123456789abcdef01234567?tag=v1.2",
-                "GitHub Actions o/r 1.2",
-            ),
+            ("pkg:githubactions/o/r@0123456789abcdef0123456789abcdef01234567?tag=v1.2", "GitHub Actions o/r 1.2"),
         ] {
             let asked = asked(&Purl::parse(purl).unwrap()).unwrap();
             assert_eq!(format!("{} {} {}", asked.ecosystem, asked.names.join(","), asked.version), expected, "{purl}");

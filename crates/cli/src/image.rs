@@ -6,7 +6,7 @@ use std::sync::Mutex;
 
 use anyhow::{Context as _, anyhow};
 use palisade_checks::{FileReport, Host, Scan, Scanner};
-use palisade_inventory::package::{Bill, InLayer, Read, SYSTEM_FILES, System, is_manifest, is_program, is_recipe};
+use palisade_inventory::package::{Bill, InLayer, Read, System, is_manifest, is_program, is_recipe, is_system_file};
 use palisade_inventory::{Facts, Format};
 use palisade_model::{Coverage, Skipped};
 use palisade_report::ImageTarget;
@@ -127,7 +127,7 @@ pub(crate) fn read(image: &Image, scanner: Option<&Scanner>) -> anyhow::Result<C
     let secrets = scanner.filter(|scanner| scanner.checks().iter().any(|check| check.meta.family() == "secrets"));
     let packages = scanner.is_none_or(|scanner| scanner.checks().iter().any(|check| check.meta.family() == "packages"));
     let wanted = |path: &str| {
-        if packages && (lists_packages(path) || SYSTEM_FILES.contains(&path) || is_java(path)) {
+        if packages && (lists_packages(path) || is_system_file(path) || is_java(path)) {
             return Want::Yes;
         }
         let text = secrets.is_some() && is_own(path);
@@ -150,7 +150,7 @@ pub(crate) fn read(image: &Image, scanner: Option<&Scanner>) -> anyhow::Result<C
         let layer_number = u32::try_from(layer).unwrap_or(u32::MAX);
         match event {
             Event::File { path, bytes } => {
-                if SYSTEM_FILES.contains(&path) {
+                if is_system_file(path) {
                     systems.insert(path.to_owned(), String::from_utf8_lossy(bytes).into_owned());
                 }
                 let reads = if packages { packages_of(path, bytes) } else { Vec::new() };
@@ -189,10 +189,11 @@ pub(crate) fn read(image: &Image, scanner: Option<&Scanner>) -> anyhow::Result<C
         let coverage = Coverage { seen: clean, parsed: clean, ..Coverage::default() };
         reports.push(FileReport { coverage, ..report("", Vec::new()) });
     }
-    let system = SYSTEM_FILES.iter().find_map(|path| System::read(systems.get(*path)?));
-    let bill = Bill::of_layers(files.clone(), system.as_ref());
+    // An image may hold the roots of other systems in its folders.
+    let system = |path: &str| System::around(path, &|file| systems.get(file).map(String::as_str));
+    let bill = Bill::of_layers(files.clone(), &system);
     let reports = match scanner {
-        Some(scanner) => finished(scanner, image, &bill, files, system.as_ref(), reports)?,
+        Some(scanner) => finished(scanner, image, &bill, files, &system, reports)?,
         None => reports,
     };
     Ok(Contents { bill, reports })
@@ -204,7 +205,7 @@ fn finished(
     image: &Image,
     bill: &Bill,
     files: Vec<InLayer>,
-    system: Option<&System>,
+    system: &dyn Fn(&str) -> Option<System>,
     mut reports: Vec<FileReport>,
 ) -> anyhow::Result<Vec<FileReport>> {
     let layers: HashMap<String, u32> = bill
@@ -213,7 +214,9 @@ fn finished(
         .filter_map(|component| Some((component.purl.bare().to_string(), component.layers?.brought)))
         .collect();
     for mut file in files.into_iter().filter(|file| file.removed.is_none()) {
-        system.iter().for_each(|system| system.name(&mut file.read.manifest));
+        if let Some(system) = system(&file.read.path) {
+            system.name(&mut file.read.manifest);
+        }
         let mut findings = scanner.packages_in(&file.read.path, &file.read.manifest)?;
         for finding in &mut findings {
             let number = layers.get(&finding.location.structure).copied();

@@ -50,7 +50,7 @@ pub use beside::Others;
 pub use bill::{Bill, Component, FileRead, Layers, Place, Read};
 pub use bom::is_bom;
 pub use diff::{Change, Compare, Kind, diff};
-pub use distro::{SYSTEM_FILES, System};
+pub use distro::{System, is_system_file};
 pub use layered::InLayer;
 use palisade_model::{Purl, Span, Timestamp};
 pub use program::is_program;

@@ -1,8 +1,6 @@
 //! What is kept of a workflow for the checks that look across files.
 
-use palisade_inventory::workflow::{
-    ActionUse, CacheUse, Job, Source, Uses, Workflow, WorkflowFacts, one_or_many,
-};
+use palisade_inventory::workflow::{ActionUse, CacheUse, Job, Source, Uses, Workflow, WorkflowFacts, one_or_many};
 
 use super::place::{Place, StepAt};
 use super::{caches, untrusted_checkout};

@@ -14,8 +14,8 @@ use std::collections::HashSet;
 
 use palisade_advisory::vex::{Justification, Status, Vex};
 use palisade_advisory::{Fault, Index, Match, OpenError, Upgrade, asked, is_known};
-use palisade_inventory::{Format, Subject};
 use palisade_inventory::package::{Manifest, Package, Scope, Source, is_manifest};
+use palisade_inventory::{Format, Subject};
 use palisade_model::{Confidence, Digest, Finding, PackageFault, Purl, Severity, StatementNote};
 use serde::Deserialize;
 
@@ -73,19 +73,14 @@ pub fn is_compared(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
     // Images are named by Dockerfiles, and no database of OSV speaks of them.
     let is_dockerfile = Format::of(path, &[]) == Format::Dockerfile;
-    is_manifest(path) && !is_dockerfile && (!NOT_COMPARED.contains(&name) || INSTALLED_NODE.iter().any(|folder| path.contains(folder)))
+    is_manifest(path)
+        && !is_dockerfile
+        && (!NOT_COMPARED.contains(&name) || INSTALLED_NODE.iter().any(|folder| path.contains(folder)))
 }
 
 /// Lock files of npm and its kin.
-const LOCKS_OF_NODE: [&str; 7] = [
-    "package-lock.json",
-    "npm-shrinkwrap.json",
-    "pnpm-lock.yaml",
-    "yarn.lock",
-    "bun.lock",
-    "bun.lockb",
-    "deno.lock",
-];
+const LOCKS_OF_NODE: [&str; 7] =
+    ["package-lock.json", "npm-shrinkwrap.json", "pnpm-lock.yaml", "yarn.lock", "bun.lock", "bun.lockb", "deno.lock"];
 
 /// The folder of which a file settles what its `package.json` and those below wish for; none for other files.
 pub(crate) fn locked_folder(path: &str) -> Option<&str> {
@@ -99,7 +94,10 @@ pub(crate) fn is_unlocked(path: &str, locked: &HashSet<&str>) -> bool {
     let above = std::iter::successors(Some(folder), |folder| {
         (!folder.is_empty()).then(|| folder.rsplit_once('/').map_or("", |(above, _)| above))
     });
-    name == "package.json" && is_manifest(path) && !is_compared(path) && !above.into_iter().any(|one| locked.contains(one))
+    name == "package.json"
+        && is_manifest(path)
+        && !is_compared(path)
+        && !above.into_iter().any(|one| locked.contains(one))
 }
 
 /// How many packages of a file no version tells apart, though advisories may speak of them: those without one, and

@@ -75,7 +75,9 @@ impl Scanner {
         others: &Others<'_>,
     ) -> Result<(Vec<Finding>, Vec<Problem>), OpenError> {
         let text = text_of(bytes);
-        let Some(mut manifest) = package::Manifest::read_among(path, &text, others) else { return Ok((Vec::new(), Vec::new())) };
+        let Some(mut manifest) = package::Manifest::read_among(path, &text, others) else {
+            return Ok((Vec::new(), Vec::new()));
+        };
         let subject = Subject::new(Arc::clone(path), text.as_bytes(), &Flat, masks);
         if let Err(error) = std::str::from_utf8(bytes) {
             let at = error.valid_up_to();
@@ -142,9 +144,8 @@ impl Scanner {
                 }
             }
         }
-        scan.findings.retain(|finding| {
-            finding.check.family() != "packages" || !again.contains_key(&finding.location.path)
-        });
+        scan.findings
+            .retain(|finding| finding.check.family() != "packages" || !again.contains_key(&finding.location.path));
         scan.findings.extend(again.into_values().flatten());
     }
 

@@ -14,8 +14,15 @@ pub struct System {
     pub version: String,
 }
 
-/// Files that name the distribution, the first that is there counts.
-pub const SYSTEM_FILES: [&str; 2] = ["etc/os-release", "usr/lib/os-release"];
+/// Files that name the distribution, by their paths below its root; the first that is there counts.
+const SYSTEM_FILES: [&str; 2] = ["etc/os-release", "usr/lib/os-release"];
+
+/// Whether a file names the distribution of the target, or of a system in one of its folders.
+#[must_use]
+pub fn is_system_file(path: &str) -> bool {
+    let root = |file: &&str| path.strip_suffix(*file).is_some_and(|root| root.is_empty() || root.ends_with('/'));
+    SYSTEM_FILES.iter().any(|file| root(&file))
+}
 
 /// Lists of what a package manager installed, by their paths below the root of a system.
 const INSTALLED: [&str; 5] = [
@@ -37,9 +44,9 @@ pub(super) fn root_of(path: &str) -> Option<&str> {
 
 /// Names the packages of a list after the system around it, where its root says which one it is.
 pub(super) fn name_installed(manifest: &mut Manifest, beside: &Beside<'_>) {
-    let Some(root) = root_of(beside.path) else { return };
-    let system = SYSTEM_FILES.iter().find_map(|file| System::read(&beside.read(&format!("{root}{file}"))?));
-    if let Some(system) = system {
+    if root_of(beside.path).is_some()
+        && let Some(system) = System::around(beside.path, &|file| beside.read(file))
+    {
         system.name(manifest);
     }
 }
@@ -56,6 +63,14 @@ impl System {
         let id = value("ID").filter(|id| plain(id))?;
         let version = value("VERSION_ID").filter(|version| plain(version)).unwrap_or_default();
         Some(Self { id, version })
+    }
+
+    /// The system that a file of packages is of: that of the root around a list of what is installed, and that of the
+    /// whole target for all other files. `read` gives the texts of files.
+    #[must_use]
+    pub fn around<T: std::ops::Deref<Target = str>>(path: &str, read: &dyn Fn(&str) -> Option<T>) -> Option<Self> {
+        let root = root_of(path).unwrap_or("");
+        SYSTEM_FILES.iter().find_map(|file| Self::read(&read(&format!("{root}{file}"))?))
     }
 
     /// Names the packages that a package manager of this system installed after it.

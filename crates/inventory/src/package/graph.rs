@@ -103,7 +103,7 @@ impl Graph {
         }
         if asked.iter().any(|(_, needs)| !needs.is_empty()) {
             for ((package, reached), direct) in packages.iter_mut().zip(reached).zip(direct) {
-                package.scope = reached.unwrap_or(package.scope);
+                package.scope = reached.filter(|_| !is_part(package)).unwrap_or(package.scope);
                 package.direct = Some(direct);
             }
         }

@@ -36,7 +36,8 @@ impl<'t> Properties<'t> {
     fn of(levels: &[Level<'_, 't>]) -> Self {
         let mut values = HashMap::new();
         for level in levels.iter().rev() {
-            for element in level.tree.at(level.root, &["properties"]).into_iter().flat_map(|list| level.tree.children(list))
+            for element in
+                level.tree.at(level.root, &["properties"]).into_iter().flat_map(|list| level.tree.children(list))
             {
                 values.insert(element.name, element.text);
             }
@@ -324,7 +325,7 @@ pub(super) fn pom(text: &str, beside: &Beside<'_>) -> Manifest {
     if is_open {
         let near = tree.child(root, "parent").unwrap_or(root).span;
         for one in missing {
-            let message = format!("versions that `{}` gives are in no file here", one.name);
+            let message = format!("versions that `{}` may give are in no file here", one.name);
             graph.manifest.elsewhere(one.span.unwrap_or(near), message);
         }
     }
@@ -376,37 +377,58 @@ mod tests {
                 "" => "<groupId>org.x</groupId><version>7</version>".to_owned(),
                 parent => {
                     let (name, place) = parent.split_once(' ').unwrap_or((parent, ""));
-                    let place = if place.is_empty() { String::new() } else { format!("<relativePath>{place}</relativePath>") };
-                    format!("<parent><groupId>org.x</groupId><artifactId>{name}</artifactId><version>7</version>{place}</parent>")
+                    let place =
+                        if place.is_empty() { String::new() } else { format!("<relativePath>{place}</relativePath>") };
+                    format!(
+                        "<parent><groupId>org.x</groupId><artifactId>{name}</artifactId><version>7</version>{place}</parent>"
+                    )
                 }
             };
             format!("<project>{parent}<artifactId>{name}</artifactId>{rest}</project>")
         };
-        let managed = |list: &str| format!("<dependencyManagement><dependencies>{list}</dependencies></dependencyManagement>");
+        let managed =
+            |list: &str| format!("<dependencyManagement><dependencies>{list}</dependencies></dependencyManagement>");
         let root = project(
             "root",
             "",
             &format!(
                 "<properties><a>1</a><b>1</b></properties>{}<dependencies>{}</dependencies>",
-                managed(&[
-                    one("a", "<version>${a}</version>"),
-                    one("b", "<version>${b}</version><scope>test</scope>"),
-                    one("list", "<version>${project.version}</version><type>pom</type><scope>import</scope>"),
-                ].concat()),
+                managed(
+                    &[
+                        one("a", "<version>${a}</version>"),
+                        one("b", "<version>${b}</version><scope>test</scope>"),
+                        one("list", "<version>${project.version}</version><type>pom</type><scope>import</scope>"),
+                    ]
+                    .concat()
+                ),
                 one("of-parent", "<version>1</version>"),
             ),
         );
         let middle = project("middle", "root", "<properties><b>2</b></properties>");
-        let list = project("list", "root ../pom.xml", &managed(&[
-            one("c", "<version>3.${a}</version>"),
-            one("a", "<version>none</version>"),
-            // A list that imports itself.
-            one("list", "<version>7</version><type>pom</type><scope>import</scope>"),
-        ].concat()));
-        let app = project("app", "middle ../middle", &format!(
-            "<properties><b>4</b></properties><dependencies>{}{}{}{}</dependencies>",
-            one("a", ""), one("b", ""), one("c", ""), one("app", "<version>${project.version}</version>"),
-        ));
+        let list = project(
+            "list",
+            "root ../pom.xml",
+            &managed(
+                &[
+                    one("c", "<version>3.${a}</version>"),
+                    one("a", "<version>none</version>"),
+                    // A list that imports itself.
+                    one("list", "<version>7</version><type>pom</type><scope>import</scope>"),
+                ]
+                .concat(),
+            ),
+        );
+        let app = project(
+            "app",
+            "middle ../middle",
+            &format!(
+                "<properties><b>4</b></properties><dependencies>{}{}{}{}</dependencies>",
+                one("a", ""),
+                one("b", ""),
+                one("c", ""),
+                one("app", "<version>${project.version}</version>"),
+            ),
+        );
         let files = [("m/pom.xml", root.as_str()), ("m/middle/pom.xml", &middle), ("m/list/pom.xml", &list)];
         check_among(
             "m/app/pom.xml",
@@ -420,7 +442,7 @@ mod tests {
         );
         let open = "pkg:maven/org.x/a Runtime direct\npkg:maven/org.x/b Runtime direct\npkg:maven/org.x/c Runtime direct\n\
                     pkg:maven/org.x/app@7 Runtime direct\nroot pkg:maven/org.x/app@7\n";
-        let missing = |name: &str| format!("{open}gap 1 versions that `org.x:{name}` gives are in no file here");
+        let missing = |name: &str| format!("{open}gap 1 versions that `org.x:{name}` may give are in no file here");
         check_among("m/app/pom.xml", &app, &files[..1], &missing("middle"));
         check_among("m/app/pom.xml", &app, &files[1..2], &missing("root"));
         // Another project at that place, a parent of itself, one that leads out of the target.
@@ -468,8 +490,8 @@ mod tests {
              pkg:maven/org.d/unknown Runtime direct\n\
              pkg:maven/org.e/profiled@5 Optional direct\n\
              root pkg:maven/org.up/app@7\n\
-             gap 2 versions that `org.m:bom` gives are in no file here\n\
-             gap 2 versions that `org.up:up` gives are in no file here\n\
+             gap 2 versions that `org.m:bom` may give are in no file here\n\
+             gap 2 versions that `org.up:up` may give are in no file here\n\
              gap 3 a dependency whose name this file does not tell",
         );
         check("pom.xml", "<html></html>", "gap 1 not a project of Maven");

@@ -9,8 +9,7 @@ use toml::de::DeTable;
 use super::beside::Beside;
 use super::{
     Manifest, apk, apple, bun, bundler, cargo, composer, conan, dart, deno, deploy, dpkg, go, gradle, haskell, hex,
-    installed, maven, npm, nuget, package_json, pipenv, pnpm, pyproject, python, recipe, requirements, science,
-    yarn,
+    installed, maven, npm, nuget, package_json, pipenv, pnpm, pyproject, python, recipe, requirements, science, yarn,
 };
 use crate::format::is_dockerfile;
 use crate::yaml::{Node, Yaml};
@@ -185,8 +184,7 @@ pub(super) fn is_completed(path: &str) -> bool {
 /// Whether the file at `path` may complete what others say.
 pub(super) fn completes(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
-    matches!(name, "Cargo.toml" | "pom.xml")
-        || name == "os-release" && super::distro::SYSTEM_FILES.iter().any(|file| fits(file, path))
+    matches!(name, "Cargo.toml" | "pom.xml") || name == "os-release" && super::distro::is_system_file(path)
 }
 
 /// Files that say how something is built.

@@ -109,7 +109,8 @@ impl Asked {
                     return;
                 };
                 let version = uses.version_comment().filter(|_| uses.is_pinned());
-                let mut package = Package::new(version.into_iter().fold(purl, |purl, tag| purl.with("tag", tag)), uses.node.span());
+                let mut package =
+                    Package::new(version.into_iter().fold(purl, |purl, tag| purl.with("tag", tag)), uses.node.span());
                 package.version_span = Some(uses.reference_span()).filter(|_| !reference.is_empty());
                 self.add(Scope::Development, package);
             }
@@ -209,7 +210,11 @@ mod tests {
                  gap 14 `uses` names no action: `owner/repository@version`"
             ),
         );
-        check(".github/workflows/ci.yml", "on: push\njobs: [\n", "gap 3 while parsing a node, did not find expected node content");
+        check(
+            ".github/workflows/ci.yml",
+            "on: push\njobs: [\n",
+            "gap 3 while parsing a node, did not find expected node content",
+        );
         check("workflows/ci.yml", "on: push\njobs: {}\n", "no manifest");
     }
 

@@ -52,7 +52,8 @@ impl Members {
     pub(super) fn of<'t>(packages: impl Iterator<Item = (&'t str, Option<&'t str>)>, beside: &Beside<'_>) -> Self {
         let mut missing: HashMap<&str, Option<&str>> = packages.collect();
         let here = folder(beside.path);
-        let is_below = |path: &str| here.is_empty() || path.strip_prefix(here).is_some_and(|rest| rest.starts_with('/'));
+        let is_below =
+            |path: &str| here.is_empty() || path.strip_prefix(here).is_some_and(|rest| rest.starts_with('/'));
         let mut paths: Vec<&str> = beside.named("Cargo.toml").collect();
         paths.sort_by_key(|path| (!is_below(path), path.matches('/').count(), *path));
         let root = if here.is_empty() { "Cargo.toml".to_owned() } else { format!("{here}/Cargo.toml") };
@@ -97,8 +98,7 @@ impl Members {
 
     /// Turns on what the default features of each package do, and what packages turn on in each other.
     fn turn_on(&mut self) {
-        let mut open: Vec<(String, String)> =
-            self.0.keys().map(|name| (name.clone(), "default".to_owned())).collect();
+        let mut open: Vec<(String, String)> = self.0.keys().map(|name| (name.clone(), "default".to_owned())).collect();
         for dependency in self.0.values().flat_map(|member| &member.dependencies) {
             if dependency.normal && !dependency.optional {
                 open.extend(dependency.features.iter().map(|feature| (dependency.name.clone(), feature.clone())));
