@@ -1,16 +1,16 @@
 //! Other files of the same target that complete a manifest: parents of `pom.xml`, `Cargo.toml` beside a lock file, the
 //! name of the system that packages are installed on.
 //!
-//! Nothing outside the target is asked for, no file twice, and no more than what one manifest may cost.
+//! Nothing outside the target is asked for, and no more than what one manifest may cost.
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
 
-/// Files that complete one manifest; workspaces in the wild have some 500 members.
-const FILES_MAX: usize = 2_000;
-/// Bytes of these files together; each has some kilobytes.
-const BYTES_MAX: usize = 64 << 20;
+/// Looks into other files for one manifest; workspaces in the wild have some 500 members.
+const READS_MAX: usize = 2_000;
+/// Bytes of these looks together, because each is one more reading of its file; files have some kilobytes.
+const BYTES_MAX: usize = 16 << 20;
 
 /// The files of a target that may complete others.
 pub struct Others<'o> {
@@ -46,13 +46,20 @@ pub(super) struct Beside<'o> {
     /// The path of the manifest within the target.
     pub(super) path: &'o str,
     others: &'o Others<'o>,
+    reads_left: Cell<usize>,
     bytes_left: Cell<usize>,
-    held: RefCell<HashMap<String, Option<Rc<str>>>>,
+    held: RefCell<HashMap<String, Rc<str>>>,
 }
 
 impl<'o> Beside<'o> {
     pub(super) fn new(path: &'o str, others: &'o Others<'o>) -> Self {
-        Self { path, others, bytes_left: Cell::new(BYTES_MAX), held: RefCell::default() }
+        Self {
+            path,
+            others,
+            reads_left: Cell::new(READS_MAX),
+            bytes_left: Cell::new(BYTES_MAX),
+            held: RefCell::default(),
+        }
     }
 
     /// The paths of files whose last part is `name`.
@@ -62,20 +69,17 @@ impl<'o> Beside<'o> {
 
     /// The text of the file at a path of the target; none when there is none, or when too much was asked for.
     pub(super) fn read(&self, path: &str) -> Option<Rc<str>> {
-        if let Some(known) = self.held.borrow().get(path) {
-            return known.clone();
-        }
-        if self.others.paths.binary_search(&path).is_err() || self.held.borrow().len() >= FILES_MAX {
-            return None;
-        }
-        let bytes = (self.others.read)(path).filter(|bytes| bytes.len() <= self.bytes_left.get());
-        let text = bytes.map(|bytes| {
-            self.bytes_left.set(self.bytes_left.get() - bytes.len());
+        self.others.paths.binary_search(&path).ok()?;
+        self.reads_left.set(self.reads_left.get().checked_sub(1)?);
+        let known = self.held.borrow().get(path).cloned();
+        let text = known.or_else(|| {
+            let bytes = (self.others.read)(path).filter(|bytes| bytes.len() <= self.bytes_left.get())?;
             let text = String::from_utf8_lossy(&bytes);
-            Rc::from(text.strip_prefix('\u{feff}').unwrap_or(&text))
-        });
-        self.held.borrow_mut().insert(path.to_owned(), text.clone());
-        text
+            Some(Rc::from(text.strip_prefix('\u{feff}').unwrap_or(&text)))
+        })?;
+        self.bytes_left.set(self.bytes_left.get().checked_sub(text.len())?);
+        self.held.borrow_mut().insert(path.to_owned(), Rc::clone(&text));
+        Some(text)
     }
 }
 

@@ -22,9 +22,9 @@ const STEPS_MAX: usize = 64;
 /// Longer values are no part of a name: doubling a property again and again ends here.
 const VALUE_BYTES_MAX: usize = 512;
 /// Parents of parents are followed so far; real chains have some five.
-const PARENTS_MAX: usize = 16;
-/// Lists that one project imports, those that they import among them; real projects have some ten.
-const IMPORTS_MAX: usize = 64;
+const PARENTS_MAX: usize = 10;
+/// Lists that one project imports, those that they import among them; large projects have some twenty.
+const IMPORTS_MAX: usize = 40;
 /// Files that are looked at for one imported list.
 const CANDIDATES_MAX: usize = 8;
 
@@ -175,7 +175,7 @@ fn managed(
     text: &str,
     properties: &Properties<'_>,
     beside: &Beside<'_>,
-    imports_left: &mut usize,
+    imported: &mut HashSet<(String, String, String)>,
     missing: &mut Vec<Missing>,
 ) -> HashMap<Key, Managed> {
     let full = |text: &str| properties.full(text);
@@ -197,6 +197,15 @@ fn managed(
         }
     }
     for (group, artifact, version, span) in imports {
+        // A list that was imported before says nothing new, and one that imports itself ends here.
+        if imported.contains(&(group.clone(), artifact.clone(), version.clone())) {
+            continue;
+        }
+        if imported.len() >= IMPORTS_MAX {
+            missing.push(Missing { name: format!("{group}:{artifact}"), span });
+            break;
+        }
+        imported.insert((group.clone(), artifact.clone(), version.clone()));
         // A list lies in a folder of its own, which is called like it or like the end of its name.
         let is_near = |path: &&str| {
             let name = folder(path).rsplit('/').next().unwrap_or("");
@@ -207,19 +216,17 @@ fn managed(
             let text = beside.read(path)?;
             is_artifact(&text, &group, &artifact, &version).then_some((path, text))
         });
-        let left = imports_left.checked_sub(1);
-        let (Some((path, text)), Some(left)) = (found, left) else {
+        let Some((path, text)) = found else {
             missing.push(Missing { name: format!("{group}:{artifact}"), span });
             continue;
         };
-        *imports_left = left;
         let (above, parent) = parents(path, &text, beside);
         missing.extend(parent.map(|parent| Missing { span: None, ..parent }));
         let trees: Vec<Tree<'_>> =
             std::iter::once(&*text).chain(above.iter().map(|text| &**text)).map(|text| Tree::parse(text).0).collect();
         let levels: Vec<Level<'_, '_>> =
             trees.iter().filter_map(|tree| Some(Level { tree, root: tree.root()? })).collect();
-        let inner = self::managed(&levels, &text, &Properties::of(&levels), beside, imports_left, missing);
+        let inner = self::managed(&levels, &text, &Properties::of(&levels), beside, imported, missing);
         for (key, one) in inner {
             all.entry(key).or_insert(Managed { span: None, ..one });
         }
@@ -269,7 +276,7 @@ pub(super) fn pom(text: &str, beside: &Beside<'_>) -> Manifest {
     let properties = Properties::of(&levels);
     let full = |text: &str| properties.full(text);
     let mut missing: Vec<Missing> = parent.into_iter().collect();
-    let managed = managed(&levels, text, &properties, beside, &mut IMPORTS_MAX.clone(), &mut missing);
+    let managed = managed(&levels, text, &properties, beside, &mut HashSet::new(), &mut missing);
     let mut read = |path: &[&str]| {
         let mut read = Vec::new();
         for element in tree.at(root, path) {
