@@ -25,6 +25,8 @@ const VALUE_BYTES_MAX: usize = 512;
 const PARENTS_MAX: usize = 10;
 /// Lists that one project imports, those that they import among them; large projects have some twenty.
 const IMPORTS_MAX: usize = 40;
+/// Files elsewhere that are named one by one.
+const NAMED_MAX: usize = 5;
 /// Files that are looked at for one imported list.
 const CANDIDATES_MAX: usize = 8;
 
@@ -330,16 +332,30 @@ pub(super) fn pom(text: &str, beside: &Beside<'_>) -> Manifest {
         needs.push((scope, graph.add(&name, package)));
     }
     if is_open {
-        let near = tree.child(root, "parent").unwrap_or(root).span;
-        for one in missing {
-            let message = format!("versions that `{}` may give are in no file here", one.name);
-            graph.manifest.elsewhere(one.span.unwrap_or(near), message);
-        }
+        tell(&mut graph, missing, tree.child(root, "parent").unwrap_or(root).span);
     }
     let named = |key| properties.0.get(key).and_then(|text| full(text));
     let purl = named("project.groupId").zip(named("project.artifactId"));
     let purl = purl.and_then(|(group, name)| Purl::in_namespace("maven", &group, &name).ok());
     graph.finish(vec![(purl.map(|purl| purl.at(&named("project.version").unwrap_or_default())), needs)])
+}
+
+/// Says which files would give the versions that are left open: each where the project names it, and those that one
+/// above it names together.
+fn tell(graph: &mut Graph, missing: Vec<Missing>, parent: Span) {
+    let (own, mut above): (Vec<Missing>, Vec<Missing>) = missing.into_iter().partition(|one| one.span.is_some());
+    for one in own {
+        let message = format!("versions that `{}` may give are in no file here", one.name);
+        graph.manifest.elsewhere(one.span.unwrap_or(parent), message);
+    }
+    let rest = above.len().saturating_sub(NAMED_MAX);
+    above.truncate(NAMED_MAX);
+    let names: Vec<String> = above.iter().map(|one| format!("`{}`", one.name)).collect();
+    let more = if rest > 0 { format!(" and {rest} more") } else { String::new() };
+    if !names.is_empty() {
+        let message = format!("versions that {}{more} may give are in no file here", names.join(", "));
+        graph.manifest.elsewhere(parent, message);
+    }
 }
 
 /// The only version that a requirement allows, if there is just one: `1.0`, `[1.0]`.
