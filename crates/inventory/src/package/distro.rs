@@ -20,8 +20,8 @@ const SYSTEM_FILES: [&str; 2] = ["etc/os-release", "usr/lib/os-release"];
 /// Whether a file names the distribution of the target, or of a system in one of its folders.
 #[must_use]
 pub fn is_system_file(path: &str) -> bool {
-    let root = |file: &&str| path.strip_suffix(*file).is_some_and(|root| root.is_empty() || root.ends_with('/'));
-    SYSTEM_FILES.iter().any(|file| root(&file))
+    let root = |file: &str| path.strip_suffix(file).is_some_and(|root| root.is_empty() || root.ends_with('/'));
+    SYSTEM_FILES.iter().any(|file| root(file))
 }
 
 /// Lists of what a package manager installed, by their paths below the root of a system.

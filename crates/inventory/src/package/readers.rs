@@ -161,8 +161,7 @@ pub(super) fn of(path: &str) -> Option<Reader> {
     // What packages bring along of their own making says nothing of what is installed.
     let is_inside = || FOLDERS.iter().any(|folder| path.contains(folder));
     let Some(at) = named.chain(ended).filter_map(row).min() else {
-        let is_dockerfile = is_dockerfile(&name.to_ascii_lowercase()) && !is_inside();
-        return is_dockerfile.then_some(Reader::Text(recipe::dockerfile));
+        return (names_dockerfile(name) && !is_inside()).then_some(Reader::Text(recipe::dockerfile));
     };
     let (pattern, reader) = READERS.get(at)?;
     let is_installed = INSTALLED.iter().any(|start| pattern.starts_with(start));
@@ -173,7 +172,13 @@ pub(super) fn of(path: &str) -> Option<Reader> {
 pub(super) fn is_recipe(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
     let is_pipeline = RECIPES.iter().any(|pattern| fits(pattern, path));
-    (is_pipeline || is_dockerfile(&name.to_ascii_lowercase())) && of(path).is_some()
+    (is_pipeline || names_dockerfile(name)) && of(path).is_some()
+}
+
+/// Whether a file of this name is a Dockerfile. Asked of every file, so that most are told apart without a copy.
+fn names_dockerfile(name: &str) -> bool {
+    let bytes = name.as_bytes();
+    bytes.windows(4).any(|part| part.eq_ignore_ascii_case(b"file")) && is_dockerfile(&name.to_ascii_lowercase())
 }
 
 /// Whether other files of the target complete what the file at `path` says.
