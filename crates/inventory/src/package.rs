@@ -292,8 +292,8 @@ pub fn is_manifest(path: &str) -> bool {
     readers::of(path).is_some()
 }
 
-/// Whether the file at `path` says how something is built: a workflow, an action, a Dockerfile. Beside what was built
-/// it says nothing of what is there.
+/// Whether the file at `path` says how something is built or started: a workflow, an action, a Dockerfile, a Compose
+/// file. Beside what was built it says nothing of what is there.
 #[must_use]
 pub fn is_recipe(path: &str) -> bool {
     readers::is_recipe(path)

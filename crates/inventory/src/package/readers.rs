@@ -131,6 +131,12 @@ const READERS: &[(&str, Reader)] = {
         (".github/workflows/*.yaml", Yaml(recipe::workflow)),
         ("action.yml", Yaml(recipe::action)),
         ("action.yaml", Yaml(recipe::action)),
+        ("docker-compose*.yml", Yaml(recipe::compose)),
+        ("docker-compose*.yaml", Yaml(recipe::compose)),
+        ("compose.yml", Yaml(recipe::compose)),
+        ("compose.yaml", Yaml(recipe::compose)),
+        ("compose.*.yml", Yaml(recipe::compose)),
+        ("compose.*.yaml", Yaml(recipe::compose)),
     ]
 };
 
@@ -168,7 +174,7 @@ pub(super) fn of(path: &str) -> Option<Reader> {
     (!matches!(reader, Reader::Nothing) && (is_installed || !is_inside())).then_some(*reader)
 }
 
-/// Whether a file of packages says how something is built, not what lies around it.
+/// Whether a file of packages says how something is built or started, not what lies around it.
 pub(super) fn is_recipe(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
     let is_pipeline = RECIPES.iter().any(|pattern| fits(pattern, path));
@@ -192,8 +198,19 @@ pub(super) fn completes(path: &str) -> bool {
     matches!(name, "Cargo.toml" | "pom.xml") || name == "os-release" && super::distro::is_system_file(path)
 }
 
-/// Files that say how something is built.
-const RECIPES: [&str; 4] = [".github/workflows/*.yml", ".github/workflows/*.yaml", "action.yml", "action.yaml"];
+/// Files that say how something is built or started.
+const RECIPES: [&str; 10] = [
+    ".github/workflows/*.yml",
+    ".github/workflows/*.yaml",
+    "action.yml",
+    "action.yaml",
+    "docker-compose*.yml",
+    "docker-compose*.yaml",
+    "compose.yml",
+    "compose.yaml",
+    "compose.*.yml",
+    "compose.*.yaml",
+];
 
 /// Folders of installed packages.
 const FOLDERS: [&str; 5] = ["node_modules/", "usr/share/nodejs/", "site-packages/", "dist-packages/", "META-INF/"];

@@ -1,6 +1,7 @@
-//! What builds a project: actions of workflows, and the images that builds start from or copy out of.
+//! What builds a project: actions of workflows, and the images that builds start from or copy out of; and the images
+//! that are started beside it.
 //!
-//! They are read by the readers of workflows and Dockerfiles; here their uses become packages. What the repository
+//! They are read by the readers of workflows, Dockerfiles and Compose files; here their uses become packages. What the repository
 //! itself holds (`./path`, stages) is none. A name that depends on what only the run knows is left open.
 
 use palisade_model::{Purl, PurlError, Span};
@@ -8,6 +9,7 @@ use palisade_model::{Purl, PurlError, Span};
 use super::graph::Graph;
 use super::{Manifest, Package, Scope};
 use crate::action::Action;
+use crate::compose::Compose;
 use crate::dockerfile::{self, Base, Dockerfile, ImageName, Kind};
 use crate::workflow::{Container, Source, Step, Uses, Workflow};
 use crate::yaml::Node;
@@ -42,6 +44,18 @@ pub(super) fn action(root: Node<'_>) -> Manifest {
     let image = action.image.and_then(|node| Some((node, node.as_str()?.trim().strip_prefix("docker://")?)));
     if let Some((node, name)) = image {
         asked.image(name, Scope::Development, node.span());
+    }
+    asked.finish()
+}
+
+/// Reads a Compose file. A service that is built has no image of others: its Dockerfile says what it starts from.
+pub(super) fn compose(root: Node<'_>) -> Manifest {
+    let mut asked = Asked::default();
+    for service in Compose::new(root).services {
+        let image = service.get("image").filter(|_| service.get("build").is_none());
+        if let Some((node, name)) = image.and_then(|node| Some((node, node.as_str()?.trim()))) {
+            asked.image(name, Scope::Runtime, node.span());
+        }
     }
     asked.finish()
 }
@@ -224,6 +238,18 @@ mod tests {
         check("sub/action.yml", composite, "pkg:github/o/a@v1 Development direct");
         check("action.yaml", "runs: {using: docker, image: 'docker://o/i:1'}\n", "pkg:docker/o/i@1 Development direct");
         check("action.yml", "runs: {using: docker, image: Dockerfile}\n", "");
+    }
+
+    #[test]
+    fn images_of_services() {
+        let text = "services:\n  web:\n    build: .\n    image: o/web:1\n  db:\n    image: postgres:16\n  open:\n    image: \
+                    o/cache:${TAG:-7}\n";
+        check(
+            "deploy/docker-compose.prod.yml",
+            text,
+            "pkg:docker/postgres@16 Runtime direct\ngap 8 what `o/cache:${TAG:-7}` stands for, this file does not tell",
+        );
+        check("compose.yaml", "services: {a: {image: ''}}\n", "");
     }
 
     #[test]
