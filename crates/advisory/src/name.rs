@@ -36,7 +36,12 @@ pub struct Asked {
     pub names: Vec<String>,
     /// The version that their ranges are about.
     pub version: String,
+    /// The version as the file that names the package has it, where that is another text.
+    pub written: Option<String>,
 }
+
+/// What stands for the numbers that a moving tag leaves out: `v4` is the newest 4 that there is.
+const NEWEST: &str = "4294967295";
 
 /// How an index is asked about a package; none for packages without a version and those that OSV does not know.
 #[must_use]
@@ -45,6 +50,7 @@ pub fn asked(purl: &Purl) -> Option<Asked> {
     let full = purl.full_name();
     let ecosystem = match purl.kind() {
         "deb" | "apk" | "rpm" => return of_system(purl, version),
+        "github" | "githubactions" => return of_action(purl, &version),
         "cargo" => "crates.io",
         "npm" => "npm",
         "pypi" => "PyPI",
@@ -59,11 +65,39 @@ pub fn asked(purl: &Purl) -> Option<Asked> {
         "hackage" => "Hackage",
         "swift" => "SwiftURL",
         "julia" => "Julia",
-        "githubactions" => "GitHub Actions",
         "bitnami" => "Bitnami",
         _ => return None,
     };
-    Some(Asked { ecosystem: ecosystem.to_owned(), names: vec![package_name(ecosystem, &full)], version })
+    Some(Asked { ecosystem: ecosystem.to_owned(), names: vec![package_name(ecosystem, &full)], version, written: None })
+}
+
+/// Whether OSV knows packages of this kind, whatever their version.
+#[must_use]
+pub fn is_known(purl: &Purl) -> bool {
+    asked(&purl.clone().at("0")).is_some()
+}
+
+/// An action of GitHub. What a branch or a commit holds, no advisory says; of a commit the comment beside it may name
+/// the release, which the qualifier `tag` keeps. Tags such as `v4` are moved to each new release.
+fn of_action(purl: &Purl, version: &str) -> Option<Asked> {
+    let is_commit = matches!(version.len(), 40 | 64) && version.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let tag = if is_commit { purl.qualifier("tag")? } else { version };
+    let release = tag.rsplit('/').next().unwrap_or(tag).trim_start_matches(['v', 'V']);
+    let numbers: Vec<&str> = release.split('.').collect();
+    if !release.starts_with(|first: char| first.is_ascii_digit()) || is_commit && numbers.len() < 2 {
+        return None;
+    }
+    let is_moving = !is_commit && numbers.iter().all(|part| part.bytes().all(|byte| byte.is_ascii_digit()));
+    let version = match numbers.len() {
+        1 if is_moving => format!("{release}.{NEWEST}.{NEWEST}"),
+        2 if is_moving => format!("{release}.{NEWEST}"),
+        _ => release.to_owned(),
+    };
+    let full = purl.full_name();
+    let mut names = vec![package_name("GitHub Actions", &full)];
+    // Some advisories are about one action of a repository that holds several.
+    names.extend(purl.subpath().map(|path| package_name("GitHub Actions", &format!("{full}/{path}"))));
+    Some(Asked { ecosystem: "GitHub Actions".to_owned(), names, version, written: Some(tag.to_owned()) })
 }
 
 /// A package of a distribution. Its release comes from the `distro` qualifier, as in `distro=debian-12`.
@@ -119,7 +153,7 @@ fn of_system(purl: &Purl, version: String) -> Option<Asked> {
     };
     let mut names: Vec<String> = names.into_iter().filter(|name| !name.is_empty()).collect();
     names.dedup();
-    Some(Asked { ecosystem, names, version })
+    Some(Asked { ecosystem, names, version, written: None })
 }
 
 #[cfg(test)]
@@ -144,6 +178,10 @@ mod tests {
             ("pkg:rpm/rocky/x@1-1?distro=rocky-8.9", "Rocky Linux:8 x 1-1"),
             ("pkg:rpm/sles/x@1-1?distro=sles-15.5", "SUSE:Linux Enterprise Server 15 SP5 x 1-1"),
             ("pkg:pypi/Snake_Case@1", "PyPI snake-case 1"),
+            ("pkg:github/O/R@v1.2.3#Sub", "GitHub Actions o/r,o/r/sub 1.2.3"),
+            ("pkg:github/o/r@release/v1", "GitHub Actions o/r 1.4294967295.4294967295"),
+            ("pkg:github/o/r@v1.2", "GitHub Actions o/r 1.2.4294967295"),
+            ("pkg:githubactions/o/r@0123456789abcdef0123456789abcdef01234567?tag=v1.2", "GitHub Actions o/r 1.2"),
         ] {
             let asked = asked(&Purl::parse(purl).unwrap()).unwrap();
             assert_eq!(format!("{} {} {}", asked.ecosystem, asked.names.join(","), asked.version), expected, "{purl}");
@@ -151,6 +189,13 @@ mod tests {
         }
         for purl in ["pkg:npm/a", "pkg:rpm/fedora/a@1-1?distro=fedora-40", "pkg:deb/kali/a@1", "pkg:helm/a@1"] {
             assert_eq!(asked(&Purl::parse(purl).unwrap()), None, "{purl}");
+        }
+        // A branch, a commit of which nobody says what it is, and one that was the newest 4 on some day.
+        let commit = "0123456789abcdef0123456789abcdef01234567";
+        for version in ["main", commit, &format!("{commit}?tag=v4")] {
+            let purl = Purl::parse(&format!("pkg:github/o/r@{version}")).unwrap();
+            assert_eq!(asked(&purl), None, "{purl}");
+            assert!(is_known(&purl), "{purl}");
         }
     }
 }

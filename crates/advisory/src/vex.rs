@@ -231,7 +231,7 @@ impl Product {
 /// Whether a package URL in a statement means a package: what it leaves out, it leaves open.
 fn means(stated: &Purl, package: &Purl) -> bool {
     let same = |of: fn(&Purl) -> Option<&str>| of(stated).is_none() || of(stated) == of(package);
-    stated.bare() == package.bare()
+    (stated.kind(), stated.namespace(), stated.name()) == (package.kind(), package.namespace(), package.name())
         && same(Purl::version)
         && same(Purl::subpath)
         && stated.qualifiers().iter().all(|(key, value)| package.qualifier(key) == Some(value))

@@ -404,7 +404,7 @@ impl Scanner {
                 judged.problems
             }
         };
-        let problems = match self.packages(&path, bytes, format, &masks, &mut facts) {
+        let problems = match self.packages(&path, bytes, format, &masks, &mut facts, &package::Others::none()) {
             Ok((found, unread)) => {
                 findings.extend(found);
                 if unread.is_empty() { problems } else { unread }
@@ -438,10 +438,13 @@ impl Scanner {
             inventory.files.push(report.facts);
         }
         inventory.files.sort_by(|left, right| left.path.cmp(&right.path));
-        let compared = inventory.files.iter().filter(|file| file.bom || crate::packages::is_compared(&file.path));
+        self.complete(&mut inventory, &mut scan, host);
+        let compared = |file: &&Facts| file.bom || file.unlocked || crate::packages::is_compared(&file.path);
+        let compared = inventory.files.iter().filter(compared);
         scan.manifests = compared.map(|file| Arc::clone(&file.path)).collect();
         if self.checks.iter().any(|check| check.meta.family() == "packages") {
             scan.package_files = scan.manifests.len();
+            scan.without_version = inventory.files.iter().map(|file| file.without_version).sum();
             scan.advisories = self.advisories.as_ref().map(|index| index.digest());
         }
         crate::kubernetes::default_service_account::settle(&inventory, &mut scan.findings);

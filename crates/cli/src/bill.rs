@@ -1,20 +1,25 @@
 //! The bill of materials of what a user names: a folder, a file of packages, a bill that was written before, or a
 //! revision of the repository around the current folder.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use anyhow::anyhow;
 use palisade_checks::packages::Earlier;
-use palisade_inventory::package::{Bill, Read, is_manifest};
+use palisade_inventory::package::{Bill, Others, Read, completes, is_completed, is_manifest};
 use palisade_model::Timestamp;
 use palisade_source::image::Platform;
 use palisade_source::walk::{WalkOptions, walk};
-use palisade_source::{Entry, Visit};
+use palisade_source::{Entry, File, Visit};
 
 use crate::config::Config;
 use crate::exit::hinted;
 use crate::{git_target, image, target};
+
+/// Files that complete others are held up to this many bytes; what is beyond is read by itself.
+const HELD_BYTES_MAX: usize = 256 << 20;
 
 /// A bill, and what is known of what it is about.
 pub(crate) struct Gathered {
@@ -37,7 +42,7 @@ pub(crate) fn of_path(path: &Path) -> anyhow::Result<Gathered> {
         let options = WalkOptions {
             exclude: target::load_config(path)?.scan.exclude,
             open_archives: false,
-            wanted: is_manifest,
+            wanted: is_wanted,
             ..WalkOptions::default()
         };
         collect(Read::of, |visit| Ok(walk(path, &options, visit)?))?
@@ -56,7 +61,7 @@ pub(crate) fn of_revision(folder: &Path, revision: &str) -> anyhow::Result<Gathe
     let config = if folder.is_dir() { target::load_config(folder)? } else { Config::default() };
     let mut commit = None;
     let reads = collect(Read::of, |visit| {
-        commit = Some(git_target::visit_revision(folder, revision, &config, &is_manifest, visit)?);
+        commit = Some(git_target::visit_revision(folder, revision, &config, &is_wanted, visit)?);
         Ok(())
     })?;
     Ok(Gathered {
@@ -72,7 +77,7 @@ pub(crate) fn of_revision(folder: &Path, revision: &str) -> anyhow::Result<Gathe
 pub(crate) fn packages_of_revision(folder: &Path, revision: &str) -> anyhow::Result<Earlier> {
     let config = if folder.is_dir() { target::load_config(folder)? } else { Config::default() };
     let reads = collect(Read::of, |visit| {
-        git_target::visit_revision(folder, revision, &config, &is_manifest, visit)?;
+        git_target::visit_revision(folder, revision, &config, &is_wanted, visit)?;
         Ok(())
     })?;
     let packages = reads.iter().flat_map(|read| &read.manifest.packages);
@@ -129,6 +134,11 @@ pub(crate) fn nothing_in(path: &Path) -> anyhow::Error {
     hinted(error, "`palisade sbom DIRECTORY` reads every lock file below it; git-ignored ones are left out")
 }
 
+/// Whether a file says which packages there are, or completes what others say.
+fn is_wanted(path: &str) -> bool {
+    is_manifest(path) || completes(path)
+}
+
 /// Reads the files of packages among the entries that a reader yields. One that cannot be read stays in the list, so
 /// that the bill says what it lacks.
 fn collect(
@@ -136,9 +146,25 @@ fn collect(
     read: impl FnOnce(&Visit<'_>) -> anyhow::Result<()>,
 ) -> anyhow::Result<Vec<Read>> {
     let reads = Mutex::new(Vec::new());
+    // What completes others, and what is completed by them, once all are known.
+    let held: Mutex<BTreeMap<String, Vec<u8>>> = Mutex::default();
+    let held_bytes = AtomicUsize::new(0);
     read(&|entry| {
         let read = match &entry {
-            Entry::File(file) if file.is_whole() => of(file.path, file.bytes),
+            Entry::File(file) if file.is_whole() => {
+                if (completes(file.path) || is_completed(file.path))
+                    && held_bytes.fetch_add(file.bytes.len(), Ordering::Relaxed) < HELD_BYTES_MAX
+                    && let Ok(mut held) = held.lock()
+                {
+                    held.insert(file.path.to_owned(), file.bytes.to_vec());
+                }
+                of(file.path, file.bytes)
+            }
+            Entry::File(File { path, .. }) | Entry::Skipped { path, .. } | Entry::Unreadable { path, .. }
+                if !is_manifest(path) && completes(path) =>
+            {
+                None
+            }
             Entry::File(file) if !file.is_first() => None,
             Entry::File(file) if file.binary => Some(Read::refused(file.path, "binary")),
             Entry::File(file) => Some(Read::refused(file.path, "too large to be read")),
@@ -148,7 +174,17 @@ fn collect(
             reads.extend(read);
         }
     })?;
-    reads.into_inner().map_err(|_| anyhow!("a reading thread failed"))
+    let mut reads = reads.into_inner().map_err(|_| anyhow!("a reading thread failed"))?;
+    let held = held.into_inner().map_err(|_| anyhow!("a reading thread failed"))?;
+    let bytes_of = |path: &str| held.get(path).cloned();
+    let others = Others::new(held.keys().map(String::as_str), &bytes_of);
+    for read in reads.iter_mut().filter(|read| !others.is_empty() && is_completed(&read.path)) {
+        let completed = held.get(&*read.path).and_then(|bytes| Read::among(&read.path, bytes, &others));
+        if let Some(completed) = completed {
+            *read = completed;
+        }
+    }
+    Ok(reads)
 }
 
 /// What a person would call the target: the name of its folder or file.

@@ -8,7 +8,7 @@ use std::sync::Mutex;
 use anyhow::{Context as _, anyhow};
 use palisade_checks::packages::is_compared;
 use palisade_checks::{FileReport, Host, Scan, Scanner};
-use palisade_inventory::package::{Bill, InLayer, Read, SYSTEM_FILES, System, is_manifest, is_program};
+use palisade_inventory::package::{Bill, InLayer, Read, System, is_manifest, is_program, is_recipe, is_system_file};
 use palisade_inventory::{Facts, Format};
 use palisade_model::{Coverage, Skipped};
 use palisade_report::ImageTarget;
@@ -149,7 +149,7 @@ pub(crate) fn read(image: &Image, scanner: Option<&Scanner>) -> anyhow::Result<C
     let secrets = scanner.filter(|scanner| scanner.checks().iter().any(|check| check.meta.family() == "secrets"));
     let packages = scanner.is_none_or(|scanner| scanner.checks().iter().any(|check| check.meta.family() == "packages"));
     let wanted = |path: &str| {
-        if packages && (is_manifest(path) || SYSTEM_FILES.contains(&path) || is_java(path)) {
+        if packages && (lists_packages(path) || is_system_file(path) || is_java(path)) {
             return Want::Yes;
         }
         let text = secrets.is_some() && is_own(path);
@@ -176,7 +176,7 @@ pub(crate) fn read(image: &Image, scanner: Option<&Scanner>) -> anyhow::Result<C
         let layer_number = u32::try_from(layer).unwrap_or(u32::MAX);
         match event {
             Event::File { path, bytes } => {
-                if SYSTEM_FILES.contains(&path) {
+                if is_system_file(path) {
                     systems.insert(path.to_owned(), String::from_utf8_lossy(bytes).into_owned());
                 }
                 let mut reads = if packages { packages_of(path, bytes, &mut unpacked) } else { Vec::new() };
@@ -221,10 +221,11 @@ pub(crate) fn read(image: &Image, scanner: Option<&Scanner>) -> anyhow::Result<C
         let coverage = Coverage { seen: clean, parsed: clean, ..Coverage::default() };
         reports.push(FileReport { coverage, ..report("", Vec::new()) });
     }
-    let system = SYSTEM_FILES.iter().find_map(|path| System::read(systems.get(*path)?));
-    let bill = Bill::of_layers(files.clone(), system.as_ref());
+    // An image may hold the roots of other systems in its folders.
+    let system = |path: &str| System::around(path, &|file| systems.get(file).map(String::as_str));
+    let bill = Bill::of_layers(files.clone(), &system);
     let reports = match scanner {
-        Some(scanner) => finished(scanner, files, system.as_ref(), reports)?,
+        Some(scanner) => finished(scanner, files, &system, reports)?,
         None => reports,
     };
     Ok(Contents { bill, reports })
@@ -234,11 +235,13 @@ pub(crate) fn read(image: &Image, scanner: Option<&Scanner>) -> anyhow::Result<C
 fn finished(
     scanner: &Scanner,
     files: Vec<InLayer>,
-    system: Option<&System>,
+    system: &dyn Fn(&str) -> Option<System>,
     mut reports: Vec<FileReport>,
 ) -> anyhow::Result<Vec<FileReport>> {
     for mut file in files.into_iter().filter(|file| file.removed.is_none()) {
-        system.iter().for_each(|system| system.name(&mut file.read.manifest));
+        if let Some(system) = system(&file.read.path) {
+            system.name(&mut file.read.manifest);
+        }
         let findings = scanner.packages_in(&file.read.path, &file.read.manifest)?;
         let mut one = report(&file.read.path, findings);
         if let Some(gap) = file.read.manifest.gaps.first() {
@@ -257,7 +260,8 @@ fn finished(
 /// out of archives.
 fn packages_of(path: &str, bytes: &[u8], unpacked: &mut u64) -> Vec<Read> {
     if !is_java(path) {
-        return Read::of(path, bytes).or_else(|| Read::of_program(path, bytes)).into_iter().collect();
+        let list = Some(path).filter(|path| lists_packages(path)).and_then(|path| Read::of(path, bytes));
+        return list.or_else(|| Read::of_program(path, bytes)).into_iter().collect();
     }
     if *unpacked > ARCHIVES_BYTES_MAX {
         let gib = ARCHIVES_BYTES_MAX >> 30;
@@ -285,6 +289,11 @@ fn packages_of(path: &str, bytes: &[u8], unpacked: &mut u64) -> Vec<Read> {
         reads.push(Read::unnamed(path, "an archive of Java that does not say which artifact of Maven it is"));
     }
     reads
+}
+
+/// Whether a file says which packages lie around it. A recipe beside what was built by it tells of elsewhere.
+fn lists_packages(path: &str) -> bool {
+    is_manifest(path) && !is_recipe(path)
 }
 
 fn is_java(path: &str) -> bool {

@@ -239,7 +239,8 @@ fn is_terraform(lower: &str) -> bool {
     [".tf", ".tofu", ".tfvars"].into_iter().any(|end| plain.len() > end.len() && plain.ends_with(end))
 }
 
-fn is_dockerfile(lower: &str) -> bool {
+/// Whether a file of this name, in small letters, is a Dockerfile or Containerfile.
+pub(crate) fn is_dockerfile(lower: &str) -> bool {
     let named = |base: &str| {
         lower == base
             || lower.strip_suffix(base).is_some_and(|rest| rest.ends_with('.'))

@@ -107,6 +107,12 @@ pub struct Facts {
     pub packages: Option<Box<package::PackageFacts>>,
     /// Its packages, where their licences are judged.
     pub listed: Option<Box<package::Read>>,
+    /// Whether it says what is wished for, and no lock file of the target says what became of that: its exact versions
+    /// are what is used.
+    pub unlocked: bool,
+    /// How many of its packages advisories may speak of, and were not compared because nothing says which version they
+    /// have.
+    pub without_version: usize,
     /// Whether it is a bill of materials that was named, so that its packages were read.
     pub bom: bool,
 }
@@ -152,6 +158,8 @@ impl Facts {
             link: false,
             packages: None,
             listed: None,
+            unlocked: false,
+            without_version: 0,
             bom: false,
         }
     }

@@ -6,6 +6,7 @@
 
 mod apk;
 mod apple;
+mod beside;
 mod bill;
 mod bom;
 mod bun;
@@ -39,15 +40,17 @@ mod public;
 mod pyproject;
 mod python;
 mod readers;
+mod recipe;
 mod requirements;
 mod science;
 mod tables;
 mod yarn;
 
+pub use beside::Others;
 pub use bill::{Bill, Component, FileRead, Layers, Place, Read};
 pub use bom::is_bom;
 pub use diff::{Change, Compare, Kind, diff};
-pub use distro::{SYSTEM_FILES, System};
+pub use distro::{System, is_system_file};
 pub use layered::InLayer;
 use palisade_model::{Purl, Span, Timestamp};
 pub use program::is_program;
@@ -289,17 +292,44 @@ pub fn is_manifest(path: &str) -> bool {
     readers::of(path).is_some()
 }
 
+/// Whether the file at `path` says how something is built or started: a workflow, an action, a Dockerfile, a Compose
+/// file. Beside what was built it says nothing of what is there.
+#[must_use]
+pub fn is_recipe(path: &str) -> bool {
+    readers::is_recipe(path)
+}
+
+/// Whether other files of the target complete what the file at `path` says: see [`Manifest::read_among`].
+#[must_use]
+pub fn is_completed(path: &str) -> bool {
+    readers::is_completed(path)
+}
+
+/// Whether the file at `path` may complete what others say: a `Cargo.toml`, a parent of a `pom.xml`.
+#[must_use]
+pub fn completes(path: &str) -> bool {
+    readers::completes(path)
+}
+
 impl Manifest {
-    /// Reads the file at `path` (its name decides); none when it is no file of packages.
+    /// Reads the file at `path` (its name decides) by itself; none when it is no file of packages.
     #[must_use]
     pub fn read(path: &str, text: &str) -> Option<Self> {
+        Self::read_among(path, text, &Others::none())
+    }
+
+    /// Reads the file at `path`, completed by other files of its target.
+    #[must_use]
+    pub fn read_among(path: &str, text: &str, others: &Others<'_>) -> Option<Self> {
         let reader = readers::of(path)?;
+        let beside = beside::Beside::new(path, others);
         let body = text.strip_prefix('\u{feff}').unwrap_or(text);
         let mut manifest = match lines::conflict(body) {
             // One cause, one gap: which side of the merge is meant, nobody can say.
             Some(marker) => Self::unread(marker, "an unfinished merge: conflict markers are left"),
-            None => reader.read(body),
+            None => reader.read(body, &beside),
         };
+        distro::name_installed(&mut manifest, &beside);
         manifest.end(text.len() - body.len());
         Some(manifest)
     }

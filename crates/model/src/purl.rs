@@ -229,10 +229,13 @@ impl Purl {
         }
     }
 
-    /// The package without version, qualifiers and subpath.
+    /// The package without version, qualifiers and subpath. Of a container image the registry stays: under the same
+    /// name another registry has another image.
     #[must_use]
     pub fn bare(&self) -> Self {
-        Self { version: None, qualifiers: Vec::new(), subpath: None, ..self.clone() }
+        let stays = |key: &str| self.kind == "docker" && key == "repository_url";
+        let qualifiers = self.qualifiers.iter().filter(|(key, _)| stays(key)).cloned().collect();
+        Self { version: None, qualifiers, subpath: None, ..self.clone() }
     }
 }
 
@@ -306,6 +309,10 @@ mod tests {
         let named =
             |kind, name| Purl::new(kind, name).map(|purl| (purl.to_string(), purl.full_name())).unwrap_or_default();
         assert_eq!(named("npm", "@a/b"), ("pkg:npm/%40a/b".to_owned(), "@a/b".to_owned()));
+        let bare = |text| Purl::parse(text).map(|purl| purl.bare().to_string());
+        assert_eq!(bare("pkg:npm/a@1?repository_url=x#y"), Ok("pkg:npm/a".to_owned()));
+        let image = "pkg:docker/o/a@1?repository_url=ghcr.io&tag=2";
+        assert_eq!(bare(image), Ok("pkg:docker/o/a?repository_url=ghcr.io".to_owned()));
         let maven = Purl::in_namespace("maven", "org.x", "y").map(|purl| purl.at("1").full_name());
         assert_eq!(maven, Ok("org.x:y".to_owned()));
     }

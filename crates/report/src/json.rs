@@ -47,6 +47,7 @@ struct TargetOut<'a> {
 #[derive(Serialize)]
 pub(crate) struct PackagesOut {
     files: usize,
+    without_version: usize,
     advisories: Option<String>,
 }
 
@@ -55,7 +56,11 @@ impl PackagesOut {
     pub(crate) fn of(report: &ScanReport<'_>) -> Option<Self> {
         let scan = report.scan;
         let advisories = scan.advisories.as_ref().map(|digest| format!("sha256:{digest}"));
-        (scan.package_files > 0).then_some(Self { files: scan.package_files, advisories })
+        (scan.package_files > 0).then_some(Self {
+            files: scan.package_files,
+            without_version: scan.without_version,
+            advisories,
+        })
     }
 }
 

@@ -1,6 +1,5 @@
 //! Versions of actions that are known to have been malicious or to be exploitable.
 
-use super::facts::version_comment;
 use super::place::UsesAt;
 use super::tables::{Affected, INCIDENTS, INCIDENTS_AS_OF};
 use palisade_model::{Confidence, Meta, Severity};
@@ -24,7 +23,7 @@ pub static CHECK: Check = Check::on_uses(
 
 fn run(at: &UsesAt<'_, '_>, report: &mut Report<'_>) {
     let (Some(slug), Some(reference)) = (at.uses.slug(), at.uses.reference()) else { return };
-    let version = if at.uses.is_pinned() { version_comment(at.uses) } else { Some(reference) };
+    let version = if at.uses.is_pinned() { at.uses.version_comment() } else { Some(reference) };
     for incident in INCIDENTS.iter().filter(|incident| incident.action.eq_ignore_ascii_case(slug)) {
         let (hit, severity) = match incident.affected {
             Affected::Commit(commit) => (reference.eq_ignore_ascii_case(commit), Severity::Critical),

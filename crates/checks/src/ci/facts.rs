@@ -1,8 +1,6 @@
 //! What is kept of a workflow for the checks that look across files.
 
-use palisade_inventory::workflow::{
-    ActionUse, CacheUse, Job, Source, Uses, Workflow, WorkflowFacts, one_or_many, version_like,
-};
+use palisade_inventory::workflow::{ActionUse, CacheUse, Job, Source, Uses, Workflow, WorkflowFacts, one_or_many};
 
 use super::place::{Place, StepAt};
 use super::{caches, untrusted_checkout};
@@ -128,17 +126,10 @@ fn note(uses: Option<&Uses<'_>>, report: &Report<'_>, facts: &mut WorkflowFacts)
         facts.uses.push(ActionUse {
             slug: slug.to_ascii_lowercase(),
             reference: reference.to_ascii_lowercase(),
-            comment: version_comment(uses).map(str::to_owned),
+            comment: uses.version_comment().map(str::to_owned),
             location: report.locate(uses.node.span()),
         });
     }
-}
-
-/// The version that the comment beside a pinned action names.
-pub(super) fn version_comment<'y>(uses: &Uses<'y>) -> Option<&'y str> {
-    let comment = uses.node.yaml().comment_on_line(uses.node.span())?;
-    let words = comment.split([' ', '\t', '=', ',', '(', ')', '@', ':']);
-    words.map(|word| word.trim_matches(['"', '\''])).find(|word| version_like(word))
 }
 
 /// Whether a job holds secrets, a cloud identity or may write.

@@ -1,6 +1,5 @@
 //! Pinned actions without a version in the comment beside them.
 
-use super::facts::version_comment;
 use super::place::UsesAt;
 use palisade_model::{Confidence, Meta, Severity};
 
@@ -22,7 +21,7 @@ pub static CHECK: Check = Check::on_uses(
 );
 
 fn run(at: &UsesAt<'_, '_>, report: &mut Report<'_>) {
-    if !at.uses.is_pinned() || version_comment(at.uses).is_some() {
+    if !at.uses.is_pinned() || at.uses.version_comment().is_some() {
         return;
     }
     let comment = at.uses.node.yaml().comment_on_line(at.uses.node.span()).unwrap_or("");

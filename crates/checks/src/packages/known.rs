@@ -39,7 +39,7 @@ pub fn known(index: &Index, bill: &Bill) -> Result<Vec<Known>, OpenError> {
             found.extend(block.matches(&asked.version).into_iter().map(|one| Known {
                 name: name_of(one.fault).to_owned(),
                 package: component.purl.bare(),
-                version: asked.version.clone(),
+                version: asked.written.clone().unwrap_or_else(|| asked.version.clone()),
                 severity: severity(one.fault),
                 summary: one.fault.summary.to_owned(),
                 fixed: one.fixed.map(str::to_owned),
@@ -63,7 +63,7 @@ pub fn compare_versions(package: &Purl, left: &str, right: &str) -> Option<Order
         "apk" => Some(Order::Apk),
         // Charts and providers number themselves so by rule.
         "helm" | "terraform" => Some(Order::Semver),
-        _ => asked(&package.clone().at(left)).and_then(|asked| Order::of_ecosystem(&asked.ecosystem)),
+        _ => asked(&package.clone().at("0")).and_then(|asked| Order::of_ecosystem(&asked.ecosystem)),
     };
     order?.compare(left, right)
 }

@@ -13,10 +13,12 @@ mod raise;
 pub mod unmaintained_package;
 pub mod unreviewed_licence;
 
+use std::collections::HashSet;
+
 use palisade_advisory::vex::{Justification, Status, Vex};
-use palisade_advisory::{Fault, Index, Match, OpenError, Upgrade, asked};
-use palisade_inventory::Subject;
+use palisade_advisory::{Fault, Index, Match, OpenError, Upgrade, asked, is_known};
 use palisade_inventory::package::{Manifest, Package, Scope, Source, is_manifest};
+use palisade_inventory::{Format, Subject};
 use palisade_model::{Confidence, Digest, Finding, PackageFault, Purl, Severity, StatementNote};
 use serde::Deserialize;
 
@@ -75,11 +77,47 @@ const NOT_COMPARED: [&str; 9] = [
     "conan.lock",
 ];
 
+/// Folders in which a `package.json` says what is installed.
+const INSTALLED_NODE: [&str; 2] = ["node_modules/", "usr/share/nodejs/"];
+
 /// Whether the packages of a file are compared.
 #[must_use]
 pub fn is_compared(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
-    is_manifest(path) && (!NOT_COMPARED.contains(&name) || path.contains("node_modules/"))
+    // Images are named by Dockerfiles, and no database of OSV speaks of them.
+    let is_dockerfile = Format::of(path, &[]) == Format::Dockerfile;
+    is_manifest(path)
+        && !is_dockerfile
+        && (!NOT_COMPARED.contains(&name) || INSTALLED_NODE.iter().any(|folder| path.contains(folder)))
+}
+
+/// Lock files of npm and its kin.
+const LOCKS_OF_NODE: [&str; 7] =
+    ["package-lock.json", "npm-shrinkwrap.json", "pnpm-lock.yaml", "yarn.lock", "bun.lock", "bun.lockb", "deno.lock"];
+
+/// The folder of which a file settles what its `package.json` and those below wish for; none for other files.
+pub(crate) fn locked_folder(path: &str) -> Option<&str> {
+    let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+    LOCKS_OF_NODE.contains(&name).then_some(folder)
+}
+
+/// Whether a file is a `package.json` that no lock file in its folder or above settles.
+pub(crate) fn is_unlocked(path: &str, locked: &HashSet<&str>) -> bool {
+    let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+    let above = std::iter::successors(Some(folder), |folder| {
+        (!folder.is_empty()).then(|| folder.rsplit_once('/').map_or("", |(above, _)| above))
+    });
+    name == "package.json"
+        && is_manifest(path)
+        && !is_compared(path)
+        && !above.into_iter().any(|one| locked.contains(one))
+}
+
+/// How many packages of a file no version tells apart, though advisories may speak of them: those without one, and
+/// actions that are pinned to a commit or branch of which nothing says which release it is.
+pub(crate) fn without_version(manifest: &Manifest) -> usize {
+    let open = |package: &&Package| asked(&package.purl).is_none() && is_known(&package.purl);
+    manifest.packages.iter().filter(|package| package.source != Source::Local).filter(open).count()
 }
 
 /// What the advisories say of the packages of one file.
@@ -115,7 +153,8 @@ pub(crate) fn judge(
                 let check = check_of(one.fault);
                 if checks.iter().any(|chosen| chosen.meta.id == check.meta.id) {
                     report.switch(&check.meta);
-                    let draft = tell(&mut report, package, &asked.version, one, upgrade, matches.len());
+                    let version = asked.written.as_ref().unwrap_or(&asked.version);
+                    let draft = tell(&mut report, package, version, one, upgrade, matches.len());
                     state(draft, package, one.fault, &targets, documents);
                 }
             }

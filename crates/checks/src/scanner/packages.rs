@@ -1,16 +1,19 @@
 //! Files of packages: what was not understood of them, what advisories say, and what is kept to judge licences.
 
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use palisade_advisory::OpenError;
 use palisade_advisory::vex::Vex;
-use palisade_inventory::{Facts, Flat, Format, Problem, Subject, package};
+use palisade_inventory::package::Others;
+use palisade_inventory::{Facts, Flat, Format, Inventory, Problem, Subject, package};
 use palisade_model::{Finding, Skipped, Span};
 
+use crate::Host;
 use crate::packages::Earlier;
 use crate::settings::NewDependencies;
 
-use super::{FileReport, Scanner, text_of};
+use super::{FileReport, PARSE_BYTES_MAX, Scan, Scanner, text_of};
 
 /// Parts of a file of packages that were not understood and are told one by one: broken is broken, however often.
 const GAPS_TOLD_MAX: usize = 3;
@@ -76,13 +79,20 @@ impl Scanner {
         format: Format,
         masks: &[Span],
         facts: &mut Facts,
+        others: &Others<'_>,
     ) -> Result<(Vec<Finding>, Vec<Problem>), OpenError> {
         let text = text_of(bytes);
-        let Some(mut manifest) = package::Manifest::read(path, &text) else { return Ok((Vec::new(), Vec::new())) };
+        let Some(mut manifest) = package::Manifest::read_among(path, &text, others) else {
+            return Ok((Vec::new(), Vec::new()));
+        };
         let subject = Subject::new(Arc::clone(path), text.as_bytes(), &Flat, masks);
         if let Err(error) = std::str::from_utf8(bytes) {
             let at = error.valid_up_to();
             manifest.gaps.insert(0, Problem { span: Span::new(at, at + 1), message: "not UTF-8".to_owned() });
+        }
+        if package::is_recipe(path) {
+            // What breaks these is told by whoever judges them.
+            manifest.gaps.clear();
         }
         manifest.gaps.truncate(GAPS_TOLD_MAX);
         if let Some(earlier) = self.earlier.as_ref().filter(|_| self.asks_about_new_packages()) {
@@ -96,7 +106,9 @@ impl Scanner {
             };
             findings.extend(self.not_read(check, &subject, &manifest.gaps));
         }
-        if let Some(index) = self.advisories.as_ref().filter(|_| crate::packages::is_compared(path)) {
+        let index = self.advisories.as_ref().filter(|_| facts.unlocked || crate::packages::is_compared(path));
+        if let Some(index) = index {
+            facts.without_version = crate::packages::without_version(&manifest);
             findings.extend(crate::packages::judge(
                 &self.checks,
                 &self.settings,
@@ -110,6 +122,42 @@ impl Scanner {
             facts.listed = Some(Box::new(package::Read::of_text(Arc::clone(path), manifest, &text)));
         }
         Ok((findings, gaps))
+    }
+
+    /// Reads files of packages once more, now that it is known what else the target holds: those that other files
+    /// complete, and wishes that no lock file settles.
+    pub(super) fn complete(&self, inventory: &mut Inventory, scan: &mut Scan, host: Host<'_>) {
+        let asks = self.earlier.is_some() && self.asks_about_new_packages();
+        if !self.checks.iter().any(|check| check.meta.family() == "packages") {
+            return;
+        }
+        let paths: Vec<Arc<str>> = inventory.files.iter().map(|file| Arc::clone(&file.path)).collect();
+        let others = Others::new(paths.iter().map(|path| &**path), host.read);
+        let locked: HashSet<&str> = paths.iter().filter_map(|path| crate::packages::locked_folder(path)).collect();
+        let mut again: HashMap<Arc<str>, Vec<Finding>> = HashMap::new();
+        for facts in &mut inventory.files {
+            facts.unlocked = host.whole && crate::packages::is_unlocked(&facts.path, &locked);
+            let completed = !others.is_empty() && package::is_completed(&facts.path);
+            if !(completed || facts.unlocked) || self.advisories.is_none() && !asks && !self.judges_licences() {
+                continue;
+            }
+            let bytes = (host.read)(&facts.path).filter(|bytes| bytes.len() <= PARSE_BYTES_MAX);
+            let Some(bytes) = bytes else { continue };
+            let (path, format, masks) = (Arc::clone(&facts.path), facts.format, self.masks(&facts.path, &bytes));
+            match self.packages(&path, &bytes, format, &masks, facts, &others) {
+                Ok((mut found, _)) => {
+                    found.retain(|finding| finding.check.family() == "packages");
+                    again.insert(path, found);
+                }
+                Err(error) => {
+                    let reason = format!("its packages were not compared with advisories: {error}");
+                    scan.coverage.partial.push(Skipped { path: path.to_string(), reason });
+                }
+            }
+        }
+        scan.findings
+            .retain(|finding| finding.check.family() != "packages" || !again.contains_key(&finding.location.path));
+        scan.findings.extend(again.into_values().flatten());
     }
 
     /// Adds what advisories say of the packages of a bill of materials, where the file is one, and keeps these.

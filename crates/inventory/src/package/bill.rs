@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use palisade_model::{LineIndex, Purl, Span};
 
-use super::{About, Hash, Manifest, Scope, Source};
+use super::{About, Hash, Manifest, Others, Scope, Source};
 
 /// Packages of a target and what needs what.
 #[derive(Clone, Debug, Default)]
@@ -103,8 +103,14 @@ impl Read {
         if !super::is_manifest(path) {
             return None;
         }
+        Self::among(path, bytes, &Others::none())
+    }
+
+    /// Reads the file at `path`, completed by other files of its target; none when it is no file of packages.
+    #[must_use]
+    pub fn among(path: &str, bytes: &[u8], others: &Others<'_>) -> Option<Self> {
         let text = String::from_utf8_lossy(bytes);
-        let manifest = Manifest::read(path, &text)?;
+        let manifest = Manifest::read_among(path, &text, others)?;
         Some(Self::of_text(path.into(), manifest, &text))
     }
 

@@ -2,6 +2,7 @@
 
 use palisade_model::Purl;
 
+use super::beside::Beside;
 use super::{Manifest, lines::unquoted};
 
 /// A distribution (<https://www.freedesktop.org/software/systemd/man/latest/os-release.html>).
@@ -13,8 +14,42 @@ pub struct System {
     pub version: String,
 }
 
-/// Files that name the distribution, the first that is there counts.
-pub const SYSTEM_FILES: [&str; 2] = ["etc/os-release", "usr/lib/os-release"];
+/// Files that name the distribution, by their paths below its root; the first that is there counts.
+const SYSTEM_FILES: [&str; 2] = ["etc/os-release", "usr/lib/os-release"];
+
+/// Whether a file names the distribution of the target, or of a system in one of its folders.
+#[must_use]
+pub fn is_system_file(path: &str) -> bool {
+    let root = |file: &str| path.strip_suffix(file).is_some_and(|root| root.is_empty() || root.ends_with('/'));
+    SYSTEM_FILES.iter().any(|file| root(file))
+}
+
+/// Lists of what a package manager installed, by their paths below the root of a system.
+const INSTALLED: [&str; 5] = [
+    "lib/apk/db/installed",
+    "usr/lib/apk/db/installed",
+    "var/lib/dpkg/status",
+    "var/lib/opkg/status",
+    "usr/lib/opkg/status",
+];
+
+/// The folder of the system that a list of installed packages is of, with a slash at its end; empty for the target
+/// itself, none for other files.
+pub(super) fn root_of(path: &str) -> Option<&str> {
+    let paragraphs = path.rfind("var/lib/dpkg/status.d/").and_then(|at| path.get(..at));
+    // The longest that fits: `usr/lib/…` is no `lib/…` below a root `usr/`.
+    let roots = INSTALLED.iter().filter_map(|list| path.strip_suffix(list)).chain(paragraphs);
+    roots.filter(|root| root.is_empty() || root.ends_with('/')).min_by_key(|root| root.len())
+}
+
+/// Names the packages of a list after the system around it, where its root says which one it is.
+pub(super) fn name_installed(manifest: &mut Manifest, beside: &Beside<'_>) {
+    if root_of(beside.path).is_some()
+        && let Some(system) = System::around(beside.path, &|file| beside.read(file))
+    {
+        system.name(manifest);
+    }
+}
 
 impl System {
     /// Reads `os-release`; none when it names no distribution.
@@ -28,6 +63,14 @@ impl System {
         let id = value("ID").filter(|id| plain(id))?;
         let version = value("VERSION_ID").filter(|version| plain(version)).unwrap_or_default();
         Some(Self { id, version })
+    }
+
+    /// The system that a file of packages is of: that of the root around a list of what is installed, and that of the
+    /// whole target for all other files. `read` gives the texts of files.
+    #[must_use]
+    pub fn around<T: std::ops::Deref<Target = str>>(path: &str, read: &dyn Fn(&str) -> Option<T>) -> Option<Self> {
+        let root = root_of(path).unwrap_or("");
+        SYSTEM_FILES.iter().find_map(|file| Self::read(&read(&format!("{root}{file}"))?))
     }
 
     /// Names the packages that a package manager of this system installed after it.
@@ -65,5 +108,21 @@ mod tests {
             Manifest::read("var/lib/dpkg/status", "Package: a\nStatus: install ok installed\nVersion: 1\n").unwrap();
         System { id: "ubuntu".to_owned(), version: "22.04".to_owned() }.name(&mut manifest);
         assert_eq!(manifest.packages.first().unwrap().purl.to_string(), "pkg:deb/ubuntu/a@1?distro=ubuntu-22.04");
+    }
+
+    #[test]
+    fn each_root_is_a_system_of_its_own() {
+        let files = [
+            ("one/etc/os-release", "ID=debian\nVERSION_ID=12\n"),
+            ("two/usr/lib/os-release", "ID=alpine\nVERSION_ID=3.20.1\n"),
+        ];
+        let read = |path: &str| files.iter().find(|(name, _)| *name == path).map(|(_, text)| text.as_bytes().to_vec());
+        let others = crate::package::Others::new(files.iter().map(|(path, _)| *path), &read);
+        let first = |path, text| Manifest::read_among(path, text, &others).unwrap().packages.remove(0).purl.to_string();
+        let dpkg = "Package: a\nStatus: install ok installed\nVersion: 1\n";
+        assert_eq!(first("one/var/lib/dpkg/status", dpkg), "pkg:deb/debian/a@1?distro=debian-12");
+        assert_eq!(first("one/var/lib/dpkg/status.d/a", dpkg), "pkg:deb/debian/a@1?distro=debian-12");
+        assert_eq!(first("two/usr/lib/apk/db/installed", "P:a\nV:1\n"), "pkg:apk/alpine/a@1?distro=alpine-3.20.1");
+        assert_eq!(first("var/lib/dpkg/status", dpkg), "pkg:deb/debian/a@1");
     }
 }

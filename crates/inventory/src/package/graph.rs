@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use palisade_model::{Purl, Span};
 
-use super::{Manifest, Package, Root, Scope};
+use super::{Manifest, Package, Root, Scope, Source};
 
 /// Packages of one name beyond this are listed, but nothing is found to need them: real trees hold some ten.
 const NAMESAKES_MAX: usize = 64;
@@ -82,6 +82,9 @@ impl Graph {
         let packages = &mut self.manifest.packages;
         let mut reached: Vec<Option<Scope>> = vec![None; packages.len()];
         let mut direct = vec![false; packages.len()];
+        // What a part of the project is for, it says itself: its tests are not those of whoever needs it.
+        let parts: HashSet<&Purl> = asked.iter().filter_map(|(purl, _)| purl.as_ref()).collect();
+        let is_part = |package: &Package| package.source == Source::Local && parts.contains(&package.purl);
         for scope in [Scope::Runtime, Scope::Optional, Scope::Development] {
             let wanted = asked.iter().flat_map(|(_, needs)| needs).filter(|(of, _)| *of == scope);
             let mut open: Vec<u32> = wanted.map(|(_, at)| *at).collect();
@@ -93,13 +96,14 @@ impl Graph {
             while let Some(at) = open.pop() {
                 if let Some(slot @ None) = reached.get_mut(at as usize) {
                     *slot = Some(scope);
-                    open.extend(packages.get(at as usize).map(|package| package.needs.as_slice()).unwrap_or_default());
+                    let package = packages.get(at as usize).filter(|package| !is_part(package));
+                    open.extend(package.map(|package| package.needs.as_slice()).unwrap_or_default());
                 }
             }
         }
         if asked.iter().any(|(_, needs)| !needs.is_empty()) {
             for ((package, reached), direct) in packages.iter_mut().zip(reached).zip(direct) {
-                package.scope = reached.unwrap_or(package.scope);
+                package.scope = reached.filter(|_| !is_part(package)).unwrap_or(package.scope);
                 package.direct = Some(direct);
             }
         }

@@ -231,6 +231,12 @@ mod tests {
             let text = format!("{{\"name\": \"a\", \"version\": \"1.0.0\", {stated}}}");
             check("node_modules/a/package.json", &text, &format!("pkg:npm/a@1.0.0 Runtime licence {expected}"));
         }
+        check(
+            "root/usr/share/nodejs/abbrev/package.json",
+            "{\"name\": \"abbrev\", \"version\": \"1.1.1\", \"devDependencies\": {\"tap\": \"^10\"}}",
+            "pkg:npm/abbrev@1.1.1 Runtime",
+        );
+        check("usr/share/nodejs/a/dist/package.json", "{\"name\": \"b\"}", "no manifest");
         check("node_modules/a/dist/package.json", "{\"type\": \"module\"}", "no manifest");
         check("node_modules/a/yarn.lock", "", "no manifest");
         check("lib/site-packages/x/requirements.txt", "a==1\n", "no manifest");

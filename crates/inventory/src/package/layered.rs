@@ -23,9 +23,11 @@ impl Bill {
     /// Joins what the layers of an image brought. Lists of installed packages are rewritten whole with every change, so
     /// that a package came with the first layer since which all versions of its file name it.
     #[must_use]
-    pub fn of_layers(mut files: Vec<InLayer>, system: Option<&System>) -> Self {
+    pub fn of_layers(mut files: Vec<InLayer>, system: &dyn Fn(&str) -> Option<System>) -> Self {
         for file in &mut files {
-            system.into_iter().for_each(|system| system.name(&mut file.read.manifest));
+            if let Some(system) = system(&file.read.path) {
+                system.name(&mut file.read.manifest);
+            }
         }
         files.sort_by(|one, other| (&one.read.path, one.layer).cmp(&(&other.read.path, other.layer)));
         let mut brought: BTreeMap<Purl, u32> = BTreeMap::new();
@@ -116,7 +118,7 @@ mod tests {
                 file(1, Some(2), status, &["a@1", "b@1", "c@1", "d@1"]),
                 file(0, Some(2), "old/var/lib/dpkg/status", &["e@1", "a@1"]),
             ],
-            Some(&system),
+            &|_| Some(system.clone()),
         );
         let shown = |components: &[Component]| -> Vec<String> {
             let layers = components.iter().map(|one| (one, one.layers.unwrap()));

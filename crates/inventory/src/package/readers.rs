@@ -6,10 +6,12 @@ use std::sync::LazyLock;
 use palisade_model::Span;
 use toml::de::DeTable;
 
+use super::beside::Beside;
 use super::{
     Manifest, apk, apple, bun, bundler, cargo, composer, conan, dart, deno, deploy, dpkg, go, gradle, haskell, hex,
-    installed, maven, npm, nuget, package_json, pipenv, pnpm, pyproject, python, requirements, science, yarn,
+    installed, maven, npm, nuget, package_json, pipenv, pnpm, pyproject, python, recipe, requirements, science, yarn,
 };
+use crate::format::is_dockerfile;
 use crate::yaml::{Node, Yaml};
 
 /// Reads one kind of file, from what its syntax gives.
@@ -17,6 +19,9 @@ use crate::yaml::{Node, Yaml};
 pub(super) enum Reader {
     Text(fn(&str) -> Manifest),
     Toml(fn(&DeTable<'_>) -> Manifest),
+    /// Those that other files of the target complete.
+    TextBeside(fn(&str, &Beside<'_>) -> Manifest),
+    TomlBeside(fn(&DeTable<'_>, &Beside<'_>) -> Manifest),
     Yaml(fn(Node<'_>) -> Manifest),
     Json(fn(Node<'_>) -> Manifest),
     /// JSON with comments and commas after the last item.
@@ -27,9 +32,9 @@ pub(super) enum Reader {
 
 /// Names of files, or the ends of their paths; a `*` stands for anything within one name. The first that fits reads.
 const READERS: &[(&str, Reader)] = {
-    use Reader::{Json, Jsonc, Nothing, Text, Toml, Yaml};
+    use Reader::{Json, Jsonc, Nothing, Text, TextBeside, Toml, TomlBeside, Yaml};
     &[
-        ("Cargo.lock", Toml(cargo::lock)),
+        ("Cargo.lock", TomlBeside(cargo::lock)),
         ("lib/apk/db/installed", Text(apk::installed)),
         ("var/lib/dpkg/status", Text(dpkg::status)),
         ("var/lib/opkg/status", Text(dpkg::status)),
@@ -43,6 +48,8 @@ const READERS: &[(&str, Reader)] = {
         ("bun.lock", Jsonc(bun::lock)),
         ("node_modules/@*/*/package.json", Json(installed::node)),
         ("node_modules/*/package.json", Json(installed::node)),
+        ("usr/share/nodejs/@*/*/package.json", Json(installed::node)),
+        ("usr/share/nodejs/*/package.json", Json(installed::node)),
         ("package.json", Json(package_json::manifest)),
         ("*.dist-info/METADATA", Text(installed::python)),
         ("*.egg-info/PKG-INFO", Text(installed::python)),
@@ -86,8 +93,8 @@ const READERS: &[(&str, Reader)] = {
         ("requirements*.in", Text(requirements::runtime)),
         ("requirements/*.in", Text(requirements::runtime)),
         ("constraints*.txt", Text(requirements::constraints)),
-        ("pom.xml", Text(maven::pom)),
-        ("*.pom", Text(maven::pom)),
+        ("pom.xml", TextBeside(maven::pom)),
+        ("*.pom", TextBeside(maven::pom)),
         ("gradle.lockfile", Text(gradle::lock)),
         ("buildscript-gradle.lockfile", Text(gradle::build_lock)),
         ("settings-gradle.lockfile", Text(gradle::build_lock)),
@@ -120,6 +127,16 @@ const READERS: &[(&str, Reader)] = {
         ("go.sum", Text(go::sums)),
         ("go.work.sum", Text(go::sums)),
         ("vendor/modules.txt", Text(go::vendored)),
+        (".github/workflows/*.yml", Yaml(recipe::workflow)),
+        (".github/workflows/*.yaml", Yaml(recipe::workflow)),
+        ("action.yml", Yaml(recipe::action)),
+        ("action.yaml", Yaml(recipe::action)),
+        ("docker-compose*.yml", Yaml(recipe::compose)),
+        ("docker-compose*.yaml", Yaml(recipe::compose)),
+        ("compose.yml", Yaml(recipe::compose)),
+        ("compose.yaml", Yaml(recipe::compose)),
+        ("compose.*.yml", Yaml(recipe::compose)),
+        ("compose.*.yaml", Yaml(recipe::compose)),
     ]
 };
 
@@ -147,19 +164,59 @@ pub(super) fn of(path: &str) -> Option<Reader> {
     let named = ROWS.by_name.get(name).into_iter().flatten().copied();
     let ended = ROWS.by_end.iter().filter(|(end, _)| name.ends_with(end)).map(|(_, at)| *at);
     let row = |at: usize| READERS.get(at).filter(|(pattern, _)| fits(pattern, path)).map(|_| at);
-    let at = named.chain(ended).filter_map(row).min()?;
-    let (pattern, reader) = READERS.get(at)?;
     // What packages bring along of their own making says nothing of what is installed.
+    let is_inside = || FOLDERS.iter().any(|folder| path.contains(folder));
+    let Some(at) = named.chain(ended).filter_map(row).min() else {
+        return (names_dockerfile(name) && !is_inside()).then_some(Reader::Text(recipe::dockerfile));
+    };
+    let (pattern, reader) = READERS.get(at)?;
     let is_installed = INSTALLED.iter().any(|start| pattern.starts_with(start));
-    let is_inside = !is_installed && FOLDERS.iter().any(|folder| path.contains(folder));
-    (!matches!(reader, Reader::Nothing) && !is_inside).then_some(*reader)
+    (!matches!(reader, Reader::Nothing) && (is_installed || !is_inside())).then_some(*reader)
 }
 
+/// Whether a file of packages says how something is built or started, not what lies around it.
+pub(super) fn is_recipe(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let is_pipeline = RECIPES.iter().any(|pattern| fits(pattern, path));
+    (is_pipeline || names_dockerfile(name)) && of(path).is_some()
+}
+
+/// Whether a file of this name is a Dockerfile. Asked of every file, so that most are told apart without a copy.
+fn names_dockerfile(name: &str) -> bool {
+    let bytes = name.as_bytes();
+    bytes.windows(4).any(|part| part.eq_ignore_ascii_case(b"file")) && is_dockerfile(&name.to_ascii_lowercase())
+}
+
+/// Whether other files of the target complete what the file at `path` says.
+pub(super) fn is_completed(path: &str) -> bool {
+    matches!(of(path), Some(Reader::TextBeside(_) | Reader::TomlBeside(_))) || super::distro::root_of(path).is_some()
+}
+
+/// Whether the file at `path` may complete what others say.
+pub(super) fn completes(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    matches!(name, "Cargo.toml" | "pom.xml") || name == "os-release" && super::distro::is_system_file(path)
+}
+
+/// Files that say how something is built or started.
+const RECIPES: [&str; 10] = [
+    ".github/workflows/*.yml",
+    ".github/workflows/*.yaml",
+    "action.yml",
+    "action.yaml",
+    "docker-compose*.yml",
+    "docker-compose*.yaml",
+    "compose.yml",
+    "compose.yaml",
+    "compose.*.yml",
+    "compose.*.yaml",
+];
+
 /// Folders of installed packages.
-const FOLDERS: [&str; 4] = ["node_modules/", "site-packages/", "dist-packages/", "META-INF/"];
+const FOLDERS: [&str; 5] = ["node_modules/", "usr/share/nodejs/", "site-packages/", "dist-packages/", "META-INF/"];
 
 /// What says there which packages these are.
-const INSTALLED: [&str; 4] = ["node_modules/", "*.dist-info", "*.egg-info", "*META-INF/"];
+const INSTALLED: [&str; 5] = ["node_modules/", "usr/share/nodejs/", "*.dist-info", "*.egg-info", "*META-INF/"];
 
 /// Whether a path ends as the pattern says.
 fn fits(pattern: &str, path: &str) -> bool {
@@ -175,7 +232,7 @@ fn fits(pattern: &str, path: &str) -> bool {
 
 impl Reader {
     /// Reads a text. What breaks the syntax is the first gap; what stood before the break is read.
-    pub(super) fn read(self, text: &str) -> Manifest {
+    pub(super) fn read(self, text: &str, beside: &Beside<'_>) -> Manifest {
         let by_node = |yaml: &Yaml, read: fn(Node<'_>) -> Manifest| {
             let mut manifest = match yaml.root() {
                 Some(root) if root.is_mapping() => read(root),
@@ -192,13 +249,19 @@ impl Reader {
             Self::Yaml(read) => by_node(&Yaml::parse(text), read),
             Self::Json(read) => by_node(&Yaml::parse_json(text), read),
             Self::Jsonc(read) => by_node(&Yaml::parse_jsonc(text), read),
-            Self::Toml(read) => match DeTable::parse(text) {
-                Ok(table) => read(table.get_ref()),
-                Err(error) => {
-                    let range = error.span().unwrap_or_default();
-                    Manifest::unread(Span::new(range.start, range.end), error.message())
-                }
-            },
+            Self::TextBeside(read) => read(text, beside),
+            Self::Toml(read) => by_table(text, read),
+            Self::TomlBeside(read) => by_table(text, |table| read(table, beside)),
+        }
+    }
+}
+
+fn by_table(text: &str, read: impl FnOnce(&DeTable<'_>) -> Manifest) -> Manifest {
+    match DeTable::parse(text) {
+        Ok(table) => read(table.get_ref()),
+        Err(error) => {
+            let range = error.span().unwrap_or_default();
+            Manifest::unread(Span::new(range.start, range.end), error.message())
         }
     }
 }

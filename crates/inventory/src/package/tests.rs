@@ -3,8 +3,10 @@
 use super::*;
 
 /// What a file gives: `purl scope direct source hashed licence > needs`, roots and gaps, a line each.
-fn shown(path: &str, text: &str) -> String {
-    let Some(manifest) = Manifest::read(path, text) else { return "no manifest".to_owned() };
+fn shown(path: &str, text: &str, files: &[(&str, &str)]) -> String {
+    let read = |path: &str| files.iter().find(|(name, _)| *name == path).map(|(_, text)| text.as_bytes().to_vec());
+    let others = Others::new(files.iter().map(|(path, _)| *path), &read);
+    let Some(manifest) = Manifest::read_among(path, text, &others) else { return "no manifest".to_owned() };
     let mut out = Vec::new();
     for package in &manifest.packages {
         let mut line = format!("{} {:?}", package.purl, package.scope);
@@ -36,6 +38,12 @@ fn shown(path: &str, text: &str) -> String {
 
 #[track_caller]
 pub(super) fn check(path: &str, text: &str, expected: &str) {
+    check_among(path, text, &[], expected);
+}
+
+/// The same for a file that others complete.
+#[track_caller]
+pub(super) fn check_among(path: &str, text: &str, files: &[(&str, &str)], expected: &str) {
     // In which order a reader meets what it does not understand says nothing.
     let lines = |text: &str| {
         let (mut gaps, mut lines): (Vec<_>, Vec<_>) =
@@ -44,7 +52,7 @@ pub(super) fn check(path: &str, text: &str, expected: &str) {
         lines.append(&mut gaps);
         lines.join("\n")
     };
-    assert_eq!(lines(&shown(path, text)), lines(expected), "{path}");
+    assert_eq!(lines(&shown(path, text, files)), lines(expected), "{path}");
 }
 
 #[test]
@@ -226,12 +234,69 @@ fn hostile_files_end() {
         ("Gemfile.lock", format!("GEM\n  specs:\n{}", many(&|n| format!("    a ({n})\n      a\n")))),
         ("go.mod", many(&|n| format!("require a v{n}\nreplace a v{n} => b v{n}\n"))),
         ("conan.lock", repeated("[", 50_000)),
+        (
+            ".github/workflows/a.yml",
+            format!("jobs:\n  a:\n    steps:\n{}", many(&|n| format!("      - uses: o/r{n}@v1\n"))),
+        ),
+        (".github/workflows/a.yml", repeated("{jobs: {a: {steps: [", 20_000)),
+        ("Dockerfile", many(&|n| format!("FROM a:{n} AS s{n}\nCOPY --from=s{n} a b\nCOPY --from=b:{n} a b\n"))),
     ];
     for (path, text) in cases {
         let Some(manifest) = Manifest::read(path, &text) else { unreachable!("{path} is read") };
         assert!(manifest.gaps.len() <= GAPS_MAX, "{path}");
         let edges: usize = manifest.packages.iter().map(|package| package.needs.len()).sum();
         assert!(edges <= 5_000 * 65, "{path}: {edges}");
+    }
+}
+
+/// Parents that are each other's parents, lists that import each other, and more of both than anybody has.
+#[test]
+fn files_that_complete_each_other_end() {
+    let project = |name: &str, rest: &str| {
+        format!("<project><groupId>g</groupId><artifactId>{name}</artifactId><version>1</version>{rest}</project>")
+    };
+    let import = |name: &str| {
+        format!(
+            "<dependency><groupId>g</groupId><artifactId>{name}</artifactId><version>1</version><type>pom</type>\
+             <scope>import</scope></dependency>"
+        )
+    };
+    let mut files: Vec<(String, String)> = Vec::new();
+    for number in 0..200 {
+        let parent = format!(
+            "<parent><groupId>g</groupId><artifactId>p{}</artifactId><version>1</version><relativePath>../p{0}\
+             </relativePath></parent>",
+            (number + 1) % 200
+        );
+        let lists: String = (0..200).map(|other| import(&format!("p{other}"))).collect();
+        let managed = format!("<dependencyManagement><dependencies>{lists}</dependencies></dependencyManagement>");
+        files.push((format!("p{number}/pom.xml"), project(&format!("p{number}"), &(parent + &managed))));
+    }
+    let members: String = (0..3_000).map(|n| format!("[[package]]\nname = \"m{n}\"\nversion = \"1.0.0\"\n")).collect();
+    for number in 0..3_000 {
+        let name = format!("m{}", number + 5_000);
+        files.push((
+            format!("{name}/Cargo.toml"),
+            format!("[package]\nname = \"{name}\"\n[features]\ndefault = [\"default\"]\n"),
+        ));
+    }
+    let asked = std::cell::Cell::new(0);
+    let read = |path: &str| {
+        asked.set(asked.get() + 1);
+        files.iter().find(|(name, _)| name == path).map(|(_, text)| text.clone().into_bytes())
+    };
+    let others = Others::new(files.iter().map(|(path, _)| path.as_str()), &read);
+    let dependency =
+        "<dependencies><dependency><groupId>g</groupId><artifactId>x</artifactId></dependency></dependencies>";
+    let text = files
+        .first()
+        .map(|(_, text)| text.replace("</project>", &format!("{dependency}</project>")))
+        .unwrap_or_default();
+    for (path, text) in [("p0/pom.xml", &text), ("Cargo.lock", &members)] {
+        asked.set(0);
+        let Some(manifest) = Manifest::read_among(path, text, &others) else { unreachable!("{path} is read") };
+        assert!(manifest.open().len() <= 2 * GAPS_MAX, "{path}");
+        assert!(asked.get() <= 2_000, "{path}: {}", asked.get());
     }
 }
 

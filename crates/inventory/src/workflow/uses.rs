@@ -106,15 +106,19 @@ impl<'y> Uses<'y> {
         }
     }
 
+    /// The version that the comment beside it names.
+    #[must_use]
+    pub fn version_comment(&self) -> Option<&'y str> {
+        let comment = self.node.yaml().comment_on_line(self.node.span())?;
+        let words = comment.split([' ', '\t', '=', ',', '(', ')', '@', ':']);
+        words.map(|word| word.trim_matches(['"', '\''])).find(|word| version_like(word))
+    }
+
     /// The major version of a tag such as `v4` or `4.1.0`, of the reference or of the comment beside a commit id.
     #[must_use]
     pub fn major_version(&self) -> Option<u32> {
         let reference = self.reference()?;
-        let tag = if is_commit(reference) {
-            self.node.yaml().comment_on_line(self.node.span())?.split_whitespace().find(|word| version_like(word))?
-        } else {
-            reference
-        };
+        let tag = if is_commit(reference) { self.version_comment()? } else { reference };
         let digits = tag.trim_start_matches(|c: char| !c.is_ascii_digit());
         digits.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()
     }

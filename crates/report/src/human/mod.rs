@@ -280,7 +280,11 @@ pub(crate) fn package_lines(report: &ScanReport<'_>) -> Vec<String> {
         (0, _) => None,
         (_, Some(digest)) => {
             let digest = digest.get(..12).unwrap_or(digest);
-            Some(format!("{files} compared with advisories (index {digest})"))
+            let open = match scan.without_version {
+                0 => String::new(),
+                number => format!("; {} of which no version is known not", count(number, "package", "packages")),
+            };
+            Some(format!("{files} compared with advisories (index {digest}){open}"))
         }
         (_, None) => {
             let why = "no index of advisories is here; see `palisade db update --help`";

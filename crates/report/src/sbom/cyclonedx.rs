@@ -203,7 +203,7 @@ impl Part {
             properties.push(Property { name: "palisade:scripts", value: "true".to_owned() });
         }
         Self {
-            kind: if component.own { "application" } else { "library" },
+            kind: super::kind_of(component),
             reference: purl.clone(),
             group: component.purl.namespace().map(str::to_owned),
             name: component.purl.name().to_owned(),

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::io;
 
-use palisade_inventory::package::{Component, FileRead, Scope};
+use palisade_inventory::package::{Component, FileRead, Scope, is_recipe};
 
 use super::Sbom;
 use crate::style::{Role, Style};
@@ -55,7 +55,9 @@ pub(super) fn write(out: &mut dyn io::Write, sbom: &Sbom<'_>, style: Style) -> i
     }
     writeln!(out, "\n{}", style.paint(Role::Strong, count(bill.files.len(), "file")))?;
     let limit = if style.all { usize::MAX } else { FILES_SHOWN_MAX };
-    for file in bill.files.iter().take(limit) {
+    // Workflows come first by their paths, and say the least of what is shipped.
+    let (last, first): (Vec<&FileRead>, Vec<&FileRead>) = bill.files.iter().partition(|file| is_recipe(&file.path));
+    for file in first.into_iter().chain(last).take(limit) {
         writeln!(out, "  {}", line(file))?;
         for (line, message) in file.gaps.iter().take(GAPS_SHOWN_MAX) {
             writeln!(out, "      line {line}: {}", visible(message))?;

@@ -78,6 +78,15 @@ impl FromStr for SbomFormat {
     }
 }
 
+/// What a component is, in a word of both CycloneDX and SPDX 3.
+fn kind_of(component: &Component) -> &'static str {
+    match component.purl.kind() {
+        _ if component.own => "application",
+        "docker" | "oci" => "container",
+        _ => "library",
+    }
+}
+
 /// A bill and what is said about it.
 #[derive(Clone, Debug)]
 pub struct Sbom<'a> {

@@ -98,7 +98,7 @@ fn package(component: &Component, id: &str) -> Value {
     let mut out = json!({
         "type": "software_Package", "spdxId": id, "creationInfo": CREATION, "name": component.purl.full_name(),
         "software_packageUrl": component.purl.to_string(),
-        "software_primaryPurpose": if component.own { "application" } else { "library" },
+        "software_primaryPurpose": super::kind_of(component),
         "software_sourceInfo": format!("named in {}", places.join(", ")),
     });
     if let Some(fields) = out.as_object_mut() {
