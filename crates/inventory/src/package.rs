@@ -40,6 +40,7 @@ mod pyproject;
 mod python;
 mod readers;
 mod requirements;
+mod rpm;
 mod science;
 mod tables;
 mod yarn;
@@ -283,6 +284,12 @@ impl Package {
     }
 }
 
+/// Whether files of this name are databases, which [`Manifest::of_database`] reads: no texts, however they begin.
+#[must_use]
+pub fn is_database(path: &str) -> bool {
+    matches!(readers::of(path), Some(readers::Reader::Bytes(_)))
+}
+
 /// Whether [`Manifest::read`] reads files of this name.
 #[must_use]
 pub fn is_manifest(path: &str) -> bool {
@@ -324,6 +331,16 @@ impl Manifest {
             source.forget_secrets();
         }
         self.shift(offset);
+    }
+
+    /// Reads the database at `path` (its name decides); none when it is no database of packages. Its packages have no
+    /// places in it.
+    #[must_use]
+    pub fn of_database(path: &str, bytes: &[u8]) -> Option<Self> {
+        let readers::Reader::Bytes(read) = readers::of(path)? else { return None };
+        let mut manifest = read(bytes);
+        manifest.cut();
+        Some(manifest)
     }
 
     /// Reads what programs say of the packages that they were built from; none for other files, and programs that say

@@ -103,6 +103,9 @@ impl Read {
         if !super::is_manifest(path) {
             return None;
         }
+        if let Some(manifest) = Manifest::of_database(path, bytes) {
+            return Some(Self { path: path.into(), manifest, lines: LineIndex::new(&[]) });
+        }
         let text = String::from_utf8_lossy(bytes);
         let manifest = Manifest::read(path, &text)?;
         Some(Self { path: path.into(), manifest, lines: LineIndex::new(text.as_bytes()) })

@@ -8,7 +8,7 @@ use toml::de::DeTable;
 
 use super::{
     Manifest, apk, apple, bun, bundler, cargo, composer, conan, dart, deno, deploy, dpkg, go, gradle, haskell, hex,
-    installed, maven, npm, nuget, package_json, pipenv, pnpm, pyproject, python, requirements, science, yarn,
+    installed, maven, npm, nuget, package_json, pipenv, pnpm, pyproject, python, requirements, rpm, science, yarn,
 };
 use crate::yaml::{Node, Yaml};
 
@@ -16,6 +16,8 @@ use crate::yaml::{Node, Yaml};
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Reader {
     Text(fn(&str) -> Manifest),
+    /// What is no text.
+    Bytes(fn(&[u8]) -> Manifest),
     Toml(fn(&DeTable<'_>) -> Manifest),
     Yaml(fn(Node<'_>) -> Manifest),
     Json(fn(Node<'_>) -> Manifest),
@@ -27,7 +29,7 @@ pub(super) enum Reader {
 
 /// Names of files, or the ends of their paths; a `*` stands for anything within one name. The first that fits reads.
 const READERS: &[(&str, Reader)] = {
-    use Reader::{Json, Jsonc, Nothing, Text, Toml, Yaml};
+    use Reader::{Bytes, Json, Jsonc, Nothing, Text, Toml, Yaml};
     &[
         ("Cargo.lock", Toml(cargo::lock)),
         ("lib/apk/db/installed", Text(apk::installed)),
@@ -36,6 +38,22 @@ const READERS: &[(&str, Reader)] = {
         ("usr/lib/opkg/status", Text(dpkg::status)),
         ("var/lib/dpkg/status.d/*.md5sums", Nothing),
         ("var/lib/dpkg/status.d/*", Text(dpkg::status)),
+        ("usr/lib/sysimage/rpm/rpmdb.sqlite", Bytes(rpm::database)),
+        ("usr/lib/sysimage/rpm/rpmdb.sqlite-wal", Bytes(rpm::beside)),
+        ("usr/lib/sysimage/rpm/rpmdb.sqlite-journal", Bytes(rpm::beside)),
+        ("usr/lib/sysimage/rpm/Packages.db", Bytes(rpm::database)),
+        ("usr/lib/sysimage/rpm/Packages", Bytes(rpm::database)),
+        ("usr/share/rpm/rpmdb.sqlite", Bytes(rpm::database)),
+        ("usr/share/rpm/rpmdb.sqlite-wal", Bytes(rpm::beside)),
+        ("usr/share/rpm/rpmdb.sqlite-journal", Bytes(rpm::beside)),
+        ("usr/share/rpm/Packages.db", Bytes(rpm::database)),
+        ("usr/share/rpm/Packages", Bytes(rpm::database)),
+        ("var/lib/rpm/rpmdb.sqlite", Bytes(rpm::database)),
+        ("var/lib/rpm/rpmdb.sqlite-wal", Bytes(rpm::beside)),
+        ("var/lib/rpm/rpmdb.sqlite-journal", Bytes(rpm::beside)),
+        ("var/lib/rpm/Packages.db", Bytes(rpm::database)),
+        ("var/lib/rpm/Packages", Bytes(rpm::database)),
+        ("var/lib/rpmmanifest/container-manifest-2", Text(rpm::listed)),
         ("package-lock.json", Json(npm::lock)),
         ("npm-shrinkwrap.json", Json(npm::lock)),
         ("pnpm-lock.yaml", Yaml(pnpm::lock)),
@@ -188,6 +206,7 @@ impl Reader {
         };
         match self {
             Self::Text(read) => read(text),
+            Self::Bytes(read) => read(text.as_bytes()),
             Self::Nothing => Manifest::default(),
             Self::Yaml(read) => by_node(&Yaml::parse(text), read),
             Self::Json(read) => by_node(&Yaml::parse_json(text), read),
