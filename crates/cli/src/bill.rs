@@ -6,7 +6,7 @@ use std::sync::Mutex;
 
 use anyhow::anyhow;
 use palisade_checks::packages::Earlier;
-use palisade_inventory::package::{Bill, Read, is_manifest};
+use palisade_inventory::package::{Bill, Read, Systems, is_manifest};
 use palisade_model::Timestamp;
 use palisade_source::image::Platform;
 use palisade_source::walk::{WalkOptions, walk};
@@ -37,7 +37,7 @@ pub(crate) fn of_path(path: &Path) -> anyhow::Result<Gathered> {
         let options = WalkOptions {
             exclude: target::load_config(path)?.scan.exclude,
             open_archives: false,
-            wanted: is_manifest,
+            wanted: is_wanted,
             ..WalkOptions::default()
         };
         collect(Read::of, |visit| Ok(walk(path, &options, visit)?))?
@@ -56,7 +56,7 @@ pub(crate) fn of_revision(folder: &Path, revision: &str) -> anyhow::Result<Gathe
     let config = if folder.is_dir() { target::load_config(folder)? } else { Config::default() };
     let mut commit = None;
     let reads = collect(Read::of, |visit| {
-        commit = Some(git_target::visit_revision(folder, revision, &config, &is_manifest, visit)?);
+        commit = Some(git_target::visit_revision(folder, revision, &config, &is_wanted, visit)?);
         Ok(())
     })?;
     Ok(Gathered {
@@ -72,7 +72,7 @@ pub(crate) fn of_revision(folder: &Path, revision: &str) -> anyhow::Result<Gathe
 pub(crate) fn packages_of_revision(folder: &Path, revision: &str) -> anyhow::Result<Earlier> {
     let config = if folder.is_dir() { target::load_config(folder)? } else { Config::default() };
     let reads = collect(Read::of, |visit| {
-        git_target::visit_revision(folder, revision, &config, &is_manifest, visit)?;
+        git_target::visit_revision(folder, revision, &config, &is_wanted, visit)?;
         Ok(())
     })?;
     let packages = reads.iter().flat_map(|read| &read.manifest.packages);
@@ -129,6 +129,11 @@ pub(crate) fn nothing_in(path: &Path) -> anyhow::Error {
     hinted(error, "`palisade sbom DIRECTORY` reads every lock file below it; git-ignored ones are left out")
 }
 
+/// Files that say what is shipped, or which system a list of installed packages is of.
+fn is_wanted(path: &str) -> bool {
+    is_manifest(path) || Systems::has(path)
+}
+
 /// Reads the files of packages among the entries that a reader yields. One that cannot be read stays in the list, so
 /// that the bill says what it lacks.
 fn collect(
@@ -136,9 +141,18 @@ fn collect(
     read: impl FnOnce(&Visit<'_>) -> anyhow::Result<()>,
 ) -> anyhow::Result<Vec<Read>> {
     let reads = Mutex::new(Vec::new());
+    let systems = Mutex::new(Systems::default());
     read(&|entry| {
         let read = match &entry {
-            Entry::File(file) if file.is_whole() => of(file.path, file.bytes),
+            Entry::File(file) if Systems::has(file.path) => {
+                if let (Ok(mut systems), true) = (systems.lock(), file.is_whole()) {
+                    systems.add(file.path, &String::from_utf8_lossy(file.bytes));
+                }
+                None
+            }
+            // `etc/os-release` is a link to the other one.
+            entry if Systems::has(entry.path()) => None,
+            Entry::File(file) if file.is_whole() || file.is_whole_database() => of(file.path, file.bytes),
             Entry::File(file) if !file.is_first() => None,
             Entry::File(file) if file.binary => Some(Read::refused(file.path, "binary")),
             Entry::File(file) => Some(Read::refused(file.path, "too large to be read")),
@@ -148,7 +162,12 @@ fn collect(
             reads.extend(read);
         }
     })?;
-    reads.into_inner().map_err(|_| anyhow!("a reading thread failed"))
+    let failed = || anyhow!("a reading thread failed");
+    let (mut reads, systems) = (reads.into_inner().map_err(|_| failed())?, systems.into_inner().map_err(|_| failed())?);
+    for read in &mut reads {
+        systems.name(&read.path, &mut read.manifest);
+    }
+    Ok(reads)
 }
 
 /// What a person would call the target: the name of its folder or file.

@@ -6,7 +6,7 @@ use std::sync::Mutex;
 
 use anyhow::{Context as _, anyhow};
 use palisade_checks::{FileReport, Host, Scan, Scanner};
-use palisade_inventory::package::{Bill, InLayer, Read, SYSTEM_FILES, System, is_manifest, is_program};
+use palisade_inventory::package::{Bill, InLayer, Read, Systems, is_manifest, is_program};
 use palisade_inventory::{Facts, Format};
 use palisade_model::{Coverage, Skipped};
 use palisade_report::ImageTarget;
@@ -127,7 +127,7 @@ pub(crate) fn read(image: &Image, scanner: Option<&Scanner>) -> anyhow::Result<C
     let secrets = scanner.filter(|scanner| scanner.checks().iter().any(|check| check.meta.family() == "secrets"));
     let packages = scanner.is_none_or(|scanner| scanner.checks().iter().any(|check| check.meta.family() == "packages"));
     let wanted = |path: &str| {
-        if packages && (is_manifest(path) || SYSTEM_FILES.contains(&path) || is_java(path)) {
+        if packages && (is_manifest(path) || Systems::has(path) || is_java(path)) {
             return Want::Yes;
         }
         let text = secrets.is_some() && is_own(path);
@@ -140,7 +140,7 @@ pub(crate) fn read(image: &Image, scanner: Option<&Scanner>) -> anyhow::Result<C
     };
     let mut files: Vec<InLayer> = Vec::new();
     let mut there: HashMap<String, std::ops::Range<usize>> = HashMap::new();
-    let mut systems: HashMap<String, String> = HashMap::new();
+    let mut systems = Systems::default();
     let mut reports = Vec::new();
     // Texts in which nothing was found are counted: there may be millions.
     let mut clean = 0;
@@ -150,8 +150,8 @@ pub(crate) fn read(image: &Image, scanner: Option<&Scanner>) -> anyhow::Result<C
         let layer_number = u32::try_from(layer).unwrap_or(u32::MAX);
         match event {
             Event::File { path, bytes } => {
-                if SYSTEM_FILES.contains(&path) {
-                    systems.insert(path.to_owned(), String::from_utf8_lossy(bytes).into_owned());
+                if Systems::has(path) {
+                    systems.add(path, &String::from_utf8_lossy(bytes));
                 }
                 let reads = if packages { packages_of(path, bytes) } else { Vec::new() };
                 if !reads.is_empty() {
@@ -189,10 +189,9 @@ pub(crate) fn read(image: &Image, scanner: Option<&Scanner>) -> anyhow::Result<C
         let coverage = Coverage { seen: clean, parsed: clean, ..Coverage::default() };
         reports.push(FileReport { coverage, ..report("", Vec::new()) });
     }
-    let system = SYSTEM_FILES.iter().find_map(|path| System::read(systems.get(*path)?));
-    let bill = Bill::of_layers(files.clone(), system.as_ref());
+    let bill = Bill::of_layers(files.clone(), &systems);
     let reports = match scanner {
-        Some(scanner) => finished(scanner, image, &bill, files, system.as_ref(), reports)?,
+        Some(scanner) => finished(scanner, image, &bill, files, &systems, reports)?,
         None => reports,
     };
     Ok(Contents { bill, reports })
@@ -204,7 +203,7 @@ fn finished(
     image: &Image,
     bill: &Bill,
     files: Vec<InLayer>,
-    system: Option<&System>,
+    systems: &Systems,
     mut reports: Vec<FileReport>,
 ) -> anyhow::Result<Vec<FileReport>> {
     let layers: HashMap<String, u32> = bill
@@ -213,9 +212,9 @@ fn finished(
         .filter_map(|component| Some((component.purl.bare().to_string(), component.layers?.brought)))
         .collect();
     for mut file in files.into_iter().filter(|file| file.removed.is_none()) {
-        system.iter().for_each(|system| system.name(&mut file.read.manifest));
-        let mut findings = scanner.packages_in(&file.read.path, &file.read.manifest)?;
-        for finding in &mut findings {
+        systems.name(&file.read.path, &mut file.read.manifest);
+        let mut one = scanner.packages_in(&file.read.path, &file.read.manifest)?;
+        for finding in &mut one.findings {
             let number = layers.get(&finding.location.structure).copied();
             let layer = number.and_then(|number| Some((number, image.layers.get(number as usize)?)));
             if let Some((number, layer)) = layer {
@@ -226,11 +225,6 @@ fn finished(
                     short(layer.id())
                 ));
             }
-        }
-        let mut one = report(&file.read.path, findings);
-        if let Some(gap) = file.read.manifest.gaps.first() {
-            one.coverage.parsed = 0;
-            one.coverage.partial.push(Skipped { path: file.read.path.to_string(), reason: gap.message.clone() });
         }
         reports.push(one);
     }

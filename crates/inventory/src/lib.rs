@@ -106,6 +106,8 @@ pub struct Facts {
     pub packages: Option<Box<package::PackageFacts>>,
     /// Whether it is a bill of materials that was named, so that its packages were read.
     pub bom: bool,
+    /// Which system is around it, or what that system's package manager installed.
+    pub system: Option<Box<package::SystemFile>>,
 }
 
 /// Something that is used at a place, by the name of who asked for it.
@@ -149,6 +151,7 @@ impl Facts {
             link: false,
             packages: None,
             bom: false,
+            system: None,
         }
     }
 }

@@ -48,7 +48,7 @@ mod yarn;
 pub use bill::{Bill, Component, FileRead, Layers, Place, Read};
 pub use bom::is_bom;
 pub use diff::{Change, Compare, Kind, diff};
-pub use distro::{SYSTEM_FILES, System};
+pub use distro::{SystemFile, Systems};
 pub use layered::InLayer;
 use palisade_model::{Purl, Span, Timestamp};
 pub use program::is_program;

@@ -95,10 +95,14 @@ impl Builder {
         self.sources.push(SourceCount { name: name.to_owned(), taken: 0, refused: 0 });
     }
 
-    /// Adds an advisory; of several with one name the one that was changed last stays.
+    /// Adds an advisory; of several with one name the one that was changed last stays. One that is of no fault is taken
+    /// and not kept.
     pub fn add(&mut self, advisory: Advisory) {
         if let Some(source) = self.sources.last_mut() {
             source.taken += 1;
+        }
+        if !advisory.is_of_fault() {
+            return;
         }
         let id = advisory.id.clone();
         let stored = Stored::of(advisory);

@@ -8,14 +8,17 @@ pub mod known_vulnerability;
 pub mod malicious_package;
 pub mod new_dependency;
 mod raise;
+mod system_gaps;
 pub mod unmaintained_package;
 
 use palisade_advisory::vex::{Justification, Status, Vex};
 use palisade_advisory::{Fault, Index, Match, OpenError, Upgrade, asked};
 use palisade_inventory::Subject;
 use palisade_inventory::package::{Manifest, Package, Scope, Source, is_manifest};
-use palisade_model::{Confidence, Digest, Finding, PackageFault, Purl, Severity, StatementNote};
+use palisade_model::{Confidence, Digest, Finding, PackageFault, Purl, Severity, StatementNote, Uncompared};
 use serde::Deserialize;
+
+use system_gaps::SystemGaps;
 
 use crate::report::Draft;
 use crate::{Check, Report, Settings};
@@ -70,6 +73,13 @@ pub fn is_compared(path: &str) -> bool {
 }
 
 /// What the advisories say of the packages of one file.
+pub(crate) struct Judged {
+    pub(crate) findings: Vec<Finding>,
+    /// Packages of a system that no advisories speak of.
+    pub(crate) uncompared: Vec<Uncompared>,
+}
+
+/// Compares the packages of one file.
 ///
 /// # Errors
 /// When the index cannot be read on: the file was not compared to its end.
@@ -79,36 +89,49 @@ pub(crate) fn judge(
     known: (&Index, &[(String, Vex)]),
     manifest: &Manifest,
     subject: &Subject<'_>,
-) -> Result<Vec<Finding>, OpenError> {
+) -> Result<Judged, OpenError> {
     let (index, documents) = known;
     let targets: Vec<&Purl> = manifest.roots.iter().filter_map(|root| root.purl.as_ref()).collect();
-    let Some(first) = checks.iter().find(|check| check.meta.family() == "packages") else { return Ok(Vec::new()) };
+    let Some(first) = checks.iter().find(|check| check.meta.family() == "packages") else {
+        return Ok(Judged { findings: Vec::new(), uncompared: Vec::new() });
+    };
     let mut report = Report::new(settings, Some(subject), &first.meta);
+    let mut gaps = SystemGaps::default();
     let mut buffer = Vec::new();
     for package in manifest.packages.iter().filter(|package| package.source != Source::Local) {
-        let Some(asked) = asked(&package.purl) else { continue };
+        let questions = match asked(&package.purl) {
+            Ok(questions) => questions,
+            Err(reason) => {
+                gaps.unasked(package, &reason);
+                continue;
+            }
+        };
         let mut told: Vec<String> = Vec::new();
-        for name in &asked.names {
-            let Some(block) = index.lookup(&asked.ecosystem, name, &mut buffer)? else { continue };
-            let mut matches = block.matches(&asked.version);
+        let mut is_known = false;
+        for question in &questions {
+            let Some(block) = index.lookup(&question.ecosystem, &question.name, &mut buffer)? else { continue };
+            is_known = true;
+            let block = block.within(&question.stream);
+            let mut matches = block.matches(&question.version);
             // What is said of the package itself need not be said of what it was built from.
             matches.retain(|one| !told.iter().any(|id| id == one.fault.id));
             if matches.is_empty() {
                 continue;
             }
             told.extend(matches.iter().map(|one| one.fault.id.to_owned()));
-            let upgrade = block.upgrade(&asked.version);
+            let upgrade = block.upgrade(&question.version);
             for one in &matches {
                 let check = check_of(one.fault);
                 if checks.iter().any(|chosen| chosen.meta.id == check.meta.id) {
                     report.switch(&check.meta);
-                    let draft = tell(&mut report, package, &asked.version, one, upgrade, matches.len());
+                    let draft = tell(&mut report, package, &question.version, one, upgrade, matches.len());
                     state(draft, package, one.fault, &targets, documents);
                 }
             }
         }
+        gaps.asked(package, &questions, is_known);
     }
-    Ok(report.finish())
+    Ok(Judged { findings: report.finish(), uncompared: gaps.finish(index)? })
 }
 
 fn check_of(fault: &Fault<'_>) -> &'static Check {

@@ -4,16 +4,20 @@ use std::sync::Arc;
 
 use palisade_advisory::OpenError;
 use palisade_advisory::vex::Vex;
+use palisade_inventory::package::{SystemFile, Systems};
 use palisade_inventory::{Facts, Flat, Format, Problem, Subject, package};
-use palisade_model::{Finding, Skipped, Span};
+use palisade_model::{Coverage, Finding, Skipped, Span, Uncompared};
 
 use crate::packages::Earlier;
 use crate::settings::NewDependencies;
 
-use super::{FileReport, Scanner, text_of};
+use super::{FileReport, Scan, Scanner, text_of};
 
 /// Parts of a file of packages that were not understood and are told one by one: broken is broken, however often.
 const GAPS_TOLD_MAX: usize = 3;
+
+/// Longer texts do not say which system is around them; the longest have some 600 bytes.
+const RELEASE_BYTES_MAX: usize = 64 << 10;
 
 impl Scanner {
     /// Says which packages there were at an earlier time, so that new ones can be told.
@@ -41,24 +45,79 @@ impl Scanner {
     ///
     /// # Errors
     /// When the advisories cannot be read on.
-    pub fn packages_in(&self, path: &str, manifest: &package::Manifest) -> Result<Vec<Finding>, OpenError> {
+    pub fn packages_in(&self, path: &str, manifest: &package::Manifest) -> Result<FileReport, OpenError> {
         let subject = Subject::new(path.into(), &[], &Flat, &[]);
-        let mut findings = Vec::new();
-        if !manifest.gaps.is_empty() {
-            let gaps = manifest.gaps.get(..GAPS_TOLD_MAX).unwrap_or(&manifest.gaps);
-            findings.extend(self.not_read(&crate::scan::unreadable_lockfile::CHECK, &subject, gaps));
-        }
+        let mut coverage = Coverage { seen: 1, parsed: 1, ..Coverage::default() };
+        let mut findings = self.gaps_of_binary(path, manifest, &mut coverage);
         if let Some(index) = &self.advisories {
-            findings.extend(crate::packages::judge(
-                &self.checks,
-                &self.settings,
-                (index, &self.vex),
-                manifest,
-                &subject,
-            )?);
+            let known = (&**index, self.vex.as_slice());
+            let judged = crate::packages::judge(&self.checks, &self.settings, known, manifest, &subject)?;
+            findings.extend(judged.findings);
+            coverage.uncompared = judged.uncompared;
         }
         findings.iter_mut().for_each(|finding| finding.location.excerpt = None);
-        Ok(findings)
+        Ok(FileReport { findings, facts: Facts::new(path.into(), Format::Other), coverage, marks: Vec::new() })
+    }
+
+    /// Looks at a database of what a package manager installed. Its packages are compared when the scan ends.
+    #[must_use]
+    pub fn look_database(&self, path: &str, bytes: &[u8]) -> FileReport {
+        let mut facts = Facts::new(path.into(), Format::Other);
+        let mut coverage = Coverage { seen: 1, parsed: 1, ..Coverage::default() };
+        let mut findings = Vec::new();
+        if let Some(manifest) = package::Manifest::of_database(path, bytes) {
+            findings = self.gaps_of_binary(path, &manifest, &mut coverage);
+            facts.system = Some(Box::new(SystemFile::List(manifest, String::new())));
+        }
+        FileReport { findings, facts, coverage, marks: Vec::new() }
+    }
+
+    /// Says what of a file without lines was not understood.
+    fn gaps_of_binary(&self, path: &str, manifest: &package::Manifest, coverage: &mut Coverage) -> Vec<Finding> {
+        let Some(gap) = manifest.gaps.first() else { return Vec::new() };
+        let more = match manifest.gaps.len() {
+            1 => String::new(),
+            count => format!(" (and {} more)", count - 1),
+        };
+        coverage.parsed = 0;
+        coverage.partial.push(Skipped { path: path.to_owned(), reason: format!("{}{more}", gap.message) });
+        let gaps = manifest.gaps.get(..GAPS_TOLD_MAX).unwrap_or(&manifest.gaps);
+        let subject = Subject::new(path.into(), &[], &Flat, &[]);
+        let mut findings = self.not_read(&crate::scan::unreadable_lockfile::CHECK, &subject, gaps);
+        findings.iter_mut().for_each(|finding| finding.location.excerpt = None);
+        findings
+    }
+
+    /// Compares what package managers installed, once it is known which system each list is of.
+    pub(super) fn judge_systems(&self, files: &mut [Facts], scan: &mut Scan) {
+        let Some(index) = self.advisories.clone() else { return };
+        let mut systems = Systems::default();
+        for file in files.iter() {
+            if let Some(SystemFile::Release(text)) = file.system.as_deref() {
+                systems.add(&file.path, text);
+            }
+        }
+        for file in files {
+            let Some(SystemFile::List(mut manifest, text)) = file.system.take().map(|system| *system) else { continue };
+            systems.name(&file.path, &mut manifest);
+            let masks = if text.is_empty() { Vec::new() } else { self.masks(&file.path, text.as_bytes()) };
+            let subject = Subject::new(Arc::clone(&file.path), text.as_bytes(), &Flat, &masks);
+            match crate::packages::judge(&self.checks, &self.settings, (&index, &self.vex), &manifest, &subject) {
+                Ok(mut judged) => {
+                    if text.is_empty() {
+                        judged.findings.iter_mut().for_each(|finding| finding.location.excerpt = None);
+                    }
+                    scan.findings.extend(judged.findings);
+                    let uncompared = judged.uncompared;
+                    scan.coverage.merge(Coverage { uncompared, ..Coverage::default() });
+                }
+                Err(error) => scan.coverage.uncompared.push(Uncompared {
+                    system: file.path.to_string(),
+                    packages: manifest.packages.len(),
+                    reason: format!("the index could not be read on: {error}"),
+                }),
+            }
+        }
     }
 
     /// What is said of a file of packages, and what of it was not understood.
@@ -70,6 +129,11 @@ impl Scanner {
         masks: &[Span],
         facts: &mut Facts,
     ) -> Result<(Vec<Finding>, Vec<Problem>), OpenError> {
+        if Systems::has(path) {
+            let text = text_of(bytes.get(..RELEASE_BYTES_MAX).unwrap_or(bytes));
+            facts.system = Some(Box::new(SystemFile::Release(text)));
+            return Ok((Vec::new(), Vec::new()));
+        }
         let text = text_of(bytes);
         let Some(mut manifest) = package::Manifest::read(path, &text) else { return Ok((Vec::new(), Vec::new())) };
         let subject = Subject::new(Arc::clone(path), text.as_bytes(), &Flat, masks);
@@ -89,14 +153,14 @@ impl Scanner {
             };
             findings.extend(self.not_read(check, &subject, &manifest.gaps));
         }
+        if Systems::root(path).is_some() {
+            let gaps = manifest.gaps.clone();
+            facts.system = Some(Box::new(SystemFile::List(manifest, text)));
+            return Ok((findings, gaps));
+        }
         if let Some(index) = self.advisories.as_ref().filter(|_| crate::packages::is_compared(path)) {
-            findings.extend(crate::packages::judge(
-                &self.checks,
-                &self.settings,
-                (index, &self.vex),
-                &manifest,
-                &subject,
-            )?);
+            let known = (&**index, self.vex.as_slice());
+            findings.extend(crate::packages::judge(&self.checks, &self.settings, known, &manifest, &subject)?.findings);
         }
         Ok((findings, manifest.gaps))
     }
@@ -120,7 +184,10 @@ impl Scanner {
         }
         let Some(index) = &self.advisories else { return };
         match crate::packages::judge(&self.checks, &self.settings, (index, &self.vex), &manifest, &subject) {
-            Ok(found) => report.findings.extend(found),
+            Ok(judged) => {
+                report.findings.extend(judged.findings);
+                report.coverage.uncompared.extend(judged.uncompared);
+            }
             Err(error) => {
                 let reason = format!("its packages were not compared with advisories: {error}");
                 report.coverage.parsed = 0;

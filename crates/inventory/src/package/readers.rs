@@ -181,7 +181,8 @@ const INSTALLED: [&str; 4] = ["node_modules/", "*.dist-info", "*.egg-info", "*ME
 
 /// Whether a path ends as the pattern says.
 fn fits(pattern: &str, path: &str) -> bool {
-    let mut parts = path.rsplit('/');
+    // Behind a `!` is what an archive holds.
+    let mut parts = path.rsplit(['/', '!']);
     pattern.rsplit('/').all(|wanted| {
         let Some(part) = parts.next() else { return false };
         match wanted.split_once('*') {

@@ -16,7 +16,7 @@ use palisade_model::{Finding, Meta, Severity, Skipped};
 
 use crate::style::Role;
 use crate::tally::Tally;
-use crate::text::{columns, count, duration, shorten, thousands, visible, wrap};
+use crate::text::{columns, count, duration, shorten, thousands, uncompared, visible, wrap};
 use crate::{ScanReport, Style};
 
 pub(crate) use excerpt::{place, push as push_excerpt};
@@ -279,6 +279,9 @@ fn push_coverage(out: &mut String, report: &ScanReport<'_>, style: &Style) {
             writeln!(out, "{files} not compared with known vulnerabilities: {why}")
         }
     };
+    for one in &coverage.uncompared {
+        let _ = writeln!(out, "{}", visible(&uncompared(one)));
+    }
 }
 
 /// What became of the results of another tool's report.

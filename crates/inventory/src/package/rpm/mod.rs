@@ -6,6 +6,8 @@
 
 mod bdb;
 mod header;
+#[cfg(test)]
+mod made;
 mod ndb;
 mod sqlite;
 #[cfg(test)]
