@@ -14,6 +14,8 @@ const VERSION_AT: usize = 16;
 const PAGE_SIZE_AT: usize = 20;
 const ENCRYPTION_AT: usize = 24;
 const LAST_PAGE_AT: usize = 32;
+/// How many keys there are.
+const KEYS_AT: usize = 88;
 
 /// Versions of the hash's form whose pages are as they are read here: Berkeley DB 3.1 to 18.
 const VERSIONS: std::ops::RangeInclusive<u32> = 6..=10;
@@ -66,13 +68,18 @@ pub(super) fn read(bytes: &[u8], packages: &mut Packages) -> bool {
         packages.gap(format!("the file is cut off: {whole} of its {} pages are here", last.saturating_add(1)));
     }
     let mut once = Once::new(whole);
+    let mut pairs = 0;
     for page in bytes.chunks_exact(page_bytes).skip(1).take(last) {
         if let Some(&(HASH_UNSORTED | HASH_PAGE)) = page.get(KIND_AT) {
-            file.pairs(page, &mut once, packages);
+            pairs += file.pairs(page, &mut once, packages);
         }
         if packages.is_enough() {
-            break;
+            return true;
         }
+    }
+    let stated = number(bytes, KEYS_AT).map_or(0, size);
+    if stated > pairs {
+        packages.gap(format!("{pairs} of {stated} entries are here: packages are missing"));
     }
     true
 }
@@ -85,8 +92,8 @@ impl<'b> File<'b> {
         Some(size((self.number)(&four, 0)? & 0xFFFF))
     }
 
-    /// The pairs of keys and data of a page: at even places the key, behind it the data.
-    fn pairs(&self, page: &'b [u8], once: &mut Once, packages: &mut Packages) {
+    /// Takes the pairs of keys and data of a page, at even places the key, behind it the data; how many there were.
+    fn pairs(&self, page: &'b [u8], once: &mut Once, packages: &mut Packages) -> usize {
         let here = (self.number)(page, 8).unwrap_or(0);
         let count = self.half(page, ENTRIES_AT).unwrap_or(0);
         let places: Vec<usize> = (0..count).map_while(|at| self.half(page, PAGE_HEAD + 2 * at)).collect();
@@ -104,8 +111,8 @@ impl<'b> File<'b> {
                 packages.gap(format!("page {here} is damaged: a package may be missing"));
                 continue;
             };
-            // The numbers from which the next is taken.
-            if key == 0 {
+            // The number that was given last stands among them.
+            if key == 0 && item(at + 1).is_some_and(|(_, data)| data.len() == 4) {
                 continue;
             }
             let blob = match item(at + 1) {
@@ -118,6 +125,7 @@ impl<'b> File<'b> {
                 Err(reason) => packages.gap(format!("package {key} is missing: {reason}")),
             }
         }
+        places.len() / 2
     }
 
     /// Data in pages of their own, put together.

@@ -4,27 +4,27 @@ use sha2::{Digest as _, Sha256};
 
 /// A package that is put into a database.
 #[derive(Clone, Debug)]
-pub struct Made {
+pub(super) struct Made {
     /// `bash`
-    pub name: &'static str,
+    pub(super) name: &'static str,
     /// `5.2.26`
-    pub version: &'static str,
+    pub(super) version: &'static str,
     /// `4.el10`
-    pub release: &'static str,
+    pub(super) release: &'static str,
     /// None for most.
-    pub epoch: Option<u32>,
+    pub(super) epoch: Option<u32>,
     /// `nodejs:18:9020020230327152102:rhel9`
-    pub module: &'static str,
+    pub(super) module: &'static str,
     /// Names, its own not among them.
-    pub provides: &'static [&'static str],
+    pub(super) provides: &'static [&'static str],
     /// Names.
-    pub requires: &'static [&'static str],
+    pub(super) requires: &'static [&'static str],
     /// Bytes of a field that nobody reads, so that headers are as large as real ones.
-    pub filling: usize,
+    pub(super) filling: usize,
 }
 
 /// Three packages: the last needs the first, and is larger than a page.
-pub const MADE: [Made; 3] = [
+pub(super) const MADE: [Made; 3] = [
     Made {
         name: "libc",
         version: "2.39",
@@ -53,7 +53,7 @@ pub const MADE: [Made; 3] = [
         module: "server:1:9020020230327152102:rhel9",
         provides: &["server(any)"],
         requires: &["libc.so.6()(64bit)", "/bin/sh", "(a if b)"],
-        filling: 1_500,
+        filling: 700,
     },
 ];
 
@@ -65,7 +65,7 @@ enum Value {
 }
 
 /// The header of a package: the part of its maker, and behind it what rpm adds, its digest among it.
-pub fn header(made: &Made) -> Vec<u8> {
+pub(super) fn header(made: &Made) -> Vec<u8> {
     let text = |text: &str| Value::Text(text.to_owned());
     let texts = |texts: &[&str]| Value::Texts(texts.iter().map(|text| (*text).to_owned()).collect());
     let mut fields = vec![
@@ -125,7 +125,7 @@ fn put(page: &mut [u8], at: usize, bytes: &[u8]) {
 
 /// `rpmdb.sqlite` with pages of 1024 bytes: the table of tables, a page that leads to one page for each header, and
 /// chains of what has no room there.
-pub fn sqlite(blobs: &[Vec<u8>]) -> Vec<u8> {
+pub(super) fn sqlite(blobs: &[Vec<u8>]) -> Vec<u8> {
     const PAGE: usize = 1024;
     let varint = |number: usize| -> Vec<u8> {
         let mut groups = vec![u8::try_from(number & 0x7F).unwrap_or(0)];
@@ -140,20 +140,30 @@ pub fn sqlite(blobs: &[Vec<u8>]) -> Vec<u8> {
         let kinds: Vec<u8> = kinds.iter().flat_map(|kind| varint(*kind)).collect();
         [varint(kinds.len() + 1), kinds, values.to_vec()].concat()
     };
-    let leaf = |head: usize, cell: &[u8]| {
+    let leaf = |head: usize, cells: &[Vec<u8>]| {
         let mut page = vec![0; PAGE];
-        let at = PAGE - cell.len();
-        let place = u16::try_from(at).unwrap_or(0).to_be_bytes();
-        put(&mut page, head, &[&[13, 0, 0, 0, 1][..], &place, &[0], &place].concat());
-        put(&mut page, at, cell);
+        let mut at = PAGE;
+        let mut places = Vec::new();
+        for cell in cells {
+            at -= cell.len();
+            put(&mut page, at, cell);
+            places.extend(u16::try_from(at).unwrap_or(0).to_be_bytes());
+        }
+        let (count, at) = (u16::try_from(cells.len()).unwrap_or(0), u16::try_from(at).unwrap_or(0));
+        put(&mut page, head, &[&[13, 0, 0][..], &count.to_be_bytes(), &at.to_be_bytes(), &[0], &places].concat());
         page
     };
-    let text = b"tablePackagesPackages\x02CREATE TABLE Packages (hnum INTEGER PRIMARY KEY, blob BLOB NOT NULL)";
-    let schema = row(&[13 + 2 * 5, 13 + 2 * 8, 13 + 2 * 8, 1, 13 + 2 * (text.len() - 22)], text);
-    let mut first = leaf(100, &[varint(schema.len()), vec![1], schema].concat());
+    let cell = |number: usize, content: Vec<u8>| [varint(content.len()), varint(number), content].concat();
+    let table = |number: usize, name: &str, root: u8| {
+        let text = [b"table", name.as_bytes(), name.as_bytes(), &[root], b"CREATE TABLE"].concat();
+        let kinds = [13 + 2 * 5, 13 + 2 * name.len(), 13 + 2 * name.len(), 1, 13 + 2 * 12];
+        cell(number, row(&kinds, &text))
+    };
+    let mut first = leaf(100, &[table(1, "Packages", 2), table(2, "Name", 3)]);
     put(&mut first, 0, b"SQLite format 3\0\x04\x00\x02\x02\x00\x40\x20\x20");
     put(&mut first, 56, &[0, 0, 0, 1]);
-    let mut pages = vec![first, vec![0; PAGE]];
+    let names: Vec<Vec<u8>> = (1..=blobs.len()).map(|number| cell(number, row(&[15, 1, 8], &[b'a', 1]))).collect();
+    let mut pages = vec![first, vec![0; PAGE], leaf(0, &names)];
     let mut children = Vec::new();
     for (blob, number) in blobs.iter().zip(1..) {
         let content = row(&[0, 12 + 2 * blob.len()], blob);
@@ -173,7 +183,7 @@ pub fn sqlite(blobs: &[Vec<u8>]) -> Vec<u8> {
         if !chunks.is_empty() {
             cell.extend(next(pages.len() + 2));
         }
-        pages.push(leaf(0, &cell));
+        pages.push(leaf(0, &[cell]));
         for (at, chunk) in chunks.iter().enumerate() {
             let mut page = vec![0; PAGE];
             let is_last = at + 1 == chunks.len();
@@ -205,7 +215,7 @@ pub fn sqlite(blobs: &[Vec<u8>]) -> Vec<u8> {
 }
 
 /// `Packages.db` with one page of slots.
-pub fn ndb(blobs: &[Vec<u8>]) -> Vec<u8> {
+pub(super) fn ndb(blobs: &[Vec<u8>]) -> Vec<u8> {
     let little = |numbers: &[u32]| -> Vec<u8> { numbers.iter().flat_map(|number| number.to_le_bytes()).collect() };
     let mut table = [b"RpmP".to_vec(), little(&[0, 1, 1, 99, 0, 0, 0])].concat();
     let mut bodies: Vec<u8> = Vec::new();
@@ -230,7 +240,7 @@ pub fn ndb(blobs: &[Vec<u8>]) -> Vec<u8> {
 
 /// `Packages` as a hash of Berkeley DB with pages of 512 bytes, in the order of bytes of the machine that `number` and
 /// `half` write for: large headers in chains, small ones in the page.
-pub fn bdb(blobs: &[Vec<u8>], number: fn(u32) -> [u8; 4], half: fn(u16) -> [u8; 2]) -> Vec<u8> {
+pub(super) fn bdb(blobs: &[Vec<u8>], number: fn(u32) -> [u8; 4], half: fn(u16) -> [u8; 2]) -> Vec<u8> {
     const PAGE: usize = 512;
     let page = |at: usize, kind: u8, next: u32, entries: u16, free: u16| {
         let mut page = vec![0; PAGE];
@@ -272,6 +282,7 @@ pub fn bdb(blobs: &[Vec<u8>], number: fn(u32) -> [u8; 4], half: fn(u16) -> [u8; 
         *first = hash;
         put(meta, 12, &[number(0x0006_1561), number(9), number(512)].concat());
         put(meta, 32, &number(last));
+        put(meta, 88, &number(u32::try_from(items.len() / 2).unwrap_or(0)));
     }
     pages.concat()
 }

@@ -32,6 +32,9 @@ pub(super) fn read(bytes: &[u8], packages: &mut Packages) -> bool {
         return true;
     };
     let end = size(pages).saturating_mul(PAGE_BYTES);
+    if pages == 0 || bytes.get(end..).is_some_and(|rest| rest.starts_with(SLOT)) {
+        packages.gap("its table is longer than the file says: packages are missing");
+    }
     if end > bytes.len() {
         packages.gap("the file is cut off inside of its table: packages are missing");
     }
@@ -41,7 +44,9 @@ pub(super) fn read(bytes: &[u8], packages: &mut Packages) -> bool {
     for slot in table.chunks_exact(SLOT_BYTES) {
         let (number, place, blocks) = (little(slot, 4), little(slot, 8), little(slot, 12));
         match (slot.starts_with(SLOT), number, place, blocks) {
-            (true, Some(0), ..) => {}
+            // A free slot leads nowhere.
+            (true, Some(0), Some(0), Some(0)) => {}
+            (true, Some(0), ..) => broken += 1,
             (true, Some(number), Some(place), Some(blocks)) if slots.len() < PACKAGES_MAX => {
                 slots.push((size(place), size(blocks), number));
             }

@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 
+use super::super::PACKAGES_MAX;
 use super::{Once, Packages, big, size};
 
 const MAGIC: &[u8] = b"SQLite format 3\0";
@@ -25,7 +26,9 @@ const INTERIOR: u8 = 5;
 const LEAF: u8 = 13;
 
 /// The table of the headers: a number, which is that of the row, and the header.
-const TABLE: &str = "Packages";
+const TABLE: &[u8] = b"Packages";
+/// The table that finds packages by their names: a row for each, so that it tells whether some are missing.
+const NAMES: &[u8] = b"Name";
 /// Columns of a row that are looked at; the table of tables has five.
 const COLUMNS_MAX: usize = 8;
 /// Tables beyond this are not looked at; rpm makes some 25.
@@ -67,12 +70,17 @@ pub(super) fn read(bytes: &[u8], packages: &mut Packages) -> bool {
     if stated > pages && big(bytes, CHANGES_AT) == big(bytes, VALID_FOR_AT) {
         packages.gap(format!("the file is cut off: {pages} of its {stated} pages are here"));
     }
-    let mut root = None;
+    let (mut headers, mut names) = (None, None);
     let mut tables = 0;
     file.rows(1, &mut |row| {
         match row {
-            Ok(row) if row.text(0) == b"table" && row.text(1) == TABLE.as_bytes() => {
-                root = row.whole(3).and_then(|root| u32::try_from(root).ok());
+            Ok(row) if row.text(0) == b"table" => {
+                let root = row.whole(3).and_then(|root| u32::try_from(root).ok());
+                match row.text(1) {
+                    TABLE => headers = root,
+                    NAMES => names = root,
+                    _ => {}
+                }
             }
             Ok(_) => {}
             Err(gap) => packages.gap(format!("its table of tables: {gap}")),
@@ -80,17 +88,33 @@ pub(super) fn read(bytes: &[u8], packages: &mut Packages) -> bool {
         tables += 1;
         tables < TABLES_MAX
     });
-    let Some(root) = root else {
+    let Some(headers) = headers else {
         packages.gap("an SQLite database without rpm's table `Packages`: no packages are listed");
         return true;
     };
-    file.rows(root, &mut |row| {
+    let mut here = 0_usize;
+    file.rows(headers, &mut |row| {
         match row {
-            Ok(row) => packages.take(u32::try_from(row.number).unwrap_or(u32::MAX), row.text(1)),
+            Ok(row) => {
+                here += 1;
+                packages.take(u32::try_from(row.number).unwrap_or(u32::MAX), row.text(1));
+            }
             Err(gap) => packages.gap(format!("packages are missing: {gap}")),
         }
         !packages.is_enough()
     });
+    let Some(names) = names else { return true };
+    let mut named = 0_usize;
+    file.rows(names, &mut |row| {
+        match row {
+            Ok(_) => named += 1,
+            Err(gap) => packages.gap(format!("its table of names, which tells how many packages there are: {gap}")),
+        }
+        named <= PACKAGES_MAX && !packages.is_enough()
+    });
+    if named > here {
+        packages.gap(format!("{here} of {named} packages are here: its table of names has more"));
+    }
     true
 }
 

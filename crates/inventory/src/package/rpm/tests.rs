@@ -60,9 +60,7 @@ fn what_is_cut_off_is_missed() {
 fn what_is_flipped_is_missed_or_does_not_matter() {
     for (name, bytes) in databases() {
         for at in 0..bytes.len() {
-            // That the table begins at another page, SQLite itself would believe.
-            let root = bytes.windows(12).position(|window| window == b"\x02CREATE TABL");
-            for bit in [0, 7].into_iter().filter(|_| name != "sqlite" || Some(at) != root) {
+            for bit in [0, 7] {
                 let mut flipped = bytes.clone();
                 flipped[at] ^= 1 << bit;
                 let manifest = database(&flipped);
