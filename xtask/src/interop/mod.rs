@@ -17,6 +17,7 @@ mod network;
 mod policies;
 mod postgresql;
 mod purl;
+mod rpm;
 mod sbom;
 mod secrets;
 mod tools;
@@ -47,7 +48,7 @@ pub(crate) struct Bench {
 /// A case: its name, and what returns in words what was compared.
 type Case = (&'static str, fn(&Bench) -> Result<String>);
 
-const CASES: [Case; 24] = [
+const CASES: [Case; 25] = [
     ("json-schema", formats::json),
     ("sarif-schema", formats::sarif),
     ("gitlab-quality", formats::gitlab),
@@ -63,6 +64,7 @@ const CASES: [Case; 24] = [
     ("zizmor", workflows::zizmor),
     ("parliament-actions", policies::parliament),
     ("purl-specification", purl::specification),
+    ("rpm-databases", rpm::databases),
     ("sbom-schemas", sbom::schemas),
     ("version-orders", versions::orders),
     ("postgresql-grammar", postgresql::grammar),
