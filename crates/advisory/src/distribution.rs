@@ -266,7 +266,8 @@ mod tests {
             let questions = asked(&Purl::parse(purl).unwrap()).unwrap();
             questions.first().unwrap().stream.clone()
         };
-        let of = |version: &str, rest: &str| stream(&format!("pkg:rpm/almalinux/a@{version}?distro=almalinux-8.9{rest}"));
+        let of =
+            |version: &str, rest: &str| stream(&format!("pkg:rpm/almalinux/a@{version}?distro=almalinux-8.9{rest}"));
         let label = "&rpmmod=nodejs:16:8060020220523160029:ad008a3a";
         assert_eq!(of("1-1.module_el8.6.0%2B1", label), Stream::Of("nodejs:16".to_owned()));
         assert_eq!(of("1-1.module%2Bel8.6.0%2B1", ""), Stream::Unnamed);

@@ -99,10 +99,8 @@ pub(crate) const DATABASE_BYTES_MAX: usize = 192 << 20;
 /// same, because it says what a system ships.
 pub(crate) fn is_database(path: &str) -> bool {
     let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
-    let is_named = matches!(
-        name,
-        "Packages" | "Packages.db" | "rpmdb.sqlite" | "rpmdb.sqlite-wal" | "rpmdb.sqlite-journal"
-    );
+    let is_named =
+        matches!(name, "Packages" | "Packages.db" | "rpmdb.sqlite" | "rpmdb.sqlite-wal" | "rpmdb.sqlite-journal");
     let is_in = |end| folder.strip_suffix(end).is_some_and(|rest: &str| rest.is_empty() || rest.ends_with(['/', '!']));
     is_named && ["usr/lib/sysimage/rpm", "usr/share/rpm", "var/lib/rpm"].into_iter().any(is_in)
 }

@@ -198,7 +198,9 @@ mod tests {
     #[test]
     fn a_database_of_packages_is_delivered_whole_however_it_comes() {
         let bytes = vec![0_u8; 1 << 20];
-        for (path, whole) in [("a/var/lib/rpm/Packages", true), ("a.tar!var/lib/rpm/Packages", true), ("xvar/lib/rpm/Packages", false)] {
+        for (path, whole) in
+            [("a/var/lib/rpm/Packages", true), ("a.tar!var/lib/rpm/Packages", true), ("xvar/lib/rpm/Packages", false)]
+        {
             let seen = Mutex::new(Vec::new());
             let see = |entry: Entry<'_>| {
                 let Entry::File(file) = entry else { unreachable!("no other entry") };

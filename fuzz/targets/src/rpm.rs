@@ -63,10 +63,7 @@ pub(crate) fn ndbs() -> Vec<Vec<u8>> {
 }
 
 pub(crate) fn bdbs() -> Vec<Vec<u8>> {
-    vec![
-        bdb(&blobs(), u32::to_le_bytes, u16::to_le_bytes),
-        bdb(&blobs(), u32::to_be_bytes, u16::to_be_bytes),
-    ]
+    vec![bdb(&blobs(), u32::to_le_bytes, u16::to_le_bytes), bdb(&blobs(), u32::to_be_bytes, u16::to_be_bytes)]
 }
 
 pub(crate) fn headers() -> Vec<Vec<u8>> {

@@ -81,7 +81,11 @@ fn build(bench: &Bench, rpmbuild: &Path) -> Result<Vec<PathBuf>> {
     let versions = ["1.0", "2.0~rc1", "1.0^20240101git", "0", "9.16.23", "2024a"];
     for number in 0..PACKAGES {
         let version = versions.get(number % versions.len()).copied().unwrap_or("1");
-        let _ = write!(text, "%package -n {}\nSummary: s\nVersion: {version}.{number}\nRelease: {number}.el9_4\n", name(number));
+        let _ = write!(
+            text,
+            "%package -n {}\nSummary: s\nVersion: {version}.{number}\nRelease: {number}.el9_4\n",
+            name(number)
+        );
         if number % 3 == 0 {
             let _ = writeln!(text, "Epoch: {}", number / 3);
         }

@@ -53,7 +53,7 @@ pub enum NewDependencies {
 
 /// Files of packages that are not compared: wishes and digests beside what says which versions are shipped, and what no
 /// database of OSV speaks of.
-const NOT_COMPARED: [&str; 9] = [
+const NOT_COMPARED: [&str; 11] = [
     "package.json",
     "pyproject.toml",
     "Pipfile",
@@ -63,6 +63,8 @@ const NOT_COMPARED: [&str; 9] = [
     ".terraform.lock.hcl",
     "Podfile.lock",
     "conan.lock",
+    "rpmdb.sqlite-wal",
+    "rpmdb.sqlite-journal",
 ];
 
 /// Whether the packages of a file are compared.

@@ -203,7 +203,10 @@ mod tests {
                 "ID=\"openEuler\"\nVERSION_ID=\"24.03\"\nVERSION=\"24.03 (LTS-SP1)\"\n",
                 "pkg:rpm/openeuler/a@1-1?distro=openeuler-24.03-lts-sp1",
             ),
-            ("ID=almalinux\nVERSION_ID=9.4\nVERSION=\"9.4 (Seafoam)\"\n", "pkg:rpm/almalinux/a@1-1?distro=almalinux-9.4"),
+            (
+                "ID=almalinux\nVERSION_ID=9.4\nVERSION=\"9.4 (Seafoam)\"\n",
+                "pkg:rpm/almalinux/a@1-1?distro=almalinux-9.4",
+            ),
         ] {
             assert_eq!(named(release), expected);
         }

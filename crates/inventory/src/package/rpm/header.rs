@@ -74,7 +74,8 @@ impl<'b> Header<'b> {
 
     /// A text; of one in several languages the first.
     pub(super) fn text(&self, tag: u32) -> Option<String> {
-        let field = self.find(tag).filter(|field| matches!(field.kind, TEXT | TEXTS | TRANSLATED) && field.count > 0)?;
+        let field =
+            self.find(tag).filter(|field| matches!(field.kind, TEXT | TEXTS | TRANSLATED) && field.count > 0)?;
         let from = self.data.get(field.place..)?;
         let end = memchr::memchr(0, from.get(..TEXT_BYTES_MAX).unwrap_or(from))?;
         Some(String::from_utf8_lossy(from.get(..end)?).into_owned()).filter(|text| !text.is_empty())

@@ -105,7 +105,9 @@ pub(super) fn header(made: &Made) -> Vec<u8> {
 fn add(index: &mut Vec<u8>, data: &mut Vec<u8>, tag: u32, value: Value) {
     let (kind, count, bytes) = match value {
         Value::Text(text) => (6, 1, [text.as_bytes(), &[0]].concat()),
-        Value::Texts(texts) => (8, texts.len(), texts.iter().flat_map(|text| [text.as_bytes(), &[0]].concat()).collect()),
+        Value::Texts(texts) => {
+            (8, texts.len(), texts.iter().flat_map(|text| [text.as_bytes(), &[0]].concat()).collect())
+        }
         Value::Number(number) => {
             data.resize(data.len().next_multiple_of(4), 0);
             (4, 1, number.to_be_bytes().to_vec())
@@ -229,7 +231,8 @@ pub(super) fn ndb(blobs: &[Vec<u8>]) -> Vec<u8> {
             (low, (high + low) % 65521)
         });
         body.extend([little(&[high << 16 | low, length]), b"BlbE".to_vec()].concat());
-        table.extend([b"Slot".to_vec(), little(&[number, place, u32::try_from(body.len() / 16).unwrap_or(0)])].concat());
+        table
+            .extend([b"Slot".to_vec(), little(&[number, place, u32::try_from(body.len() / 16).unwrap_or(0)])].concat());
         bodies.extend(body);
     }
     while table.len() < 4096 {

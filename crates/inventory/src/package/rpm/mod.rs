@@ -34,7 +34,8 @@ const KEYS: &str = "gpg-pubkey";
 /// Reads a database, whatever its format.
 pub(super) fn database(bytes: &[u8]) -> Manifest {
     let mut packages = Packages { graph: Graph::locked(), left: bytes.len(), ..Packages::default() };
-    let known = sqlite::read(bytes, &mut packages) || ndb::read(bytes, &mut packages) || bdb::read(bytes, &mut packages);
+    let known =
+        sqlite::read(bytes, &mut packages) || ndb::read(bytes, &mut packages) || bdb::read(bytes, &mut packages);
     if !known {
         packages.gap("no database of rpm that is known (SQLite, ndb, Berkeley DB): its packages are not listed");
     }
@@ -135,13 +136,8 @@ impl Packages {
         let purl = Purl::in_namespace("rpm", NAMESPACE, &name).map_err(|error| format!("`{name}`: {error}"))?;
         let part = |tag| header.text(tag).unwrap_or_default();
         let epoch = header.number(header::EPOCH).map(|epoch| epoch.to_string()).unwrap_or_default();
-        let purl = named(
-            purl,
-            &format!("{version}{release}"),
-            &part(header::ARCHITECTURE),
-            &epoch,
-            &part(header::SOURCE_RPM),
-        );
+        let purl =
+            named(purl, &format!("{version}{release}"), &part(header::ARCHITECTURE), &epoch, &part(header::SOURCE_RPM));
         // The stream of a module, `nodejs:18:9020020230327152102:rhel9`, under the key that Red Hat gives it.
         let purl = header.text(header::MODULE).map_or(purl.clone(), |module| purl.with("rpmmod", &module));
         if !header.is_sound() {

@@ -254,7 +254,8 @@ impl Row<'_> {
 fn cells<'b>(page: &'b [u8], places: Option<&'b [u8]>, count: usize) -> impl Iterator<Item = Option<&'b [u8]>> {
     let places = places.unwrap_or_default();
     let room = places.len() / 2;
-    let place = move |at: usize| half(places, 2 * at).and_then(|place| page.get(place..)).filter(|cell| !cell.is_empty());
+    let place =
+        move |at: usize| half(places, 2 * at).and_then(|place| page.get(place..)).filter(|cell| !cell.is_empty());
     // A page has no room for more places than these, whatever it says.
     (0..count.min(room)).map(place).chain((count > room).then_some(None))
 }
