@@ -3,6 +3,7 @@
 //! It refuses all I/O: advisories and versions are arguments, whoever fetched them, and an index is read through a
 //! function that its opener gives.
 
+mod distribution;
 mod index;
 mod name;
 pub mod osv;
@@ -14,5 +15,5 @@ pub use index::{
     About, Block, BuildError, Builder, Enrichment, Event, EventKind, Fault, Index, Kev, MAGIC, Match, OpenError,
     ReadAt, Record, SourceCount, Upgrade,
 };
-pub use name::{Asked, asked, is_known, package_name};
+pub use name::{Question, Stream, Unasked, asked, package_name};
 pub use version::{Order, VERSION_BYTES_MAX};

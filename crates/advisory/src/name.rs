@@ -2,6 +2,8 @@
 
 use palisade_model::Purl;
 
+use crate::distribution;
+
 /// The name under which an index keeps a package: what its ecosystem takes for the same is the same here.
 #[must_use]
 pub fn package_name(ecosystem: &str, name: &str) -> String {
@@ -26,31 +28,62 @@ pub fn package_name(ecosystem: &str, name: &str) -> String {
     }
 }
 
-/// How an index is asked about a package.
+/// One question to an index about a package.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Asked {
+pub struct Question {
     /// As in OSV, with its release.
     pub ecosystem: String,
-    /// Its names, as [`package_name`] writes them: a distribution's advisories speak of what a package was built from,
-    /// some of them of the package itself.
-    pub names: Vec<String>,
-    /// The version that their ranges are about.
+    /// As [`package_name`] writes it.
+    pub name: String,
+    /// The version that the advisories of this name mean.
     pub version: String,
     /// The version as the file that names the package has it, where that is another text.
     pub written: Option<String>,
+    /// Which of the advisories are about the package at all.
+    pub stream: Stream,
 }
 
 /// What stands for the numbers that a moving tag leaves out: `v4` is the newest 4 that there is.
 const NEWEST: &str = "4294967295";
+/// The ecosystem of actions.
+const ACTIONS: &str = "GitHub Actions";
 
-/// How an index is asked about a package; none for packages without a version and those that OSV does not know.
-#[must_use]
-pub fn asked(purl: &Purl) -> Option<Asked> {
-    let version = purl.version()?.to_owned();
-    let full = purl.full_name();
+/// The stream of a module that a package of rpm is from. Streams of one package live beside each other, each mended by
+/// builds of its own, so that the version of one says nothing of another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Stream {
+    /// There are no modules where it is from: every advisory counts.
+    Any,
+    /// It is outside of all modules.
+    Outside,
+    /// `nodejs:16`.
+    Of(String),
+    /// It is from a module that it does not name.
+    Unnamed,
+}
+
+/// Why nothing is asked about a package.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Unasked {
+    /// It has no version, or one that no advisory speaks of: a branch, a commit.
+    NoVersion,
+    /// No database of OSV speaks of packages of its type.
+    Type,
+    /// None speaks of this distribution, or of this release of it.
+    Distribution(String),
+    /// Which distribution it is from is not known.
+    NoDistribution,
+}
+
+/// What an index is asked about a package. A distribution's advisories may speak of the package itself and of what it
+/// was built from, and under more than one name of the distribution.
+///
+/// # Errors
+/// Why there is nothing to ask.
+pub fn asked(purl: &Purl) -> Result<Vec<Question>, Unasked> {
     let ecosystem = match purl.kind() {
-        "deb" | "apk" | "rpm" => return of_system(purl, version),
-        "github" | "githubactions" => return of_action(purl, &version),
+        "github" | "githubactions" => return of_action(purl),
+        "deb" | "apk" | "rpm" => "",
         "cargo" => "crates.io",
         "npm" => "npm",
         "pypi" => "PyPI",
@@ -66,26 +99,27 @@ pub fn asked(purl: &Purl) -> Option<Asked> {
         "swift" => "SwiftURL",
         "julia" => "Julia",
         "bitnami" => "Bitnami",
-        _ => return None,
+        _ => return Err(Unasked::Type),
     };
-    Some(Asked { ecosystem: ecosystem.to_owned(), names: vec![package_name(ecosystem, &full)], version, written: None })
-}
-
-/// Whether OSV knows packages of this kind, whatever their version.
-#[must_use]
-pub fn is_known(purl: &Purl) -> bool {
-    asked(&purl.clone().at("0")).is_some()
+    let version = purl.version().ok_or(Unasked::NoVersion)?;
+    if ecosystem.is_empty() {
+        return distribution::questions(purl, version);
+    }
+    let name = package_name(ecosystem, &purl.full_name());
+    let (ecosystem, version) = (ecosystem.to_owned(), version.to_owned());
+    Ok(vec![Question { ecosystem, name, version, written: None, stream: Stream::Any }])
 }
 
 /// An action of GitHub. What a branch or a commit holds, no advisory says; of a commit the comment beside it may name
 /// the release, which the qualifier `tag` keeps. Tags such as `v4` are moved to each new release.
-fn of_action(purl: &Purl, version: &str) -> Option<Asked> {
+fn of_action(purl: &Purl) -> Result<Vec<Question>, Unasked> {
+    let version = purl.version().ok_or(Unasked::NoVersion)?;
     let is_commit = matches!(version.len(), 40 | 64) && version.bytes().all(|byte| byte.is_ascii_hexdigit());
-    let tag = if is_commit { purl.qualifier("tag")? } else { version };
+    let tag = if is_commit { purl.qualifier("tag").ok_or(Unasked::NoVersion)? } else { version };
     let release = tag.rsplit('/').next().unwrap_or(tag).trim_start_matches(['v', 'V']);
     let numbers: Vec<&str> = release.split('.').collect();
     if !release.starts_with(|first: char| first.is_ascii_digit()) || is_commit && numbers.len() < 2 {
-        return None;
+        return Err(Unasked::NoVersion);
     }
     let is_moving = !is_commit && numbers.iter().all(|part| part.bytes().all(|byte| byte.is_ascii_digit()));
     let version = match numbers.len() {
@@ -94,66 +128,16 @@ fn of_action(purl: &Purl, version: &str) -> Option<Asked> {
         _ => release.to_owned(),
     };
     let full = purl.full_name();
-    let mut names = vec![package_name("GitHub Actions", &full)];
     // Some advisories are about one action of a repository that holds several.
-    names.extend(purl.subpath().map(|path| package_name("GitHub Actions", &format!("{full}/{path}"))));
-    Some(Asked { ecosystem: "GitHub Actions".to_owned(), names, version, written: Some(tag.to_owned()) })
-}
-
-/// A package of a distribution. Its release comes from the `distro` qualifier, as in `distro=debian-12`.
-fn of_system(purl: &Purl, version: String) -> Option<Asked> {
-    let distro = purl.qualifier("distro").unwrap_or("");
-    let release = distro.rsplit_once('-').map_or("", |(_, release)| release);
-    let release = match distro.rsplit('-').next().unwrap_or("") {
-        "trixie" => "13",
-        "bookworm" => "12",
-        "bullseye" => "11",
-        "buster" => "10",
-        _ => release,
+    let names = std::iter::once(full.clone()).chain(purl.subpath().map(|path| format!("{full}/{path}")));
+    let question = |name: String| Question {
+        ecosystem: ACTIONS.to_owned(),
+        name: package_name(ACTIONS, &name),
+        version: version.clone(),
+        written: Some(tag.to_owned()),
+        stream: Stream::Any,
     };
-    let part = |count: usize| release.split('.').take(count).collect::<Vec<_>>().join(".");
-    let (major, minor) = (part(1), part(2));
-    let ecosystem = match purl.namespace()? {
-        "debian" => format!("Debian:{major}"),
-        "ubuntu" => {
-            // Every second year's release of April is supported for long, and is called so.
-            let is_long = release
-                .split_once('.')
-                .is_some_and(|(year, month)| month == "04" && year.parse::<u32>().is_ok_and(|year| year % 2 == 0));
-            format!("Ubuntu:{release}{}", if is_long { ":LTS" } else { "" })
-        }
-        "alpine" => format!("Alpine:v{minor}"),
-        "wolfi" => "Wolfi".to_owned(),
-        "chainguard" => "Chainguard".to_owned(),
-        "minimos" => "MinimOS".to_owned(),
-        "almalinux" | "alma" => format!("AlmaLinux:{major}"),
-        "rocky" | "rocky-linux" => format!("Rocky Linux:{major}"),
-        "opensuse-leap" | "opensuse.leap" => format!("openSUSE:Leap {release}"),
-        "opensuse-tumbleweed" | "opensuse.tumbleweed" => "openSUSE:Tumbleweed".to_owned(),
-        "sles" => format!("SUSE:Linux Enterprise Server {}", release.replace('.', " SP")),
-        "mageia" => format!("Mageia:{major}"),
-        "openeuler" => format!("openEuler:{release}"),
-        "photon" => format!("Photon OS:{minor}"),
-        "azurelinux" | "mariner" => format!("Azure Linux:{major}"),
-        _ => return None,
-    };
-    let upstream = purl.qualifier("upstream").unwrap_or("");
-    let (source, of_source) =
-        upstream.split_once('@').map_or((upstream, None), |(name, version)| (name, Some(version)));
-    let (names, version) = match purl.kind() {
-        "rpm" => {
-            // `name-version-release.src.rpm`
-            let source = source.rsplitn(3, '-').nth(2).unwrap_or("");
-            let epoch = purl.qualifier("epoch").filter(|epoch| *epoch != "0");
-            let version = epoch.map_or_else(|| version.clone(), |epoch| format!("{epoch}:{version}"));
-            (vec![purl.name().to_owned(), source.to_owned()], version)
-        }
-        _ if source.is_empty() => (vec![purl.name().to_owned()], version),
-        _ => (vec![source.to_owned()], of_source.map_or(version, str::to_owned)),
-    };
-    let mut names: Vec<String> = names.into_iter().filter(|name| !name.is_empty()).collect();
-    names.dedup();
-    Some(Asked { ecosystem, names, version, written: None })
+    Ok(names.map(question).collect())
 }
 
 #[cfg(test)]
@@ -163,39 +147,40 @@ mod tests {
     use super::*;
 
     #[test]
-    fn packages_of_distributions_are_asked_for_by_what_advisories_call_them() {
+    fn names_are_those_of_the_ecosystem() {
+        let shown = |purl: &str| asked(&Purl::parse(purl).unwrap());
+        let question = |ecosystem: &str, name: &str, version: &str| {
+            Ok(vec![Question {
+                ecosystem: ecosystem.to_owned(),
+                name: name.to_owned(),
+                version: version.to_owned(),
+                written: None,
+                stream: Stream::Any,
+            }])
+        };
+        assert_eq!(shown("pkg:pypi/Snake_Case@1"), question("PyPI", "snake-case", "1"));
+        assert_eq!(shown("pkg:npm/%40a/b@1"), question("npm", "@a/b", "1"));
+        assert_eq!(shown("pkg:npm/a"), Err(Unasked::NoVersion));
+        assert_eq!(shown("pkg:helm/a@1"), Err(Unasked::Type));
+    }
+
+    #[test]
+    fn actions_are_asked_for_by_what_their_tags_say() {
         for (purl, expected) in [
-            ("pkg:deb/debian/libc6@2.36-9%2Bb1?distro=debian-12&upstream=glibc@2.36-9", "Debian:12 glibc 2.36-9"),
-            ("pkg:deb/debian/bash@5.2?distro=bookworm", "Debian:12 bash 5.2"),
-            ("pkg:deb/ubuntu/a@1?distro=ubuntu-22.04&upstream=b", "Ubuntu:22.04:LTS b 1"),
-            ("pkg:deb/ubuntu/a@1?distro=ubuntu-23.10", "Ubuntu:23.10 a 1"),
-            ("pkg:apk/alpine/libssl3@3.1.4-r5?distro=alpine-3.19.1&upstream=openssl", "Alpine:v3.19 openssl 3.1.4-r5"),
-            ("pkg:apk/wolfi/a@1-r0?distro=wolfi", "Wolfi a 1-r0"),
-            (
-                "pkg:rpm/almalinux/bind-libs@9.16.23-1.el9?distro=almalinux-9.4&epoch=32&upstream=bind-9.16.23-1.el9.src.rpm",
-                "AlmaLinux:9 bind-libs,bind 32:9.16.23-1.el9",
-            ),
-            ("pkg:rpm/rocky/x@1-1?distro=rocky-8.9", "Rocky Linux:8 x 1-1"),
-            ("pkg:rpm/sles/x@1-1?distro=sles-15.5", "SUSE:Linux Enterprise Server 15 SP5 x 1-1"),
-            ("pkg:pypi/Snake_Case@1", "PyPI snake-case 1"),
-            ("pkg:github/O/R@v1.2.3#Sub", "GitHub Actions o/r,o/r/sub 1.2.3"),
-            ("pkg:github/o/r@release/v1", "GitHub Actions o/r 1.4294967295.4294967295"),
-            ("pkg:github/o/r@v1.2", "GitHub Actions o/r 1.2.4294967295"),
-            ("pkg:githubactions/o/r@0123456789abcdef0123456789abcdef01234567?tag=v1.2", "GitHub Actions o/r 1.2"),
+            ("pkg:github/O/R@v1.2.3#Sub", "o/r 1.2.3, o/r/sub 1.2.3"),
+            ("pkg:github/o/r@release/v1", "o/r 1.4294967295.4294967295"),
+            ("pkg:github/o/r@v1.2", "o/r 1.2.4294967295"),
+            ("pkg:githubactions/o/r@0123456789abcdef0123456789abcdef01234567?tag=v1.2", "o/r 1.2"),
         ] {
-            let asked = asked(&Purl::parse(purl).unwrap()).unwrap();
-            assert_eq!(format!("{} {} {}", asked.ecosystem, asked.names.join(","), asked.version), expected, "{purl}");
-            assert!(crate::Order::of_ecosystem(&asked.ecosystem).is_some(), "{purl}");
-        }
-        for purl in ["pkg:npm/a", "pkg:rpm/fedora/a@1-1?distro=fedora-40", "pkg:deb/kali/a@1", "pkg:helm/a@1"] {
-            assert_eq!(asked(&Purl::parse(purl).unwrap()), None, "{purl}");
+            let questions = asked(&Purl::parse(purl).unwrap()).unwrap();
+            let shown = questions.iter().map(|one| format!("{} {}", one.name, one.version));
+            assert_eq!(shown.collect::<Vec<_>>().join(", "), expected, "{purl}");
         }
         // A branch, a commit of which nobody says what it is, and one that was the newest 4 on some day.
         let commit = "0123456789abcdef0123456789abcdef01234567";
         for version in ["main", commit, &format!("{commit}?tag=v4")] {
             let purl = Purl::parse(&format!("pkg:github/o/r@{version}")).unwrap();
-            assert_eq!(asked(&purl), None, "{purl}");
-            assert!(is_known(&purl), "{purl}");
+            assert_eq!(asked(&purl), Err(Unasked::NoVersion), "{purl}");
         }
     }
 }

@@ -26,6 +26,9 @@ pub struct Advisory {
     /// Names of faults that a distribution's advisory carries the mends of.
     #[serde(default)]
     pub upstream: Vec<String>,
+    /// Names of what it has to do with: distributions put the faults there that they mend.
+    #[serde(default)]
+    pub related: Vec<String>,
     /// One line.
     #[serde(default)]
     pub summary: String,
@@ -195,6 +198,15 @@ impl Advisory {
     /// When it is none.
     pub fn from_value(value: serde_json::Value) -> Result<Self, RecordError> {
         Self::named(serde_json::from_value(value)?)
+    }
+
+    /// Whether it is about a fault that somebody could use. Distributions that follow Red Hat publish notices of other
+    /// mends and of new features as well, as `RHBA-…` and `RHEA-…`; some of these mend a fault on the way.
+    #[must_use]
+    pub fn is_of_fault(&self) -> bool {
+        let kind = self.id.split_once('-').and_then(|(kind, _)| kind.get(2..)).unwrap_or("");
+        let mut names = self.aliases.iter().chain(&self.upstream).chain(&self.related);
+        !matches!(kind, "BA" | "EA") || names.any(|name| name.starts_with("CVE-"))
     }
 
     /// Checks the name, and keeps of the texts what an index keeps: records have pages of them.

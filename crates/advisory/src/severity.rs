@@ -34,9 +34,16 @@ pub(crate) fn word<'a>(advisory: &'a Advisory, affected: &'a Affected) -> &'a st
             .filter(|one| !one.kind.starts_with("CVSS"))
             .map(|one| one.score.as_str()),
     );
-    let known = ["critical", "high", "moderate", "medium", "low", "negligible"];
-    said.filter_map(|word| known.into_iter().find(|known| word.eq_ignore_ascii_case(known)))
-        .map(|word| if word == "medium" { "moderate" } else { word })
+    // Red Hat's notices, and those of who builds the same, begin with it: `Important: bind security update`.
+    let first = advisory.summary.split_once(": ").map(|(first, _)| first);
+    let known = ["critical", "high", "important", "moderate", "medium", "low", "negligible"];
+    said.chain(first)
+        .filter_map(|word| known.into_iter().find(|known| word.eq_ignore_ascii_case(known)))
+        .map(|word| match word {
+            "medium" => "moderate",
+            "important" => "high",
+            word => word,
+        })
         .next()
         .unwrap_or("")
 }

@@ -13,6 +13,14 @@ use crate::Settings;
 /// Findings beyond this for one check in one file are counted in the last one's message, not listed.
 const FINDINGS_PER_CHECK_MAX: usize = 1_000;
 
+/// The same of checks on packages: the list of one system is one file, and a system of some years has thousands of faults.
+const FINDINGS_ON_PACKAGES_MAX: usize = 50_000;
+
+/// How many findings of a check are listed for one file.
+fn most(family: &str) -> usize {
+    if family == "packages" { FINDINGS_ON_PACKAGES_MAX } else { FINDINGS_PER_CHECK_MAX }
+}
+
 /// Checks and places at which something was found.
 pub(crate) type Seen = HashSet<(&'static str, Arc<str>, Span, String)>;
 
@@ -151,13 +159,13 @@ impl<'a> Report<'a> {
             key(left).cmp(&key(right))
         });
         let mut twins: HashMap<(&str, Arc<str>, String, Digest), u32> = HashMap::new();
-        let mut counts: HashMap<&str, usize> = HashMap::new();
+        let mut counts: HashMap<&str, (usize, usize)> = HashMap::new();
         let mut findings = Vec::with_capacity(self.drafts.len());
         for draft in self.drafts {
             let place = &draft.location;
-            let count = counts.entry(draft.check.id).or_default();
+            let (count, most) = counts.entry(draft.check.id).or_insert((0, most(draft.check.family())));
             *count += 1;
-            if *count > FINDINGS_PER_CHECK_MAX {
+            if *count > *most {
                 continue;
             }
             let fingerprint = match draft.secret {
@@ -187,9 +195,9 @@ impl<'a> Report<'a> {
                 verification: None,
             });
         }
-        for (check, count) in counts.iter().filter(|(_, count)| **count > FINDINGS_PER_CHECK_MAX) {
+        for (check, (count, most)) in counts.iter().filter(|(_, (count, most))| count > most) {
             if let Some(last) = findings.iter_mut().rfind(|finding| finding.check.id == *check) {
-                last.message.push_str(&format!(" (and {} more in this file)", count - FINDINGS_PER_CHECK_MAX));
+                last.message.push_str(&format!(" (and {} more in this file)", count - most));
             }
         }
         findings

@@ -447,6 +447,7 @@ impl Scanner {
             scan.without_version = inventory.files.iter().map(|file| file.without_version).sum();
             scan.advisories = self.advisories.as_ref().map(|index| index.digest());
         }
+        self.judge_systems(&mut inventory.files, &mut scan);
         crate::kubernetes::default_service_account::settle(&inventory, &mut scan.findings);
         let mut rendered = crate::kubernetes::render(&self.checks, &self.settings, &inventory, host);
         let (alone, kept) = std::mem::take(&mut scan.findings).into_iter().partition(|finding| {

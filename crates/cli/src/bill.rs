@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use anyhow::anyhow;
 use palisade_checks::packages::Earlier;
-use palisade_inventory::package::{Bill, Others, Read, completes, is_completed, is_manifest};
+use palisade_inventory::package::{Bill, Others, Read, Systems, completes, is_completed, is_manifest};
 use palisade_model::Timestamp;
 use palisade_source::image::Platform;
 use palisade_source::walk::{WalkOptions, walk};
@@ -134,9 +134,9 @@ pub(crate) fn nothing_in(path: &Path) -> anyhow::Error {
     hinted(error, "`palisade sbom DIRECTORY` reads every lock file below it; git-ignored ones are left out")
 }
 
-/// Whether a file says which packages there are, or completes what others say.
+/// Files that say what is shipped, complete what others say, or tell which system a list of installed packages is of.
 fn is_wanted(path: &str) -> bool {
-    is_manifest(path) || completes(path)
+    is_manifest(path) || completes(path) || Systems::has(path)
 }
 
 /// Reads the files of packages among the entries that a reader yields. One that cannot be read stays in the list, so
@@ -149,9 +149,18 @@ fn collect(
     // What completes others, and what is completed by them, once all are known.
     let held: Mutex<BTreeMap<String, Vec<u8>>> = Mutex::default();
     let held_bytes = AtomicUsize::new(0);
+    let systems = Mutex::new(Systems::default());
     read(&|entry| {
         let read = match &entry {
-            Entry::File(file) if file.is_whole() => {
+            Entry::File(file) if Systems::has(file.path) => {
+                if let (Ok(mut systems), true) = (systems.lock(), file.is_whole()) {
+                    systems.add(file.path, &String::from_utf8_lossy(file.bytes));
+                }
+                None
+            }
+            // `etc/os-release` is a link to the other one.
+            entry if Systems::has(entry.path()) => None,
+            Entry::File(file) if file.is_whole() || file.is_whole_database() => {
                 if (completes(file.path) || is_completed(file.path))
                     && held_bytes.fetch_add(file.bytes.len(), Ordering::Relaxed) < HELD_BYTES_MAX
                     && let Ok(mut held) = held.lock()
@@ -174,15 +183,19 @@ fn collect(
             reads.extend(read);
         }
     })?;
-    let mut reads = reads.into_inner().map_err(|_| anyhow!("a reading thread failed"))?;
-    let held = held.into_inner().map_err(|_| anyhow!("a reading thread failed"))?;
+    let failed = || anyhow!("a reading thread failed");
+    let (mut reads, systems) = (reads.into_inner().map_err(|_| failed())?, systems.into_inner().map_err(|_| failed())?);
+    let held = held.into_inner().map_err(|_| failed())?;
     let bytes_of = |path: &str| held.get(path).cloned();
     let others = Others::new(held.keys().map(String::as_str), &bytes_of);
-    for read in reads.iter_mut().filter(|read| !others.is_empty() && is_completed(&read.path)) {
-        let completed = held.get(&*read.path).and_then(|bytes| Read::among(&read.path, bytes, &others));
-        if let Some(completed) = completed {
-            *read = completed;
+    for read in &mut reads {
+        if !others.is_empty() && is_completed(&read.path) {
+            let completed = held.get(&*read.path).and_then(|bytes| Read::among(&read.path, bytes, &others));
+            if let Some(completed) = completed {
+                *read = completed;
+            }
         }
+        systems.name(&read.path, &mut read.manifest);
     }
     Ok(reads)
 }

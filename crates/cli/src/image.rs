@@ -8,7 +8,7 @@ use std::sync::Mutex;
 use anyhow::{Context as _, anyhow};
 use palisade_checks::packages::is_compared;
 use palisade_checks::{FileReport, Host, Scan, Scanner};
-use palisade_inventory::package::{Bill, InLayer, Read, System, is_manifest, is_program, is_recipe, is_system_file};
+use palisade_inventory::package::{Bill, InLayer, Read, Systems, is_manifest, is_program, is_recipe};
 use palisade_inventory::{Facts, Format};
 use palisade_model::{Coverage, Skipped};
 use palisade_report::ImageTarget;
@@ -149,7 +149,7 @@ pub(crate) fn read(image: &Image, scanner: Option<&Scanner>) -> anyhow::Result<C
     let secrets = scanner.filter(|scanner| scanner.checks().iter().any(|check| check.meta.family() == "secrets"));
     let packages = scanner.is_none_or(|scanner| scanner.checks().iter().any(|check| check.meta.family() == "packages"));
     let wanted = |path: &str| {
-        if packages && (lists_packages(path) || is_system_file(path) || is_java(path)) {
+        if packages && (lists_packages(path) || Systems::has(path) || is_java(path)) {
             return Want::Yes;
         }
         let text = secrets.is_some() && is_own(path);
@@ -162,7 +162,7 @@ pub(crate) fn read(image: &Image, scanner: Option<&Scanner>) -> anyhow::Result<C
     };
     let mut files: Vec<InLayer> = Vec::new();
     let mut there: HashMap<String, std::ops::Range<usize>> = HashMap::new();
-    let mut systems: HashMap<String, String> = HashMap::new();
+    let mut systems = Systems::default();
     let mut reports = Vec::new();
     // Bytes that came out of archives of Java.
     let mut unpacked = 0;
@@ -176,8 +176,8 @@ pub(crate) fn read(image: &Image, scanner: Option<&Scanner>) -> anyhow::Result<C
         let layer_number = u32::try_from(layer).unwrap_or(u32::MAX);
         match event {
             Event::File { path, bytes } => {
-                if is_system_file(path) {
-                    systems.insert(path.to_owned(), String::from_utf8_lossy(bytes).into_owned());
+                if Systems::has(path) {
+                    systems.add(path, &String::from_utf8_lossy(bytes));
                 }
                 let mut reads = if packages { packages_of(path, bytes, &mut unpacked) } else { Vec::new() };
                 named += reads.iter().map(|read| read.manifest.packages.len()).sum::<usize>();
@@ -221,11 +221,9 @@ pub(crate) fn read(image: &Image, scanner: Option<&Scanner>) -> anyhow::Result<C
         let coverage = Coverage { seen: clean, parsed: clean, ..Coverage::default() };
         reports.push(FileReport { coverage, ..report("", Vec::new()) });
     }
-    // An image may hold the roots of other systems in its folders.
-    let system = |path: &str| System::around(path, &|file| systems.get(file).map(String::as_str));
-    let bill = Bill::of_layers(files.clone(), &system);
+    let bill = Bill::of_layers(files.clone(), &systems);
     let reports = match scanner {
-        Some(scanner) => finished(scanner, files, &system, reports)?,
+        Some(scanner) => finished(scanner, files, &systems, reports)?,
         None => reports,
     };
     Ok(Contents { bill, reports })
@@ -235,19 +233,12 @@ pub(crate) fn read(image: &Image, scanner: Option<&Scanner>) -> anyhow::Result<C
 fn finished(
     scanner: &Scanner,
     files: Vec<InLayer>,
-    system: &dyn Fn(&str) -> Option<System>,
+    systems: &Systems,
     mut reports: Vec<FileReport>,
 ) -> anyhow::Result<Vec<FileReport>> {
     for mut file in files.into_iter().filter(|file| file.removed.is_none()) {
-        if let Some(system) = system(&file.read.path) {
-            system.name(&mut file.read.manifest);
-        }
-        let findings = scanner.packages_in(&file.read.path, &file.read.manifest)?;
-        let mut one = report(&file.read.path, findings);
-        if let Some(gap) = file.read.manifest.gaps.first() {
-            one.coverage.parsed = 0;
-            one.coverage.partial.push(Skipped { path: file.read.path.to_string(), reason: gap.message.clone() });
-        }
+        systems.name(&file.read.path, &mut file.read.manifest);
+        let mut one = scanner.packages_in(&file.read.path, &file.read.manifest)?;
         if scanner.judges_licences() && (!is_manifest(&file.read.path) || is_compared(&file.read.path)) {
             one.facts.listed = Some(Box::new(file.read));
         }

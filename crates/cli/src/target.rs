@@ -418,6 +418,7 @@ fn collect_with(
 pub(crate) fn look_at(scanner: &Scanner, entry: &Entry<'_>) -> FileReport {
     let (path, reason): (&str, &str) = match entry {
         Entry::File(file) if file.is_whole() => return scanner.look(file.path, file.bytes),
+        Entry::File(file) if file.is_whole_database() => return scanner.look_database(file.path, file.bytes),
         Entry::File(File { path, binary: true, .. }) => (path, BINARY),
         Entry::File(file) => (file.path, "too large to be parsed, searched for secrets only"),
         Entry::Skipped { path, reason } | Entry::Unreadable { path, reason } => (path, reason),

@@ -115,6 +115,8 @@ pub struct Facts {
     pub without_version: usize,
     /// Whether it is a bill of materials that was named, so that its packages were read.
     pub bom: bool,
+    /// Which system is around it, or what that system's package manager installed.
+    pub system: Option<Box<package::SystemFile>>,
 }
 
 /// Something that is used at a place, by the name of who asked for it.
@@ -161,6 +163,7 @@ impl Facts {
             unlocked: false,
             without_version: 0,
             bom: false,
+            system: None,
         }
     }
 }

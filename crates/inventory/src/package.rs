@@ -42,6 +42,7 @@ mod python;
 mod readers;
 mod recipe;
 mod requirements;
+mod rpm;
 mod science;
 mod tables;
 mod yarn;
@@ -50,7 +51,7 @@ pub use beside::Others;
 pub use bill::{Bill, Component, FileRead, Layers, Place, Read};
 pub use bom::is_bom;
 pub use diff::{Change, Compare, Kind, diff};
-pub use distro::{System, is_system_file};
+pub use distro::{SystemFile, Systems};
 pub use layered::InLayer;
 use palisade_model::{Purl, Span, Timestamp};
 pub use program::is_program;
@@ -286,6 +287,12 @@ impl Package {
     }
 }
 
+/// Whether files of this name are databases, which [`Manifest::of_database`] reads: no texts, however they begin.
+#[must_use]
+pub fn is_database(path: &str) -> bool {
+    matches!(readers::of(path), Some(readers::Reader::Bytes(_)))
+}
+
 /// Whether [`Manifest::read`] reads files of this name.
 #[must_use]
 pub fn is_manifest(path: &str) -> bool {
@@ -329,7 +336,6 @@ impl Manifest {
             Some(marker) => Self::unread(marker, "an unfinished merge: conflict markers are left"),
             None => reader.read(body, &beside),
         };
-        distro::name_installed(&mut manifest, &beside);
         manifest.end(text.len() - body.len());
         Some(manifest)
     }
@@ -354,6 +360,16 @@ impl Manifest {
             source.forget_secrets();
         }
         self.shift(offset);
+    }
+
+    /// Reads the database at `path` (its name decides); none when it is no database of packages. Its packages have no
+    /// places in it.
+    #[must_use]
+    pub fn of_database(path: &str, bytes: &[u8]) -> Option<Self> {
+        let readers::Reader::Bytes(read) = readers::of(path)? else { return None };
+        let mut manifest = read(bytes);
+        manifest.cut();
+        Some(manifest)
     }
 
     /// Reads what programs say of the packages that they were built from; none for other files, and programs that say

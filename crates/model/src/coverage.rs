@@ -11,6 +11,17 @@ pub struct Skipped {
     pub reason: String,
 }
 
+/// Packages of a system that were read, and that nothing was said of because no advisories speak of them.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Uncompared {
+    /// The system, as `distro` names it in package URLs: `fedora-40`; or words where it is not known.
+    pub system: String,
+    /// How many packages.
+    pub packages: usize,
+    /// Why, in words for a person.
+    pub reason: String,
+}
+
 /// Every file seen falls in exactly one of the four: parsed, partial, skipped, unreadable.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Coverage {
@@ -24,6 +35,9 @@ pub struct Coverage {
     pub skipped: Vec<Skipped>,
     /// Files that could not be read.
     pub unreadable: Vec<Skipped>,
+    /// Packages that were listed and not compared, by their systems.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub uncompared: Vec<Uncompared>,
 }
 
 /// Why a file of bytes that are no text is passed over.
@@ -44,6 +58,13 @@ impl Coverage {
         self.partial.extend(other.partial);
         self.skipped.extend(other.skipped);
         self.unreadable.extend(other.unreadable);
+        for more in other.uncompared {
+            let mut same = self.uncompared.iter_mut();
+            match same.find(|known| known.system == more.system && known.reason == more.reason) {
+                Some(known) => known.packages += more.packages,
+                None => self.uncompared.push(more),
+            }
+        }
     }
 
     /// Sorts the lists by path, so that parallel scans print the same.
@@ -51,5 +72,6 @@ impl Coverage {
         self.partial.sort();
         self.skipped.sort();
         self.unreadable.sort();
+        self.uncompared.sort();
     }
 }

@@ -14,7 +14,7 @@ mod severity;
 mod span;
 
 pub use check::Meta;
-pub use coverage::{BINARY, Coverage, Skipped};
+pub use coverage::{BINARY, Coverage, Skipped, Uncompared};
 pub use date::{Clock, Date, DateError, FixedClock, Timestamp};
 pub use finding::{
     ExceptionNote, Excerpt, Finding, History, Location, PackageFault, Related, StatementNote, Upgrade, Validity,

@@ -10,7 +10,7 @@ use palisade_model::{Finding, Severity};
 
 use crate::ScanReport;
 use crate::tally::Tally;
-use crate::text::{count, duration, shorten, thousands, visible};
+use crate::text::{count, duration, shorten, thousands, uncompared, visible};
 
 /// GitHub's limit for a comment is 65,536 characters; what is left is for the ending.
 pub(crate) const CHARACTERS_MAX: usize = 64_000;
@@ -139,6 +139,13 @@ pub(crate) fn ending(report: &ScanReport<'_>, tally: &Tally) -> String {
         push_more(&mut out, unread.len());
         out.push_str("\n</details>\n");
     }
+    if !coverage.uncompared.is_empty() {
+        out.push('\n');
+    }
+    for one in coverage.uncompared.iter().take(NAMED_MAX) {
+        let _ = writeln!(out, "- {}", text(&uncompared(one)));
+    }
+    push_more(&mut out, coverage.uncompared.len());
     let files = count(coverage.seen, "file", "files");
     let checks = count(report.checks.len(), "check", "checks");
     let skipped = coverage.skipped.len();

@@ -13,7 +13,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::page::section;
-use crate::text::{shorten, visible};
+use crate::text::{shorten, uncompared, visible};
 use crate::{ScanReport, VERSION, json};
 
 /// GitHub refuses runs with more results; the worst are kept.
@@ -340,6 +340,9 @@ fn invocation(report: &ScanReport<'_>, dropped: usize) -> Value {
             })
         })
         .collect();
+    for one in coverage.uncompared.iter().take(NOTIFICATIONS_MAX) {
+        notes.push(json!({ "level": "warning", "message": { "text": message(&uncompared(one)) } }));
+    }
     if dropped > 0 {
         let text = format!("{dropped} less severe results were left out: a run holds at most {RESULTS_MAX}");
         notes.push(json!({ "level": "warning", "message": { "text": text } }));

@@ -6,6 +6,7 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
+use palisade_model::Uncompared;
 use unicode_width::UnicodeWidthChar as _;
 
 /// Columns from one tab stop to the next in excerpts.
@@ -138,6 +139,12 @@ pub(crate) fn shorten(text: &str, max: usize) -> Cow<'_, str> {
 /// `1 file`, `2 files`, `12,400 files`.
 pub(crate) fn count(number: usize, one: &str, many: &str) -> String {
     format!("{} {}", thousands(number), if number == 1 { one } else { many })
+}
+
+/// Packages of which a scan says nothing, because no advisories speak of them.
+pub(crate) fn uncompared(one: &Uncompared) -> String {
+    let packages = count(one.packages, "package", "packages");
+    format!("{packages} of {} not compared with known vulnerabilities: {}", one.system, one.reason)
 }
 
 /// Digits in groups of three: `12,400`.

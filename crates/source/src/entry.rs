@@ -23,7 +23,7 @@ pub struct File<'a> {
     pub owned: Range<usize>,
     /// Whether more windows of the same file follow.
     pub more: bool,
-    /// Whether a NUL byte was seen in the head; such files are not delivered beyond it.
+    /// Whether a NUL byte was seen in the head; such files are not delivered beyond it, but for [`is_database`].
     pub binary: bool,
 }
 
@@ -45,6 +45,11 @@ impl<'a> File<'a> {
     /// Whether `bytes` is the file from its first to its last byte, and text.
     pub fn is_whole(&self) -> bool {
         self.offset == 0 && !self.more && !self.binary
+    }
+
+    /// Whether `bytes` is a database of packages from its first to its last byte.
+    pub fn is_whole_database(&self) -> bool {
+        is_database(self.path) && self.offset == 0 && !self.more && self.size == Some(self.bytes.len() as u64)
     }
 
     /// Whether this is the file's first or only window, so that a file is counted once.
@@ -86,6 +91,19 @@ impl Entry<'_> {
 
 /// Receives entries, from several threads at once.
 pub type Visit<'v> = dyn Fn(Entry<'_>) + Sync + 'v;
+
+/// Larger databases of packages are not read; a workstation's of rpm has some 150 MB.
+pub(crate) const DATABASE_BYTES_MAX: usize = 192 << 20;
+
+/// Whether a file is a database of what a package manager installed, by its path: binary, and delivered whole all the
+/// same, because it says what a system ships.
+pub(crate) fn is_database(path: &str) -> bool {
+    let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+    let is_named =
+        matches!(name, "Packages" | "Packages.db" | "rpmdb.sqlite" | "rpmdb.sqlite-wal" | "rpmdb.sqlite-journal");
+    let is_in = |end| folder.strip_suffix(end).is_some_and(|rest: &str| rest.is_empty() || rest.ends_with(['/', '!']));
+    is_named && ["usr/lib/sysimage/rpm", "usr/share/rpm", "var/lib/rpm"].into_iter().any(is_in)
+}
 
 /// How much of a file decides whether it is binary, as git does it.
 pub(crate) const SNIFF_BYTES: usize = 8 << 10;

@@ -5,7 +5,7 @@
 
 use std::io::{self, Read};
 
-use crate::entry::{Entry, File, SNIFF_BYTES, is_binary};
+use crate::entry::{DATABASE_BYTES_MAX, Entry, File, SNIFF_BYTES, is_binary, is_database};
 
 /// Files up to this size are delivered in one piece: larger ones are data, not configuration.
 pub const WHOLE_BYTES_MAX: usize = 32 << 20;
@@ -55,6 +55,9 @@ pub(crate) fn deliver_unless(
 /// As [`deliver`], for bytes that are at hand already.
 pub fn deliver_bytes(bytes: &[u8], path: &str, visit: &dyn Fn(Entry<'_>)) {
     let whole = File::whole(path, bytes);
+    if whole.binary && is_database(path) {
+        return visit(database(path, bytes));
+    }
     if whole.binary {
         let head = bytes.get(..SNIFF_BYTES).unwrap_or(bytes);
         let file = File { bytes: head, owned: 0..head.len(), ..whole };
@@ -85,6 +88,14 @@ pub fn deliver_bytes(bytes: &[u8], path: &str, visit: &dyn Fn(Entry<'_>)) {
     }
 }
 
+/// A binary file that is wanted whole, unless it is too large.
+fn database<'a>(path: &'a str, bytes: &'a [u8]) -> Entry<'a> {
+    if bytes.len() > DATABASE_BYTES_MAX {
+        return Entry::Unreadable { path, reason: "larger than a database of packages that is read (192 MiB)" };
+    }
+    Entry::File(File::whole(path, bytes))
+}
+
 fn deliver_into(
     reader: &mut dyn Read,
     path: &str,
@@ -101,6 +112,11 @@ fn deliver_into(
     fill(reader, buffer, SNIFF_BYTES)?;
     if refuse(buffer) {
         return Ok(false);
+    }
+    if is_binary(buffer) && is_database(path) {
+        fill(reader, buffer, DATABASE_BYTES_MAX + 1)?;
+        visit(database(path, buffer));
+        return Ok(true);
     }
     if is_binary(buffer) {
         let more = buffer.len() == SNIFF_BYTES;
@@ -177,6 +193,23 @@ mod tests {
         })
         .unwrap();
         assert_eq!(*next_owned.lock().unwrap(), (total, false));
+    }
+
+    #[test]
+    fn a_database_of_packages_is_delivered_whole_however_it_comes() {
+        let bytes = vec![0_u8; 1 << 20];
+        for (path, whole) in
+            [("a/var/lib/rpm/Packages", true), ("a.tar!var/lib/rpm/Packages", true), ("xvar/lib/rpm/Packages", false)]
+        {
+            let seen = Mutex::new(Vec::new());
+            let see = |entry: Entry<'_>| {
+                let Entry::File(file) = entry else { unreachable!("no other entry") };
+                seen.lock().unwrap().push((file.is_whole_database(), file.bytes.len() == bytes.len()));
+            };
+            deliver(&mut &bytes[..], path, None, &mut Vec::new(), &see).unwrap();
+            deliver_bytes(&bytes, path, &see);
+            assert_eq!(*seen.lock().unwrap(), [(whole, whole); 2], "{path}");
+        }
     }
 
     #[test]

@@ -7,6 +7,7 @@
 
 mod images;
 mod packages;
+mod rpm;
 mod seeds;
 
 use std::cmp::Ordering;
@@ -96,6 +97,10 @@ pub const TARGETS: &[Target] = &[
     Target::new("properties", read_properties, is_none).with(seeds::properties),
     Target::new("purl", packages::purl, is_none).with(packages::purls),
     Target::new("quality", read_quality, is_none).with(seeds::quality),
+    Target::new("rpm-bdb", rpm::read_bdb, is_none).with(rpm::bdbs),
+    Target::new("rpm-header", rpm::read_header, is_none).with(rpm::headers),
+    Target::new("rpm-ndb", rpm::read_ndb, is_none).with(rpm::ndbs),
+    Target::new("rpm-sqlite", rpm::read_sqlite, is_none).with(rpm::sqlites),
     Target::new("ruby", read_ruby, is_none).with(seeds::ruby),
     Target::new("rules", read_rules, is_toml).with(seeds::rules),
     Target::new("scan-dockerfile", |bytes| scan("Dockerfile", bytes), is_dockerfile),

@@ -8,7 +8,7 @@ use palisade_inventory::package::{Bill, Manifest, Read};
 use palisade_model::Purl;
 
 /// A file for each reader.
-const NAMES: [&str; 34] = [
+const NAMES: [&str; 37] = [
     "Cargo.lock",
     "package-lock.json",
     "pnpm-lock.yaml",
@@ -43,6 +43,9 @@ const NAMES: [&str; 34] = [
     "Manifest.toml",
     ".terraform.lock.hcl",
     "Chart.lock",
+    "lib/apk/db/installed",
+    "var/lib/dpkg/status",
+    "var/lib/rpmmanifest/container-manifest-2",
 ];
 
 /// Every reader on the same text: places lie in it, and what needs what is there.

@@ -21,6 +21,7 @@ mod policies;
 mod postgresql;
 mod purl;
 mod registry;
+mod rpm;
 mod sbom;
 mod secrets;
 mod tools;
@@ -51,7 +52,7 @@ pub(crate) struct Bench {
 /// A case: its name, and what returns in words what was compared.
 type Case = (&'static str, fn(&Bench) -> Result<String>);
 
-const CASES: [Case; 27] = [
+const CASES: [Case; 28] = [
     ("json-schema", formats::json),
     ("sarif-schema", formats::sarif),
     ("gitlab-quality", formats::gitlab),
@@ -67,6 +68,7 @@ const CASES: [Case; 27] = [
     ("zizmor", workflows::zizmor),
     ("parliament-actions", policies::parliament),
     ("purl-specification", purl::specification),
+    ("rpm-databases", rpm::databases),
     ("sbom-schemas", sbom::schemas),
     ("licence-expressions", licences::expressions),
     ("version-orders", versions::orders),

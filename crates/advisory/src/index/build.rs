@@ -108,7 +108,8 @@ impl Builder {
         newest.filter(|newest| !newest.is_empty())
     }
 
-    /// Adds an advisory; of several with one name the one that was changed last stays.
+    /// Adds an advisory; of several with one name the one that was changed last stays. One that is of no fault is taken
+    /// and not kept.
     pub fn add(&mut self, advisory: Advisory) {
         if let Some(source) = self.sources.last_mut() {
             source.taken = source.taken.saturating_add(1);
@@ -116,6 +117,9 @@ impl Builder {
             if Timestamp::parse(&advisory.modified).is_some_and(|now| newest.is_none_or(|before| before < now)) {
                 source.newest.clone_from(&advisory.modified);
             }
+        }
+        if !advisory.is_of_fault() {
+            return;
         }
         let id = advisory.id.clone();
         let stored = Stored::of(advisory);

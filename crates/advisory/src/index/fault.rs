@@ -5,7 +5,8 @@ use std::collections::HashSet;
 
 use serde::{Deserialize, Serialize};
 
-use crate::Order;
+use crate::distribution::MODULAR;
+use crate::{Order, Stream};
 
 /// All faults of one package.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -130,6 +131,27 @@ impl<'b> Block<'b> {
         known == ecosystem && postcard::take_from_bytes::<&str>(rest).is_ok_and(|(known, _)| known == name)
     }
 
+    /// What of it is said of packages of a stream. A range that ends with the build of a module is about packages of
+    /// modules alone, one that ends with another about the others; which stream an advisory is about, its summary
+    /// says, or nothing does.
+    #[must_use]
+    pub fn within(mut self, stream: &Stream) -> Self {
+        if *stream == Stream::Any {
+            return self;
+        }
+        let is_modular = *stream != Stream::Outside;
+        for record in self.faults.iter_mut().flat_map(|fault| &mut fault.records) {
+            record.ranges.retain(|range| {
+                let mut fixes = range.iter().filter(|event| event.kind == EventKind::Fixed).peekable();
+                fixes.peek().is_none() || fixes.any(|fix| fix.version.contains(MODULAR) == is_modular)
+            });
+        }
+        if let Stream::Of(stream) = stream {
+            self.faults.retain(|fault| fault.may_be_of(stream));
+        }
+        self
+    }
+
     /// The faults that concern a version.
     pub fn matches(&self, version: &str) -> Vec<Match<'_, 'b>> {
         let order = Order::of_ecosystem(self.ecosystem);
@@ -159,6 +181,17 @@ impl<'b> Block<'b> {
 }
 
 impl<'b> Fault<'b> {
+    /// Whether it names this stream, or none: `Important: nodejs:16 security update`.
+    fn may_be_of(&self, stream: &str) -> bool {
+        let words = self.summary.split([' ', ',', '/']).filter(|word| {
+            word.split_once(':').is_some_and(|(module, stream)| !module.is_empty() && !stream.is_empty())
+        });
+        let mut named = words.peekable();
+        // Of several advisories the summary is that of one.
+        let is_one = self.records.iter().all(|record| record.id == self.id);
+        !is_one || named.peek().is_none() || named.any(|word| word == stream)
+    }
+
     fn concerns(&self, order: Option<Order>, version: &str) -> Option<Match<'_, 'b>> {
         let told: Vec<Told<'b>> = self.records.iter().map(|record| record.tells(order, version)).collect();
         let certain = told.iter().any(|one| one.affected == Some(true));

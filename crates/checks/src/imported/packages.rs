@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use palisade_advisory::{Fault, Index, asked};
-use palisade_inventory::package::{Manifest, Source};
+use palisade_inventory::package::{Manifest, Source, is_database};
 use palisade_model::Span;
 
 use super::Vulnerable;
@@ -32,7 +32,8 @@ impl Packages {
     pub(super) fn read(manifests: &[Arc<str>], files: &mut Files<'_>) -> Self {
         let mut all = Self::default();
         let mut count = 0;
-        for path in manifests {
+        // Of what is no text, no tool knows the places.
+        for path in manifests.iter().filter(|path| !is_database(path)) {
             let Some(file) = files.open(path) else { continue };
             let Some(manifest) = Manifest::read(path, &file.text) else { continue };
             for package in manifest.packages.iter().filter(|package| package.source != Source::Local) {
@@ -80,13 +81,13 @@ fn known_name(package: &Vulnerable, index: &Index) -> Option<String> {
     // Only the name is asked for, so that any version does.
     let version = if package.version.is_empty() { "0" } else { &package.version };
     let purl = package.purl.version().is_none().then(|| package.purl.clone().at(version));
-    let asked = asked(purl.as_ref().unwrap_or(&package.purl))?;
+    let questions = asked(purl.as_ref().unwrap_or(&package.purl)).ok()?;
     let called =
         |fault: &&Fault<'_>| package.names.iter().any(|name| name == fault.id || fault.names.contains(&name.as_str()));
     let mut buffer = Vec::new();
-    for name in &asked.names {
+    for question in &questions {
         // An index that cannot be read has been told of where packages were compared.
-        let Ok(Some(block)) = index.lookup(&asked.ecosystem, name, &mut buffer) else { continue };
+        let Ok(Some(block)) = index.lookup(&question.ecosystem, &question.name, &mut buffer) else { continue };
         if let Some(fault) = block.faults.iter().find(called) {
             return Some(
                 fault.names.iter().find(|name| name.starts_with("CVE-")).copied().unwrap_or(fault.id).to_owned(),

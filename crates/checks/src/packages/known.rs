@@ -33,13 +33,13 @@ pub fn known(index: &Index, bill: &Bill) -> Result<Vec<Known>, OpenError> {
     let mut found = Vec::new();
     let mut buffer = Vec::new();
     for component in bill.components.iter().filter(|one| !one.own && !one.sources.contains(&Source::Local)) {
-        let Some(asked) = asked(&component.purl) else { continue };
-        for name in &asked.names {
-            let Some(block) = index.lookup(&asked.ecosystem, name, &mut buffer)? else { continue };
-            found.extend(block.matches(&asked.version).into_iter().map(|one| Known {
+        for question in asked(&component.purl).unwrap_or_default() {
+            let Some(block) = index.lookup(&question.ecosystem, &question.name, &mut buffer)? else { continue };
+            let block = block.within(&question.stream);
+            found.extend(block.matches(&question.version).into_iter().map(|one| Known {
                 name: name_of(one.fault).to_owned(),
                 package: component.purl.bare(),
-                version: asked.written.clone().unwrap_or_else(|| asked.version.clone()),
+                version: question.written.clone().unwrap_or_else(|| question.version.clone()),
                 severity: severity(one.fault),
                 summary: one.fault.summary.to_owned(),
                 fixed: one.fixed.map(str::to_owned),
@@ -63,7 +63,10 @@ pub fn compare_versions(package: &Purl, left: &str, right: &str) -> Option<Order
         "apk" => Some(Order::Apk),
         // Charts and providers number themselves so by rule.
         "helm" | "terraform" => Some(Order::Semver),
-        _ => asked(&package.clone().at("0")).and_then(|asked| Order::of_ecosystem(&asked.ecosystem)),
+        _ => {
+            let questions = asked(&package.clone().at("0")).unwrap_or_default();
+            questions.first().and_then(|question| Order::of_ecosystem(&question.ecosystem))
+        }
     };
     order?.compare(left, right)
 }

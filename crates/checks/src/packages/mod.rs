@@ -10,17 +10,20 @@ pub mod licence;
 pub mod malicious_package;
 pub mod new_dependency;
 mod raise;
+mod system_gaps;
 pub mod unmaintained_package;
 pub mod unreviewed_licence;
 
 use std::collections::HashSet;
 
 use palisade_advisory::vex::{Justification, Status, Vex};
-use palisade_advisory::{Fault, Index, Match, OpenError, Upgrade, asked, is_known};
+use palisade_advisory::{Fault, Index, Match, OpenError, Unasked, Upgrade, asked};
 use palisade_inventory::package::{Manifest, Package, Scope, Source, is_manifest};
 use palisade_inventory::{Format, Subject};
-use palisade_model::{Confidence, Digest, Finding, PackageFault, Purl, Severity, StatementNote};
+use palisade_model::{Confidence, Digest, Finding, PackageFault, Purl, Severity, StatementNote, Uncompared};
 use serde::Deserialize;
+
+use system_gaps::SystemGaps;
 
 use crate::report::Draft;
 use crate::{Check, Report, Settings};
@@ -65,7 +68,7 @@ pub enum NewDependencies {
 
 /// Files of packages that are not compared: wishes and digests beside what says which versions are shipped, and what no
 /// database of OSV speaks of.
-const NOT_COMPARED: [&str; 9] = [
+const NOT_COMPARED: [&str; 11] = [
     "package.json",
     "pyproject.toml",
     "Pipfile",
@@ -75,6 +78,8 @@ const NOT_COMPARED: [&str; 9] = [
     ".terraform.lock.hcl",
     "Podfile.lock",
     "conan.lock",
+    "rpmdb.sqlite-wal",
+    "rpmdb.sqlite-journal",
 ];
 
 /// Folders in which a `package.json` says what is installed.
@@ -116,11 +121,18 @@ pub(crate) fn is_unlocked(path: &str, locked: &HashSet<&str>) -> bool {
 /// How many packages of a file no version tells apart, though advisories may speak of them: those without one, and
 /// actions that are pinned to a commit or branch of which nothing says which release it is.
 pub(crate) fn without_version(manifest: &Manifest) -> usize {
-    let open = |package: &&Package| asked(&package.purl).is_none() && is_known(&package.purl);
+    let open = |package: &&Package| asked(&package.purl) == Err(Unasked::NoVersion);
     manifest.packages.iter().filter(|package| package.source != Source::Local).filter(open).count()
 }
 
 /// What the advisories say of the packages of one file.
+pub(crate) struct Judged {
+    pub(crate) findings: Vec<Finding>,
+    /// Packages of a system that no advisories speak of.
+    pub(crate) uncompared: Vec<Uncompared>,
+}
+
+/// Compares the packages of one file.
 ///
 /// # Errors
 /// When the index cannot be read on: the file was not compared to its end.
@@ -130,37 +142,50 @@ pub(crate) fn judge(
     known: (&Index, &[(String, Vex)]),
     manifest: &Manifest,
     subject: &Subject<'_>,
-) -> Result<Vec<Finding>, OpenError> {
+) -> Result<Judged, OpenError> {
     let (index, documents) = known;
     let targets: Vec<&Purl> = manifest.roots.iter().filter_map(|root| root.purl.as_ref()).collect();
-    let Some(first) = checks.iter().find(|check| check.meta.family() == "packages") else { return Ok(Vec::new()) };
+    let Some(first) = checks.iter().find(|check| check.meta.family() == "packages") else {
+        return Ok(Judged { findings: Vec::new(), uncompared: Vec::new() });
+    };
     let mut report = Report::new(settings, Some(subject), &first.meta);
+    let mut gaps = SystemGaps::default();
     let mut buffer = Vec::new();
     for package in manifest.packages.iter().filter(|package| package.source != Source::Local) {
-        let Some(asked) = asked(&package.purl) else { continue };
+        let questions = match asked(&package.purl) {
+            Ok(questions) => questions,
+            Err(reason) => {
+                gaps.unasked(package, &reason);
+                continue;
+            }
+        };
         let mut told: Vec<String> = Vec::new();
-        for name in &asked.names {
-            let Some(block) = index.lookup(&asked.ecosystem, name, &mut buffer)? else { continue };
-            let mut matches = block.matches(&asked.version);
+        let mut is_known = false;
+        for question in &questions {
+            let Some(block) = index.lookup(&question.ecosystem, &question.name, &mut buffer)? else { continue };
+            is_known = true;
+            let block = block.within(&question.stream);
+            let mut matches = block.matches(&question.version);
             // What is said of the package itself need not be said of what it was built from.
             matches.retain(|one| !told.iter().any(|id| id == one.fault.id));
             if matches.is_empty() {
                 continue;
             }
             told.extend(matches.iter().map(|one| one.fault.id.to_owned()));
-            let upgrade = block.upgrade(&asked.version);
+            let upgrade = block.upgrade(&question.version);
             for one in &matches {
                 let check = check_of(one.fault);
                 if checks.iter().any(|chosen| chosen.meta.id == check.meta.id) {
                     report.switch(&check.meta);
-                    let version = asked.written.as_ref().unwrap_or(&asked.version);
+                    let version = question.written.as_ref().unwrap_or(&question.version);
                     let draft = tell(&mut report, package, version, one, upgrade, matches.len());
                     state(draft, package, one.fault, &targets, documents);
                 }
             }
         }
+        gaps.asked(package, &questions, is_known);
     }
-    Ok(report.finish())
+    Ok(Judged { findings: report.finish(), uncompared: gaps.finish(index)? })
 }
 
 fn check_of(fault: &Fault<'_>) -> &'static Check {

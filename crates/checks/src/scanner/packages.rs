@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use palisade_advisory::OpenError;
 use palisade_advisory::vex::Vex;
-use palisade_inventory::package::Others;
+use palisade_inventory::package::{Others, SystemFile, Systems};
 use palisade_inventory::{Facts, Flat, Format, Inventory, Problem, Subject, package};
-use palisade_model::{Finding, Skipped, Span};
+use palisade_model::{Coverage, Finding, Skipped, Span, Uncompared};
 
 use crate::Host;
 use crate::packages::Earlier;
@@ -17,6 +17,9 @@ use super::{FileReport, PARSE_BYTES_MAX, Scan, Scanner, text_of};
 
 /// Parts of a file of packages that were not understood and are told one by one: broken is broken, however often.
 const GAPS_TOLD_MAX: usize = 3;
+
+/// Longer texts do not say which system is around them; the longest have some 600 bytes.
+const RELEASE_BYTES_MAX: usize = 64 << 10;
 
 impl Scanner {
     /// Says which packages there were at an earlier time, so that new ones can be told.
@@ -51,24 +54,87 @@ impl Scanner {
     ///
     /// # Errors
     /// When the advisories cannot be read on.
-    pub fn packages_in(&self, path: &str, manifest: &package::Manifest) -> Result<Vec<Finding>, OpenError> {
+    pub fn packages_in(&self, path: &str, manifest: &package::Manifest) -> Result<FileReport, OpenError> {
         let subject = Subject::new(path.into(), &[], &Flat, &[]);
-        let mut findings = Vec::new();
-        if !manifest.gaps.is_empty() {
-            let gaps = manifest.gaps.get(..GAPS_TOLD_MAX).unwrap_or(&manifest.gaps);
-            findings.extend(self.not_read(&crate::scan::unreadable_lockfile::CHECK, &subject, gaps));
-        }
+        let mut coverage = Coverage { seen: 1, parsed: 1, ..Coverage::default() };
+        let mut findings = self.gaps_of_binary(path, manifest, &mut coverage);
         if let Some(index) = &self.advisories {
-            findings.extend(crate::packages::judge(
-                &self.checks,
-                &self.settings,
-                (index, &self.vex),
-                manifest,
-                &subject,
-            )?);
+            let known = (&**index, self.vex.as_slice());
+            let judged = crate::packages::judge(&self.checks, &self.settings, known, manifest, &subject)?;
+            findings.extend(judged.findings);
+            coverage.uncompared = judged.uncompared;
         }
         findings.iter_mut().for_each(|finding| finding.location.excerpt = None);
-        Ok(findings)
+        Ok(FileReport { findings, facts: Facts::new(path.into(), Format::Other), coverage, marks: Vec::new() })
+    }
+
+    /// Looks at a database of what a package manager installed. Its packages are compared when the scan ends.
+    #[must_use]
+    pub fn look_database(&self, path: &str, bytes: &[u8]) -> FileReport {
+        let mut facts = Facts::new(path.into(), Format::Other);
+        let mut coverage = Coverage { seen: 1, parsed: 1, ..Coverage::default() };
+        let mut findings = Vec::new();
+        if let Some(manifest) = package::Manifest::of_database(path, bytes) {
+            findings = self.gaps_of_binary(path, &manifest, &mut coverage);
+            self.keep_listed(&path.into(), &manifest, "", &mut facts);
+            facts.system = Some(Box::new(SystemFile::List(manifest, String::new())));
+        }
+        FileReport { findings, facts, coverage, marks: Vec::new() }
+    }
+
+    /// Keeps the packages of a list of what is installed, where their licences are judged.
+    fn keep_listed(&self, path: &Arc<str>, manifest: &package::Manifest, text: &str, facts: &mut Facts) {
+        if self.judges_licences() {
+            facts.listed = Some(Box::new(package::Read::of_text(Arc::clone(path), manifest.clone(), text)));
+        }
+    }
+
+    /// Says what of a file without lines was not understood.
+    fn gaps_of_binary(&self, path: &str, manifest: &package::Manifest, coverage: &mut Coverage) -> Vec<Finding> {
+        let Some(gap) = manifest.gaps.first() else { return Vec::new() };
+        let more = match manifest.gaps.len() {
+            1 => String::new(),
+            count => format!(" (and {} more)", count - 1),
+        };
+        coverage.parsed = 0;
+        coverage.partial.push(Skipped { path: path.to_owned(), reason: format!("{}{more}", gap.message) });
+        let gaps = manifest.gaps.get(..GAPS_TOLD_MAX).unwrap_or(&manifest.gaps);
+        let subject = Subject::new(path.into(), &[], &Flat, &[]);
+        let mut findings = self.not_read(&crate::scan::unreadable_lockfile::CHECK, &subject, gaps);
+        findings.iter_mut().for_each(|finding| finding.location.excerpt = None);
+        findings
+    }
+
+    /// Compares what package managers installed, once it is known which system each list is of.
+    pub(super) fn judge_systems(&self, files: &mut [Facts], scan: &mut Scan) {
+        let Some(index) = self.advisories.clone() else { return };
+        let mut systems = Systems::default();
+        for file in files.iter() {
+            if let Some(SystemFile::Release(text)) = file.system.as_deref() {
+                systems.add(&file.path, text);
+            }
+        }
+        for file in files {
+            let Some(SystemFile::List(mut manifest, text)) = file.system.take().map(|system| *system) else { continue };
+            systems.name(&file.path, &mut manifest);
+            let masks = if text.is_empty() { Vec::new() } else { self.masks(&file.path, text.as_bytes()) };
+            let subject = Subject::new(Arc::clone(&file.path), text.as_bytes(), &Flat, &masks);
+            match crate::packages::judge(&self.checks, &self.settings, (&index, &self.vex), &manifest, &subject) {
+                Ok(mut judged) => {
+                    if text.is_empty() {
+                        judged.findings.iter_mut().for_each(|finding| finding.location.excerpt = None);
+                    }
+                    scan.findings.extend(judged.findings);
+                    let uncompared = judged.uncompared;
+                    scan.coverage.merge(Coverage { uncompared, ..Coverage::default() });
+                }
+                Err(error) => scan.coverage.uncompared.push(Uncompared {
+                    system: file.path.to_string(),
+                    packages: manifest.packages.len(),
+                    reason: format!("the index could not be read on: {error}"),
+                }),
+            }
+        }
     }
 
     /// What is said of a file of packages, and what of it was not understood.
@@ -81,6 +147,11 @@ impl Scanner {
         facts: &mut Facts,
         others: &Others<'_>,
     ) -> Result<(Vec<Finding>, Vec<Problem>), OpenError> {
+        if Systems::has(path) {
+            let text = text_of(bytes.get(..RELEASE_BYTES_MAX).unwrap_or(bytes));
+            facts.system = Some(Box::new(SystemFile::Release(text)));
+            return Ok((Vec::new(), Vec::new()));
+        }
         let text = text_of(bytes);
         let Some(mut manifest) = package::Manifest::read_among(path, &text, others) else {
             return Ok((Vec::new(), Vec::new()));
@@ -106,16 +177,17 @@ impl Scanner {
             };
             findings.extend(self.not_read(check, &subject, &manifest.gaps));
         }
+        if Systems::root(path).is_some() {
+            let gaps = manifest.gaps.clone();
+            self.keep_listed(path, &manifest, &text, facts);
+            facts.system = Some(Box::new(SystemFile::List(manifest, text)));
+            return Ok((findings, gaps));
+        }
         let index = self.advisories.as_ref().filter(|_| facts.unlocked || crate::packages::is_compared(path));
         if let Some(index) = index {
             facts.without_version = crate::packages::without_version(&manifest);
-            findings.extend(crate::packages::judge(
-                &self.checks,
-                &self.settings,
-                (index, &self.vex),
-                &manifest,
-                &subject,
-            )?);
+            let known = (&**index, self.vex.as_slice());
+            findings.extend(crate::packages::judge(&self.checks, &self.settings, known, &manifest, &subject)?.findings);
         }
         let gaps = manifest.gaps.clone();
         if self.judges_licences() && crate::packages::is_compared(path) {
@@ -179,7 +251,10 @@ impl Scanner {
         }
         if let Some(index) = &self.advisories {
             match crate::packages::judge(&self.checks, &self.settings, (index, &self.vex), &manifest, &subject) {
-                Ok(found) => report.findings.extend(found),
+                Ok(judged) => {
+                    report.findings.extend(judged.findings);
+                    report.coverage.uncompared.extend(judged.uncompared);
+                }
                 Err(error) => {
                     let reason = format!("its packages were not compared with advisories: {error}");
                     report.coverage.parsed = 0;

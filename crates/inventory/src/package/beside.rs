@@ -1,5 +1,4 @@
-//! Other files of the same target that complete a manifest: parents of `pom.xml`, `Cargo.toml` beside a lock file, the
-//! name of the system that packages are installed on.
+//! Other files of the same target that complete a manifest: parents of `pom.xml`, `Cargo.toml` beside a lock file.
 //!
 //! Nothing outside the target is asked for, and no more than what one manifest may cost.
 

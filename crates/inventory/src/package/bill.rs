@@ -103,6 +103,9 @@ impl Read {
         if !super::is_manifest(path) {
             return None;
         }
+        if let Some(manifest) = Manifest::of_database(path, bytes) {
+            return Some(Self { path: path.into(), manifest, lines: LineIndex::new(&[]) });
+        }
         Self::among(path, bytes, &Others::none())
     }
 

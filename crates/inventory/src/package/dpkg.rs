@@ -9,7 +9,10 @@ use super::graph::Graph;
 use super::lines::place;
 use super::{Manifest, Package};
 
-/// Reads a list of paragraphs. Packages of which only settings are left are not there.
+/// States of packages that are not there: never unpacked, or only their settings left (dpkg(1), "Package states").
+const GONE: [&str; 2] = ["not-installed", "config-files"];
+
+/// Reads a list of paragraphs.
 pub(super) fn status(text: &str) -> Manifest {
     let mut graph = Graph::locked();
     let mut needs: Vec<(u32, &str)> = Vec::new();
@@ -22,7 +25,9 @@ pub(super) fn status(text: &str) -> Manifest {
             graph.manifest.gap(place(text, first), "a paragraph without `Package`");
             continue;
         };
-        if field("Status").is_some_and(|status| !status.ends_with(" installed")) {
+        // The third word is the state; packages of a broken or unfinished installation have their files on the disk.
+        let state = field("Status").and_then(|status| status.split_ascii_whitespace().nth(2));
+        if state.is_some_and(|state| GONE.contains(&state)) {
             continue;
         }
         let version = field("Version").unwrap_or("");
@@ -95,6 +100,26 @@ fn fields(paragraph: &str) -> impl Iterator<Item = (&str, &str)> {
 #[cfg(test)]
 mod tests {
     use super::super::tests::check;
+
+    #[test]
+    fn what_has_files_on_the_disk_is_there() {
+        let states = [
+            ("install ok installed", true),
+            ("install ok unpacked", true),
+            ("install reinstreq half-installed", true),
+            ("install ok half-configured", true),
+            ("install ok triggers-awaited", true),
+            ("install ok triggers-pending", true),
+            ("hold ok installed", true),
+            ("deinstall ok installed", true),
+            ("deinstall ok config-files", false),
+            ("unknown ok not-installed", false),
+        ];
+        for (state, there) in states {
+            let text = format!("Package: a\nStatus: {state}\nVersion: 1\n");
+            check("var/lib/dpkg/status", &text, if there { "pkg:deb/debian/a@1 Runtime" } else { "" });
+        }
+    }
 
     #[test]
     fn installed_ones() {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use palisade_model::Purl;
 
 use super::bill::{Bill, Component, Layers, Read};
-use super::distro::System;
+use super::distro::Systems;
 
 /// A file of packages that a layer brought.
 #[derive(Clone, Debug)]
@@ -23,11 +23,9 @@ impl Bill {
     /// Joins what the layers of an image brought. Lists of installed packages are rewritten whole with every change, so
     /// that a package came with the first layer since which all versions of its file name it.
     #[must_use]
-    pub fn of_layers(mut files: Vec<InLayer>, system: &dyn Fn(&str) -> Option<System>) -> Self {
+    pub fn of_layers(mut files: Vec<InLayer>, systems: &Systems) -> Self {
         for file in &mut files {
-            if let Some(system) = system(&file.read.path) {
-                system.name(&mut file.read.manifest);
-            }
+            systems.name(&file.read.path, &mut file.read.manifest);
         }
         files.sort_by(|one, other| (&one.read.path, one.layer).cmp(&(&other.read.path, other.layer)));
         let mut brought: BTreeMap<Purl, u32> = BTreeMap::new();
@@ -110,7 +108,8 @@ mod tests {
     #[test]
     fn packages_come_and_go_with_layers() {
         let status = "var/lib/dpkg/status";
-        let system = System { id: "debian".to_owned(), version: "12".to_owned() };
+        let mut systems = Systems::default();
+        systems.add("etc/os-release", "ID=debian\nVERSION_ID=12\n");
         let bill = Bill::of_layers(
             vec![
                 file(2, None, status, &["a@1", "b@2", "d@1"]),
@@ -118,7 +117,7 @@ mod tests {
                 file(1, Some(2), status, &["a@1", "b@1", "c@1", "d@1"]),
                 file(0, Some(2), "old/var/lib/dpkg/status", &["e@1", "a@1"]),
             ],
-            &|_| Some(system.clone()),
+            &systems,
         );
         let shown = |components: &[Component]| -> Vec<String> {
             let layers = components.iter().map(|one| (one, one.layers.unwrap()));

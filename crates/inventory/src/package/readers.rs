@@ -9,7 +9,8 @@ use toml::de::DeTable;
 use super::beside::Beside;
 use super::{
     Manifest, apk, apple, bun, bundler, cargo, composer, conan, dart, deno, deploy, dpkg, go, gradle, haskell, hex,
-    installed, maven, npm, nuget, package_json, pipenv, pnpm, pyproject, python, recipe, requirements, science, yarn,
+    installed, maven, npm, nuget, package_json, pipenv, pnpm, pyproject, python, recipe, requirements, rpm, science,
+    yarn,
 };
 use crate::format::is_dockerfile;
 use crate::yaml::{Node, Yaml};
@@ -18,6 +19,8 @@ use crate::yaml::{Node, Yaml};
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Reader {
     Text(fn(&str) -> Manifest),
+    /// What is no text.
+    Bytes(fn(&[u8]) -> Manifest),
     Toml(fn(&DeTable<'_>) -> Manifest),
     /// Those that other files of the target complete.
     TextBeside(fn(&str, &Beside<'_>) -> Manifest),
@@ -32,7 +35,7 @@ pub(super) enum Reader {
 
 /// Names of files, or the ends of their paths; a `*` stands for anything within one name. The first that fits reads.
 const READERS: &[(&str, Reader)] = {
-    use Reader::{Json, Jsonc, Nothing, Text, TextBeside, Toml, TomlBeside, Yaml};
+    use Reader::{Bytes, Json, Jsonc, Nothing, Text, TextBeside, Toml, TomlBeside, Yaml};
     &[
         ("Cargo.lock", TomlBeside(cargo::lock)),
         ("lib/apk/db/installed", Text(apk::installed)),
@@ -41,6 +44,22 @@ const READERS: &[(&str, Reader)] = {
         ("usr/lib/opkg/status", Text(dpkg::status)),
         ("var/lib/dpkg/status.d/*.md5sums", Nothing),
         ("var/lib/dpkg/status.d/*", Text(dpkg::status)),
+        ("usr/lib/sysimage/rpm/rpmdb.sqlite", Bytes(rpm::database)),
+        ("usr/lib/sysimage/rpm/rpmdb.sqlite-wal", Bytes(rpm::beside)),
+        ("usr/lib/sysimage/rpm/rpmdb.sqlite-journal", Bytes(rpm::beside)),
+        ("usr/lib/sysimage/rpm/Packages.db", Bytes(rpm::database)),
+        ("usr/lib/sysimage/rpm/Packages", Bytes(rpm::database)),
+        ("usr/share/rpm/rpmdb.sqlite", Bytes(rpm::database)),
+        ("usr/share/rpm/rpmdb.sqlite-wal", Bytes(rpm::beside)),
+        ("usr/share/rpm/rpmdb.sqlite-journal", Bytes(rpm::beside)),
+        ("usr/share/rpm/Packages.db", Bytes(rpm::database)),
+        ("usr/share/rpm/Packages", Bytes(rpm::database)),
+        ("var/lib/rpm/rpmdb.sqlite", Bytes(rpm::database)),
+        ("var/lib/rpm/rpmdb.sqlite-wal", Bytes(rpm::beside)),
+        ("var/lib/rpm/rpmdb.sqlite-journal", Bytes(rpm::beside)),
+        ("var/lib/rpm/Packages.db", Bytes(rpm::database)),
+        ("var/lib/rpm/Packages", Bytes(rpm::database)),
+        ("var/lib/rpmmanifest/container-manifest-2", Text(rpm::listed)),
         ("package-lock.json", Json(npm::lock)),
         ("npm-shrinkwrap.json", Json(npm::lock)),
         ("pnpm-lock.yaml", Yaml(pnpm::lock)),
@@ -189,13 +208,13 @@ fn names_dockerfile(name: &str) -> bool {
 
 /// Whether other files of the target complete what the file at `path` says.
 pub(super) fn is_completed(path: &str) -> bool {
-    matches!(of(path), Some(Reader::TextBeside(_) | Reader::TomlBeside(_))) || super::distro::root_of(path).is_some()
+    matches!(of(path), Some(Reader::TextBeside(_) | Reader::TomlBeside(_)))
 }
 
 /// Whether the file at `path` may complete what others say.
 pub(super) fn completes(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
-    matches!(name, "Cargo.toml" | "pom.xml") || name == "os-release" && super::distro::is_system_file(path)
+    matches!(name, "Cargo.toml" | "pom.xml")
 }
 
 /// Files that say how something is built or started.
@@ -220,7 +239,8 @@ const INSTALLED: [&str; 5] = ["node_modules/", "usr/share/nodejs/", "*.dist-info
 
 /// Whether a path ends as the pattern says.
 fn fits(pattern: &str, path: &str) -> bool {
-    let mut parts = path.rsplit('/');
+    // Behind a `!` is what an archive holds.
+    let mut parts = path.rsplit(['/', '!']);
     pattern.rsplit('/').all(|wanted| {
         let Some(part) = parts.next() else { return false };
         match wanted.split_once('*') {
@@ -245,6 +265,7 @@ impl Reader {
         };
         match self {
             Self::Text(read) => read(text),
+            Self::Bytes(read) => read(text.as_bytes()),
             Self::Nothing => Manifest::default(),
             Self::Yaml(read) => by_node(&Yaml::parse(text), read),
             Self::Json(read) => by_node(&Yaml::parse_json(text), read),

@@ -17,7 +17,7 @@ use palisade_model::{ExceptionNote, Finding, Meta, Severity, Skipped};
 use sha2::{Digest as _, Sha256};
 
 use crate::tally::Tally;
-use crate::text::{count, duration, thousands};
+use crate::text::{count, duration, thousands, uncompared};
 use crate::xml::escape;
 use crate::{ScanReport, VERSION};
 
@@ -250,6 +250,9 @@ fn push_coverage(out: &mut String, report: &ScanReport<'_>) {
         thousands(coverage.skipped.len()),
         thousands(coverage.unreadable.len())
     );
+    for one in coverage.uncompared.iter().take(FILES_LISTED_MAX) {
+        let _ = writeln!(out, "<p>{}</p>", escape(&uncompared(one)));
+    }
     push_files(out, "Not readable", &coverage.unreadable, " open");
     push_files(out, "Read in part", &coverage.partial, " open");
     push_files(out, "Skipped", &coverage.skipped, "");

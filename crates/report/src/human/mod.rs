@@ -17,7 +17,7 @@ use palisade_model::{Finding, Meta, Severity, Skipped};
 
 use crate::style::Role;
 use crate::tally::Tally;
-use crate::text::{columns, count, duration, shorten, thousands, visible, wrap};
+use crate::text::{columns, count, duration, shorten, thousands, uncompared, visible, wrap};
 use crate::{ScanReport, Style};
 
 pub(crate) use excerpt::{place, push as push_excerpt};
@@ -291,7 +291,8 @@ pub(crate) fn package_lines(report: &ScanReport<'_>) -> Vec<String> {
             Some(format!("{files} not compared with known vulnerabilities: {why}"))
         }
     };
-    compared.into_iter().chain(scan.licences.as_ref().map(licence_line)).collect()
+    let uncompared = scan.coverage.uncompared.iter().map(|one| visible(&uncompared(one)).into_owned());
+    compared.into_iter().chain(uncompared).chain(scan.licences.as_ref().map(licence_line)).collect()
 }
 
 /// How many packages were held against the policy on licences, and of how many nothing is known.
