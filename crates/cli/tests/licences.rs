@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::disallowed_methods, clippy::indexing_slicing, reason = "tests")]
 #![cfg(unix)]
 
+#[expect(dead_code, reason = "shared with tests that need more of it")]
 mod common;
 
 use common::Place;
