@@ -38,6 +38,7 @@ pub mod yaml;
 pub use format::Format;
 pub use subject::{Origins, Subject};
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use palisade_model::Span;
@@ -107,9 +108,9 @@ pub struct Facts {
     /// Whether it says what is wished for, and no lock file of the target says what became of that: its exact versions
     /// are what is used.
     pub unlocked: bool,
-    /// How many of its packages advisories may speak of, and were not compared because nothing says which version they
+    /// Its packages that advisories may speak of, and that were not compared because nothing says which version they
     /// have.
-    pub without_version: usize,
+    pub without_version: BTreeSet<String>,
     /// Whether it is a bill of materials that was named, so that its packages were read.
     pub bom: bool,
 }
@@ -155,7 +156,7 @@ impl Facts {
             link: false,
             packages: None,
             unlocked: false,
-            without_version: 0,
+            without_version: BTreeSet::new(),
             bom: false,
         }
     }
