@@ -444,7 +444,8 @@ impl Scanner {
         scan.manifests = compared.map(|file| Arc::clone(&file.path)).collect();
         if self.checks.iter().any(|check| check.meta.family() == "packages") {
             scan.package_files = scan.manifests.len();
-            scan.without_version = inventory.files.iter().map(|file| file.without_version).sum();
+            let open = inventory.files.iter().flat_map(|file| &file.without_version);
+            scan.without_version = open.collect::<HashSet<_>>().len();
             scan.advisories = self.advisories.as_ref().map(|index| index.digest());
         }
         self.judge_systems(&mut inventory.files, &mut scan);

@@ -39,6 +39,7 @@ pub mod yaml;
 pub use format::Format;
 pub use subject::{Origins, Subject};
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use palisade_model::Span;
@@ -110,9 +111,9 @@ pub struct Facts {
     /// Whether it says what is wished for, and no lock file of the target says what became of that: its exact versions
     /// are what is used.
     pub unlocked: bool,
-    /// How many of its packages advisories may speak of, and were not compared because nothing says which version they
+    /// Its packages that advisories may speak of, and that were not compared because nothing says which version they
     /// have.
-    pub without_version: usize,
+    pub without_version: BTreeSet<String>,
     /// Whether it is a bill of materials that was named, so that its packages were read.
     pub bom: bool,
     /// Which system is around it, or what that system's package manager installed.
@@ -161,7 +162,7 @@ impl Facts {
             packages: None,
             listed: None,
             unlocked: false,
-            without_version: 0,
+            without_version: BTreeSet::new(),
             bom: false,
             system: None,
         }

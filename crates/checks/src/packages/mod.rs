@@ -14,7 +14,7 @@ mod system_gaps;
 pub mod unmaintained_package;
 pub mod unreviewed_licence;
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use palisade_advisory::vex::{Justification, Status, Vex};
 use palisade_advisory::{Fault, Index, Match, OpenError, Unasked, Upgrade, asked};
@@ -118,11 +118,12 @@ pub(crate) fn is_unlocked(path: &str, locked: &HashSet<&str>) -> bool {
         && !above.into_iter().any(|one| locked.contains(one))
 }
 
-/// How many packages of a file no version tells apart, though advisories may speak of them: those without one, and
+/// The packages of a file that no version tells apart, though advisories may speak of them: those without one, and
 /// actions that are pinned to a commit or branch of which nothing says which release it is.
-pub(crate) fn without_version(manifest: &Manifest) -> usize {
+pub(crate) fn without_version(manifest: &Manifest) -> BTreeSet<String> {
     let open = |package: &&Package| asked(&package.purl) == Err(Unasked::NoVersion);
-    manifest.packages.iter().filter(|package| package.source != Source::Local).filter(open).count()
+    let packages = manifest.packages.iter().filter(|package| package.source != Source::Local).filter(open);
+    packages.map(|package| package.purl.to_string()).collect()
 }
 
 /// What the advisories say of the packages of one file.
