@@ -178,7 +178,7 @@ fn archives_that_are_made_to_burst_are_told_and_the_rest_is_read() {
     }
     let cut = &good[..good.len() - 30];
     let many: Vec<String> = (0..200).map(|number| format!("{number}.jar")).collect();
-    let many = zip(&many.iter().map(|name| (name.as_str(), &cut[..])).collect::<Vec<_>>());
+    let many = zip(&many.iter().map(|name| (name.as_str(), cut)).collect::<Vec<_>>());
     // Both members of the directory say that they are all of the file.
     let mut overlapping = zip(&[("a", &[0; 1000]), ("b", &[0; 1000])]);
     let from = overlapping.windows(4).rposition(|bytes| bytes == b"PK\x01\x02").unwrap();
