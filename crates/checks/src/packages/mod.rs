@@ -8,13 +8,14 @@ pub mod known_vulnerability;
 pub mod malicious_package;
 pub mod new_dependency;
 mod raise;
+pub(crate) mod reach;
 pub mod unmaintained_package;
 
 use palisade_advisory::vex::{Justification, Status, Vex};
 use palisade_advisory::{Fault, Index, Match, OpenError, Upgrade, asked};
 use palisade_inventory::Subject;
 use palisade_inventory::package::{Manifest, Package, Scope, Source, is_manifest};
-use palisade_model::{Confidence, Digest, Finding, PackageFault, Purl, Severity, StatementNote};
+use palisade_model::{Confidence, Digest, Finding, PackageFault, Purl, Reach, Severity, StatementNote};
 use serde::Deserialize;
 
 use crate::report::Draft;
@@ -61,6 +62,9 @@ const NOT_COMPARED: [&str; 9] = [
     "Podfile.lock",
     "conan.lock",
 ];
+
+/// Functions or packages at fault that are kept of one advisory.
+const PARTS_MAX: usize = 50;
 
 /// Whether the packages of a file are compared.
 #[must_use]
@@ -147,7 +151,12 @@ fn state(draft: &mut Draft, package: &Package, fault: &Fault<'_>, targets: &[&Pu
     }
     let statement = stated
         .map(|(document, _, statement)| StatementNote { document: document.clone(), clears: clears(statement.status) });
-    draft.fault(PackageFault { names, package: package.purl.clone(), statement });
+    let mut parts: Vec<String> =
+        fault.records.iter().flat_map(|record| &record.functions).take(PARTS_MAX).map(|part| (*part).to_owned()).collect();
+    parts.sort();
+    parts.dedup();
+    let reach = Some(Reach { parts, ..Reach::not_looked_at(reach::NOT_WHOLE) });
+    draft.fault(PackageFault { names, package: package.purl.clone(), statement, reach });
 }
 
 fn tell<'r>(

@@ -57,7 +57,11 @@ impl Scanner {
                 &subject,
             )?);
         }
-        findings.iter_mut().for_each(|finding| finding.location.excerpt = None);
+        for finding in &mut findings {
+            finding.location.excerpt = None;
+            // What is installed somewhere has no code beside it that could use it.
+            finding.fault.iter_mut().for_each(|fault| fault.reach = None);
+        }
         Ok(findings)
     }
 
@@ -120,7 +124,11 @@ impl Scanner {
         }
         let Some(index) = &self.advisories else { return };
         match crate::packages::judge(&self.checks, &self.settings, (index, &self.vex), &manifest, &subject) {
-            Ok(found) => report.findings.extend(found),
+            Ok(mut found) => {
+                // A bill is about something else than what lies beside it.
+                found.iter_mut().filter_map(|one| one.fault.as_mut()).for_each(|fault| fault.reach = None);
+                report.findings.extend(found);
+            }
             Err(error) => {
                 let reason = format!("its packages were not compared with advisories: {error}");
                 report.coverage.parsed = 0;

@@ -1,0 +1,437 @@
+//! Whether code of a project imports what a finding is about: evidence beside the finding, which stays as it is.
+//!
+//! Sources are read for it only when something is found, and only where a folder was scanned as a whole: nothing can
+//! be said to be missing from a part. It knows what imports say and nothing of what is called.
+
+mod looking;
+mod names;
+mod project;
+mod routes;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+
+use palisade_inventory::Inventory;
+use palisade_inventory::imports::Language;
+use palisade_inventory::package::Manifest;
+use palisade_model::{Finding, Place, Purl, Reach, Route, Use};
+
+use self::looking::{Looking, Seen, Sought};
+use self::project::Beside;
+use self::routes::{Graph, Ways};
+use crate::Host;
+use crate::scanner::text_of;
+
+/// Why nothing is said where a target was not scanned as a whole.
+pub(super) const NOT_WHOLE: &str = "not all of the project was scanned";
+
+/// Dependencies of the project that bring a package and are looked for.
+const ROUTES_MAX: usize = 64;
+/// Ways that are shown.
+const ROUTES_SHOWN_MAX: usize = 3;
+/// Packages of one way that are shown, the first and the last among them.
+const WAY_SHOWN_MAX: usize = 6;
+/// Parts of a package that are named one by one.
+const PARTS_SHOWN_MAX: usize = 3;
+
+/// What is asked about one package of one file.
+struct Case {
+    findings: Vec<usize>,
+    language: Language,
+    /// The last part of the path of its file.
+    file: String,
+    /// Whether that file tells what brings a package along.
+    tells_needs: bool,
+    names: Vec<String>,
+    /// Whether it is Go's standard library, of which everything uses some part.
+    standard: bool,
+    folders: BTreeSet<String>,
+    own: Option<usize>,
+    direct: bool,
+    routes: Vec<(Route, usize)>,
+    more_routes: usize,
+}
+
+/// Says of each finding about a package whether it is imported, as far as sources tell.
+pub(crate) fn settle(inventory: &Inventory, host: Host<'_>, findings: &mut [Finding]) {
+    let mut by_file: BTreeMap<Arc<str>, BTreeMap<String, Vec<usize>>> = BTreeMap::new();
+    for (number, finding) in findings.iter().enumerate() {
+        let fault = finding.fault.as_ref().filter(|fault| fault.reach.is_some());
+        if let Some(fault) = fault.filter(|_| inventory.whole) {
+            let packages = by_file.entry(Arc::clone(&finding.location.path)).or_default();
+            packages.entry(fault.package.to_string()).or_default().push(number);
+        }
+    }
+    if by_file.is_empty() {
+        return;
+    }
+    let mut looking = Looking::new(project::owners(inventory));
+    let mut cases = Vec::new();
+    for (path, packages) in &by_file {
+        prepare(path, packages, inventory, host, findings, &mut looking, &mut cases);
+    }
+    // Of Go the parts at fault have names of their own, which sources import.
+    let mut parts: HashMap<usize, usize> = HashMap::new();
+    for case in cases.iter().filter(|case| case.language == Language::Go) {
+        for &number in &case.findings {
+            let named = parts_of(findings, number);
+            if !named.is_empty() {
+                let folders = case.folders.iter().cloned().collect();
+                let sought = Sought { language: Language::Go, folders, names: named.to_vec(), exact: true };
+                parts.insert(number, looking.seek(sought));
+            }
+        }
+    }
+    looking.look(inventory, host);
+    for case in &cases {
+        for number in &case.findings {
+            let named = parts_of(findings, *number).to_vec();
+            let parts = parts.get(number).map(|number| looking.seen(*number));
+            let reach = case.settle(&looking, named, parts);
+            set(findings, *number, reach);
+        }
+    }
+}
+
+fn parts_of(findings: &[Finding], number: usize) -> &[String] {
+    let fault = findings.get(number).and_then(|finding| finding.fault.as_ref());
+    fault.and_then(|fault| fault.reach.as_ref()).map_or(&[], |reach| &reach.parts)
+}
+
+fn set(findings: &mut [Finding], number: usize, reach: Reach) {
+    let fault = findings.get_mut(number).and_then(|finding| finding.fault.as_mut());
+    if let Some(known) = fault.and_then(|fault| fault.reach.as_mut()) {
+        let parts = std::mem::take(&mut known.parts);
+        *known = Reach { parts, ..reach };
+    }
+}
+
+/// Makes the cases of one file of packages.
+fn prepare(
+    path: &Arc<str>,
+    packages: &BTreeMap<String, Vec<usize>>,
+    inventory: &Inventory,
+    host: Host<'_>,
+    findings: &mut [Finding],
+    looking: &mut Looking,
+    cases: &mut Vec<Case>,
+) {
+    let purls = packages.keys().filter_map(|text| Purl::parse(text).ok());
+    let language = purls.map(|purl| project::language(purl.kind())).next().flatten();
+    let text = (host.read)(path).map(|bytes| text_of(&bytes));
+    let manifest = text.and_then(|text| Manifest::read(path, &text));
+    let (Some(language), Some(manifest)) = (language, manifest) else {
+        let reason = match language {
+            None => "imports are read of Rust, Go, Python, JavaScript and TypeScript only",
+            Some(_) => "the file that lists the package cannot be read again",
+        };
+        for number in packages.values().flatten() {
+            set(findings, *number, Reach::not_looked_at(reason));
+        }
+        return;
+    };
+    let folder = project::folder(path, language, inventory);
+    let beside = Beside::read(language, &folder, looking.owners(language), inventory, host);
+    if language == Language::Go {
+        looking.know(manifest.packages.iter().map(|package| package.purl.full_name()));
+        looking.know(beside.aliases.values().flatten().cloned());
+    }
+    let mut graph = Graph::new(&manifest, &beside.asked);
+    let around = Around { path, language, folder, manifest: &manifest, beside, inventory, host };
+    let mut known: HashMap<(String, Vec<String>), usize> = HashMap::new();
+    for (text, numbers) in packages {
+        let same = |one: &palisade_inventory::package::Package| one.purl.to_string() == *text;
+        let at: Vec<u32> = manifest.packages.iter().zip(0..).filter(|(one, _)| same(one)).map(|(_, at)| at).collect();
+        let ways = graph.ways(&at);
+        let Ok(purl) = Purl::parse(text) else { continue };
+        cases.push(around.case(&purl, numbers.clone(), ways, &graph, looking, &mut known));
+    }
+}
+
+/// A file of packages and what lies around it.
+struct Around<'a> {
+    path: &'a str,
+    language: Language,
+    folder: String,
+    manifest: &'a Manifest,
+    beside: Beside,
+    inventory: &'a Inventory,
+    host: Host<'a>,
+}
+
+impl Around<'_> {
+    fn case(
+        &self,
+        purl: &Purl,
+        findings: Vec<usize>,
+        mut ways: Ways,
+        graph: &Graph<'_>,
+        looking: &mut Looking,
+        known: &mut HashMap<(String, Vec<String>), usize>,
+    ) -> Case {
+        let mut seek = |name: &str, members: &[usize]| {
+            let folders = self.folders(members);
+            let number = *known.entry((name.to_owned(), folders.clone())).or_insert_with(|| {
+                let names = self.names(name).iter().map(|name| self.key(name)).collect();
+                looking.seek(Sought { language: self.language, folders: folders.clone(), names, exact: false })
+            });
+            (number, folders)
+        };
+        let name = purl.full_name();
+        let mut all_folders = BTreeSet::new();
+        // A crate can be named only where it is asked for; elsewhere what is there can be imported.
+        let own = match &ways.asked_by {
+            None if self.language == Language::Rust => None,
+            members => {
+                let (number, folders) = seek(&name, members.as_deref().unwrap_or_default());
+                all_folders.extend(folders);
+                Some(number)
+            }
+        };
+        let more_routes = ways.through.len().saturating_sub(ROUTES_MAX);
+        ways.through.truncate(ROUTES_MAX);
+        let named = |at: &u32| self.manifest.packages.get(*at as usize).map(|one| one.purl.full_name()).unwrap_or_default();
+        let mut routes = Vec::new();
+        for (way, members) in &ways.through {
+            let packages: Vec<String> = way.iter().map(named).collect();
+            let (number, folders) = seek(packages.first().map_or("", String::as_str), members);
+            all_folders.extend(folders);
+            let several = self.manifest.roots.len() > 1;
+            let root = members.first().filter(|_| several).and_then(|at| self.manifest.roots.get(*at));
+            let root = root.and_then(|root| Some(root.purl.as_ref()?.full_name()));
+            routes.push((Route { root, packages, at: None }, number));
+        }
+        let file = self.path.rsplit('/').next().unwrap_or(self.path).to_owned();
+        let direct = ways.asked_by.is_some();
+        let tells_needs = graph.tells_needs || graph.tells_direct && direct;
+        let names = self.names(&name);
+        Case {
+            findings,
+            language: self.language,
+            file,
+            tells_needs,
+            names,
+            standard: self.language == Language::Go && name == "stdlib",
+            folders: all_folders,
+            own,
+            direct,
+            routes,
+            more_routes: more_routes + usize::from(ways.cut),
+        }
+    }
+
+    /// The folders whose code may import what these members ask for.
+    fn folders(&self, members: &[usize]) -> Vec<String> {
+        if self.language != Language::Rust {
+            return vec![self.folder.clone()];
+        }
+        let named = members.iter().filter_map(|at| self.manifest.roots.get(*at)?.purl.as_ref());
+        let mut folders: Vec<String> = Vec::new();
+        for root in named {
+            match self.beside.members.get(root.name()) {
+                Some(known) => folders.extend(known.iter().cloned()),
+                None => folders.push(self.folder.clone()),
+            }
+        }
+        folders.sort();
+        folders.dedup();
+        if folders.is_empty() { vec![self.folder.clone()] } else { folders }
+    }
+
+    /// The names by which code imports a package.
+    fn names(&self, package: &str) -> Vec<String> {
+        let mut names = match self.language {
+            Language::Python => project::installed(package, self.inventory, self.host),
+            _ => Vec::new(),
+        };
+        if names.is_empty() {
+            names = names::of(self.language, package);
+        }
+        names.extend(self.beside.aliases.get(package).into_iter().flatten().cloned());
+        let mut seen = BTreeSet::new();
+        names.retain(|name| seen.insert(name.clone()));
+        names
+    }
+
+    fn key(&self, name: &str) -> String {
+        if self.language == Language::Python { name.to_lowercase() } else { name.to_owned() }
+    }
+}
+
+impl Case {
+    fn settle(&self, looking: &Looking, parts: Vec<String>, parts_seen: Option<Seen>) -> Reach {
+        let (own, parts_seen) = match (self.standard, parts_seen) {
+            (true, None) => return Reach::not_looked_at("the advisory does not name what of the standard library is at fault"),
+            (true, Some(seen)) => (seen, None),
+            (false, parts) => (self.own.map(|number| looking.seen(number)).unwrap_or_default(), parts),
+        };
+        let names = if self.standard { parts.clone() } else { self.names.clone() };
+        let mut routes: Vec<Route> = Vec::new();
+        let mut through: Seen = Seen::default();
+        for (route, number) in &self.routes {
+            let seen = looking.seen(*number);
+            routes.push(Route { at: seen.code.clone(), ..route.clone() });
+            through.types = through.types.or(seen.types);
+            through.tests = through.tests.or(seen.tests);
+        }
+        routes.sort_by_key(|route| (route.at.is_none(), route.packages.len()));
+        let more_routes = self.more_routes + routes.len().saturating_sub(ROUTES_SHOWN_MAX);
+        let grounds: Vec<looking::Ground> =
+            self.folders.iter().map(|folder| looking.ground(self.language, folder)).collect();
+        let files = grounds.iter().map(|ground| ground.files).sum();
+        let parts_at = parts_seen.as_ref().and_then(|seen| seen.code.clone());
+        let is_through = routes.first().is_some_and(|route| route.at.is_some());
+        let (verdict, at) = match (&own.code, &own.types, &own.tests) {
+            (Some(at), ..) if parts_seen.is_some() && parts_at.is_none() => (Use::OtherParts, Some(at.clone())),
+            (Some(at), ..) => (Use::Imported, Some(at.clone())),
+            _ if is_through => (Use::Through, None),
+            (_, Some(at), _) => (Use::TypesOnly, Some(at.clone())),
+            (_, _, Some(at)) => (Use::TestsOnly, Some(at.clone())),
+            _ if files == 0 => (Use::NotLookedAt, None),
+            _ => (Use::NotSeen, None),
+        };
+        let told = Told { case: self, names: &names, own: &own, through: &through, routes: &routes, more_routes, files, grounds: &grounds };
+        let text = told.text(verdict, at.as_ref(), &parts, parts_at.as_ref());
+        routes.truncate(ROUTES_SHOWN_MAX);
+        Reach { verdict, names, at, routes, more_routes, parts, parts_at, files, text }
+    }
+}
+
+/// What was found, on its way into words.
+struct Told<'a> {
+    case: &'a Case,
+    names: &'a [String],
+    own: &'a Seen,
+    through: &'a Seen,
+    routes: &'a [Route],
+    more_routes: usize,
+    files: usize,
+    grounds: &'a [looking::Ground],
+}
+
+impl Told<'_> {
+    fn text(&self, verdict: Use, at: Option<&Place>, parts: &[String], parts_at: Option<&Place>) -> String {
+        let at = at.map(ToString::to_string).unwrap_or_default();
+        let mut text = match verdict {
+            Use::Imported => match parts_at {
+                Some(part) => format!("{part} imports a part that the advisory names"),
+                None => format!("{at} imports it"),
+            },
+            Use::OtherParts => format!("{at} imports it, but no file imports {}, which the advisory names", listed(parts)),
+            Use::TypesOnly => format!("only its types are imported, first at {at}"),
+            Use::TestsOnly => format!("only tests or examples import it, first at {at}"),
+            Use::Through => {
+                let route = self.routes.first();
+                let first = route.and_then(|route| route.packages.first()).map_or("", String::as_str);
+                let place = route.and_then(|route| route.at.as_ref()).map(ToString::to_string).unwrap_or_default();
+                format!("{place} imports `{first}`, which brings it{}", self.way())
+            }
+            Use::NotSeen => self.not_seen(),
+            Use::NotLookedAt => {
+                let name = self.case.language.name();
+                return format!("not looked at: no {name} file of the product lies beside or below {}", self.case.file);
+            }
+        };
+        if verdict == Use::Through && self.routes.len() + self.more_routes > 1 {
+            let more = self.routes.len().min(ROUTES_SHOWN_MAX) + self.more_routes - 1;
+            text.push_str(&format!("; {more} more {} it", if more == 1 { "dependency brings" } else { "dependencies bring" }));
+        }
+        if self.case.language == Language::Rust && !parts.is_empty() {
+            text.push_str(&format!("; at fault in it: {}", listed(parts)));
+        }
+        if verdict != Use::Imported {
+            self.doubts(verdict, &mut text);
+        }
+        text
+    }
+
+    fn not_seen(&self) -> String {
+        let (files, name) = (self.files, self.case.language.name());
+        let looked = format!("{files} {name} file{}", if files == 1 { "" } else { "s" });
+        let names: Vec<String> = self.names.iter().map(|name| format!("`{name}`")).collect();
+        let own = self.case.own.map(|_| names.join(" or "));
+        let mut firsts: Vec<String> = Vec::new();
+        for route in self.routes {
+            let first = route.packages.first().map(|name| format!("`{name}`")).unwrap_or_default();
+            if !firsts.contains(&first) {
+                firsts.push(first);
+            }
+        }
+        let more = firsts.len().saturating_sub(ROUTES_SHOWN_MAX) + self.case.more_routes;
+        firsts.truncate(ROUTES_SHOWN_MAX);
+        let brings = if firsts.len() + more == 1 { "which brings it" } else { "which bring it" };
+        let more = if more == 0 { String::new() } else { format!(" and {more} more") };
+        match (own, firsts.is_empty()) {
+            (Some(own), true) => format!("no import of {own} seen in {looked}"),
+            (Some(own), false) => {
+                let firsts = firsts.join(", ");
+                format!("no import of {own} seen in {looked}, nor of {firsts}{more}, {brings}{}", self.way())
+            }
+            (None, false) => {
+                let firsts = firsts.join(", ");
+                format!("no import of {firsts}{more}, {brings}, seen in {looked}{}", self.way())
+            }
+            (None, true) => format!("nothing in {} asks for it: {looked} cannot import it", self.case.file),
+        }
+    }
+
+    /// The first way in brackets, where it says more than its ends.
+    fn way(&self) -> String {
+        let Some(route) = self.routes.first() else { return String::new() };
+        let mut parts: Vec<&str> = route.root.as_deref().into_iter().chain(route.packages.iter().map(String::as_str)).collect();
+        if parts.len() < 3 {
+            return String::new();
+        }
+        if parts.len() > WAY_SHOWN_MAX {
+            let last = parts.len() - 2;
+            parts.splice(WAY_SHOWN_MAX - 3..last, ["…"]);
+        }
+        format!(" ({})", parts.join(" → "))
+    }
+
+    /// What speaks against taking it for unused.
+    fn doubts(&self, verdict: Use, text: &mut String) {
+        if let Some(at) = self.own.tests.as_ref().filter(|_| verdict != Use::TestsOnly) {
+            text.push_str(&format!("; tests import it ({at})"));
+        }
+        if verdict == Use::Through {
+            return;
+        }
+        if let Some(at) = self.through.tests.as_ref().or(self.through.types.as_ref()) {
+            text.push_str(&format!("; tests or types of what brings it are imported ({at})"));
+        }
+        if verdict == Use::OtherParts {
+            text.push_str(&format!("; whether dependencies do, {} does not tell", self.case.file));
+            return;
+        }
+        if let Some(at) = &self.own.text {
+            text.push_str(&format!("; {at} names it in a text"));
+        }
+        if self.case.language == Language::Go {
+            text.push_str(&format!("; whether dependencies use it, {} does not tell", self.case.file));
+        } else if !self.case.direct && self.routes.is_empty() && !self.case.tells_needs {
+            text.push_str(&format!("; {} does not tell what brings it", self.case.file));
+        }
+        if let Some(at) = self.grounds.iter().find_map(|ground| ground.computed.as_ref()) {
+            text.push_str(&format!("; {at} imports by a name that is known at run time only"));
+        }
+        let unread: usize = self.grounds.iter().map(|ground| ground.unread).sum();
+        if unread > 0 {
+            let files = if unread == 1 { "file was" } else { "files were" };
+            text.push_str(&format!("; {unread} {files} too large or not readable"));
+        }
+    }
+}
+
+/// Names in quotes, the first few.
+fn listed(names: &[String]) -> String {
+    let mut shown: Vec<String> = names.iter().take(PARTS_SHOWN_MAX).map(|name| format!("`{name}`")).collect();
+    if names.len() > PARTS_SHOWN_MAX {
+        shown.push(format!("{} more", names.len() - PARTS_SHOWN_MAX));
+    }
+    let last = shown.pop().unwrap_or_default();
+    if shown.is_empty() { last } else { format!("{} or {last}", shown.join(", ")) }
+}
+
+#[cfg(test)]
+mod tests;
