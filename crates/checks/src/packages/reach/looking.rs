@@ -3,6 +3,7 @@
 //! A source in which none of the names stands is not read further, and when all names are found no more sources are
 //! opened: most of the cost is the first search for bytes.
 
+use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
@@ -20,13 +21,16 @@ const BYTES_MAX: usize = 1 << 30;
 /// Code that others keep, beside what no check judges: folders into which packages are installed.
 const INSTALLED: [&str; 4] = [".venv", "venv", ".tox", "__pypackages__"];
 
+/// Letters of a guessed name that stand together in every source that imports it.
+const GUESSED_LETTERS: usize = 2;
+
 /// What somebody wants to know about.
 #[derive(Debug)]
 pub(super) struct Sought {
     pub(super) language: Language,
     /// Folders whose sources count.
     pub(super) folders: Vec<String>,
-    /// Names by which it is imported, of Python in small letters.
+    /// Names by which it is imported, as [`key`] and [`guess`] write them.
     pub(super) names: Vec<String>,
     /// Whether only the name itself counts, and not what begins with it.
     pub(super) exact: bool,
@@ -46,11 +50,12 @@ pub(super) struct Seen {
 pub(super) struct Ground {
     /// Sources of the product.
     pub(super) files: usize,
+    /// Sources that are tests, examples or documentation.
+    pub(super) tests: usize,
     /// Sources that could not be looked at.
     pub(super) unread: usize,
     /// Where something is imported by a name that is put together when the program runs.
     pub(super) computed: Option<Place>,
-    sought: Vec<usize>,
 }
 
 /// The search.
@@ -92,7 +97,7 @@ impl Looking {
     pub(super) fn seek(&mut self, sought: Sought) -> usize {
         let number = self.sought.len();
         for folder in &sought.folders {
-            self.grounds.entry((sought.language, folder.clone())).or_default().sought.push(number);
+            self.grounds.entry((sought.language, folder.clone())).or_default();
         }
         self.sought.push(sought);
         self.seen.push(Seen::default());
@@ -116,7 +121,10 @@ impl Looking {
             for source in &sources {
                 for folder in &source.folders {
                     let ground = self.grounds.get_mut(&(language, (*folder).to_owned()));
-                    ground.into_iter().for_each(|ground| ground.files += usize::from(!source.test));
+                    ground.into_iter().for_each(|ground| {
+                        ground.files += usize::from(!source.test);
+                        ground.tests += usize::from(source.test);
+                    });
                 }
             }
             self.look_for(language, &sources, host, &mut left);
@@ -171,7 +179,7 @@ impl Looking {
                 continue;
             }
             let text = text_of(&bytes);
-            let wanted = |name: &str| keys(language, name).any(|key| names.contains_key(&*key));
+            let wanted = |name: &str| keys(language, name).any(|(key, _)| names.contains_key(&*key));
             for import in imports::read(language, source.path, &text, &wanted) {
                 let place = Place { path: Arc::clone(source.path), line: import.line };
                 if import.kind == Kind::Computed {
@@ -201,16 +209,13 @@ impl Looking {
         (name, kind, place): (&str, Kind, &Place),
         open: &mut HashSet<usize>,
     ) {
-        let grounds = source.folders.iter().filter_map(|folder| self.grounds.get(&(language, (*folder).to_owned())));
-        let counts: HashSet<usize> = grounds.flat_map(|ground| ground.sought.iter().copied()).collect();
-        for key in keys(language, name) {
-            let whole = key == name;
-            for number in names.get(&*key).into_iter().flatten().filter(|number| counts.contains(number)) {
-                let exact = self.sought.get(*number).is_some_and(|sought| sought.exact);
-                if exact && !whole {
-                    continue;
-                }
-                let Some(seen) = self.seen.get_mut(*number) else { continue };
+        for (key, whole) in keys(language, name) {
+            for number in names.get(&*key).into_iter().flatten() {
+                let counts = self.sought.get(*number).is_some_and(|sought| {
+                    let here = sought.folders.iter().any(|folder| source.folders.contains(&folder.as_str()));
+                    here && (whole || !sought.exact)
+                });
+                let Some(seen) = self.seen.get_mut(*number).filter(|_| counts) else { continue };
                 let slot = match (kind, source.test) {
                     (Kind::Text, false) => &mut seen.text,
                     (Kind::Text, true) => continue,
@@ -231,21 +236,39 @@ impl Looking {
     }
 }
 
-/// The names to which an import may belong, the longest first.
-fn keys(language: Language, name: &str) -> impl Iterator<Item = std::borrow::Cow<'_, str>> {
-    use std::borrow::Cow;
+/// A name that is known, as it is compared.
+pub(super) fn key(language: Language, name: &str) -> String {
+    if language == Language::Python { name.to_lowercase() } else { name.to_owned() }
+}
+
+/// A name of Python that is guessed from that of its package: which of its hyphens are dots, underscores or nothing,
+/// nobody knows. `llama-index-llms-openai-like` is imported as `llama_index.llms.openai_like`.
+pub(super) fn guess(name: &str) -> String {
+    let letters = name.chars().filter(|character| !matches!(character, '.' | '_' | '-'));
+    GUESS.chars().chain(letters.flat_map(char::to_lowercase)).collect()
+}
+
+/// What begins a guessed name, so that it is never taken for a known one.
+const GUESS: &str = "~";
+
+/// The names to which an import may belong, the longest first, and whether they are all of it.
+fn keys(language: Language, name: &str) -> impl Iterator<Item = (Cow<'_, str>, bool)> {
     let (name, separator): (Cow<'_, str>, Option<char>) = match language {
         Language::Rust => (name.into(), None),
         Language::JavaScript => (imports::javascript_package_of(name).unwrap_or("").into(), None),
         Language::Python => (name.to_lowercase().into(), Some('.')),
         Language::Go => (name.into(), Some('/')),
     };
-    let mut next = Some(name);
-    std::iter::from_fn(move || {
+    let (mut next, mut whole) = (Some(name), true);
+    let known = std::iter::from_fn(move || {
         let name = next.take()?;
         let shorter = separator.and_then(|separator| name.rfind(separator)).and_then(|at| name.get(..at));
         next = shorter.map(|shorter| Cow::Owned(shorter.to_owned()));
-        Some(name)
+        Some((name, std::mem::replace(&mut whole, false)))
+    });
+    known.flat_map(move |(name, whole)| {
+        let guessed = (language == Language::Python).then(|| (Cow::Owned(guess(&name)), whole));
+        std::iter::once((name, whole)).chain(guessed)
     })
 }
 
@@ -257,9 +280,13 @@ fn patterns<'n>(language: Language, names: impl Iterator<Item = &'n String>) -> 
         match language {
             Language::Rust => patterns.push(name.clone()),
             Language::Go => patterns.extend(["\"", "`"].map(|quote| format!("{quote}{name}"))),
-            Language::Python => patterns.extend(name.split('.').next().map(str::to_owned)),
+            // A guessed name may have a dot or an underscore after any letter: its start has to do.
+            Language::Python => patterns.push(match name.strip_prefix(GUESS) {
+                Some(guessed) => guessed.chars().take(GUESSED_LETTERS).collect(),
+                None => name.split('.').next().unwrap_or(name).to_owned(),
+            }),
             Language::JavaScript => {
-                patterns.extend(["\"", "'", "`", "npm:", "jsr:", "/"].map(|before| format!("{before}{name}")));
+                patterns.extend(["\"", "'", "`", "npm:", "jsr:", "npm:/", "jsr:/"].map(|before| format!("{before}{name}")));
             }
         }
     }
@@ -293,5 +320,6 @@ fn is_own(path: &str) -> bool {
 
 /// Whether a source is a test, an example or documentation. What a program wrote into the project is built with it.
 fn is_test(path: &str) -> bool {
-    !path.ends_with(".pb.go") && !crate::secrets::is_product(path)
+    let written = path.strip_suffix(".pb.go").map(|path| format!("{path}.go"));
+    !crate::secrets::is_product(written.as_deref().unwrap_or(path))
 }

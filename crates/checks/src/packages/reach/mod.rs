@@ -38,8 +38,8 @@ const PARTS_SHOWN_MAX: usize = 3;
 struct Case {
     findings: Vec<usize>,
     language: Language,
-    /// The last part of the path of its file.
-    file: String,
+    /// Its file.
+    path: String,
     /// Whether that file tells what brings a package along.
     tells_needs: bool,
     names: Vec<String>,
@@ -48,8 +48,30 @@ struct Case {
     folders: BTreeSet<String>,
     own: Option<usize>,
     direct: bool,
-    routes: Vec<(Route, usize)>,
+    routes: Vec<Way>,
     more_routes: usize,
+}
+
+/// A way to a package and who looks for its first one.
+struct Way {
+    packages: Vec<String>,
+    /// Members of the project that ask for the first, with their folders.
+    members: Vec<(String, Vec<String>)>,
+    sought: usize,
+}
+
+impl Way {
+    /// The way as it is told: of several members that one is named whose code imports the first package.
+    fn route(&self, at: Option<Place>) -> Route {
+        let below = |folder: &String| at.as_ref().is_some_and(|at| is_below(&at.path, folder));
+        let fits = |(_, folders): &&(String, Vec<String>)| folders.iter().any(below);
+        let root = self.members.iter().find(fits).or(self.members.first()).map(|(name, _)| name.clone());
+        Route { root, packages: self.packages.clone(), at }
+    }
+}
+
+fn is_below(path: &str, folder: &str) -> bool {
+    folder.is_empty() || path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
 }
 
 /// Says of each finding about a package whether it is imported, as far as sources tell.
@@ -172,7 +194,9 @@ impl Around<'_> {
         let mut seek = |name: &str, members: &[usize]| {
             let folders = self.folders(members);
             let number = *known.entry((name.to_owned(), folders.clone())).or_insert_with(|| {
-                let names = self.names(name).iter().map(|name| self.key(name)).collect();
+                let (names, known) = self.names(name);
+                let key = |name: &String| if known { looking::key(self.language, name) } else { looking::guess(name) };
+                let names = names.iter().map(key).collect();
                 looking.seek(Sought { language: self.language, folders: folders.clone(), names, exact: false })
             });
             (number, folders)
@@ -197,18 +221,19 @@ impl Around<'_> {
             let (number, folders) = seek(packages.first().map_or("", String::as_str), members);
             all_folders.extend(folders);
             let several = self.manifest.roots.len() > 1;
-            let root = members.first().filter(|_| several).and_then(|at| self.manifest.roots.get(*at));
-            let root = root.and_then(|root| Some(root.purl.as_ref()?.full_name()));
-            routes.push((Route { root, packages, at: None }, number));
+            let members = members.iter().filter(|_| several).filter_map(|at| {
+                let name = self.manifest.roots.get(*at)?.purl.as_ref()?.full_name();
+                Some((name, self.folders(&[*at])))
+            });
+            routes.push(Way { packages, members: members.collect(), sought: number });
         }
-        let file = self.path.rsplit('/').next().unwrap_or(self.path).to_owned();
         let direct = ways.asked_by.is_some();
         let tells_needs = graph.tells_needs || graph.tells_direct && direct;
-        let names = self.names(&name);
+        let (names, _) = self.names(&name);
         Case {
             findings,
             language: self.language,
-            file,
+            path: self.path.to_owned(),
             tells_needs,
             names,
             standard: self.language == Language::Go && name == "stdlib",
@@ -238,23 +263,19 @@ impl Around<'_> {
         if folders.is_empty() { vec![self.folder.clone()] } else { folders }
     }
 
-    /// The names by which code imports a package.
-    fn names(&self, package: &str) -> Vec<String> {
-        let mut names = match self.language {
-            Language::Python => project::installed(package, self.inventory, self.host),
-            _ => Vec::new(),
-        };
-        if names.is_empty() {
-            names = names::of(self.language, package);
+    /// The names by which code imports a package, and whether they are known rather than guessed.
+    fn names(&self, package: &str) -> (Vec<String>, bool) {
+        if self.language == Language::Python {
+            let installed = project::installed(package, self.inventory, self.host);
+            if !installed.is_empty() {
+                return (installed, true);
+            }
         }
+        let (mut names, known) = names::of(self.language, package);
         names.extend(self.beside.aliases.get(package).into_iter().flatten().cloned());
         let mut seen = BTreeSet::new();
         names.retain(|name| seen.insert(name.clone()));
-        names
-    }
-
-    fn key(&self, name: &str) -> String {
-        if self.language == Language::Python { name.to_lowercase() } else { name.to_owned() }
+        (names, known)
     }
 }
 
@@ -268,9 +289,9 @@ impl Case {
         let names = if self.standard { parts.clone() } else { self.names.clone() };
         let mut routes: Vec<Route> = Vec::new();
         let mut through: Seen = Seen::default();
-        for (route, number) in &self.routes {
-            let seen = looking.seen(*number);
-            routes.push(Route { at: seen.code.clone(), ..route.clone() });
+        for way in &self.routes {
+            let seen = looking.seen(way.sought);
+            routes.push(way.route(seen.code));
             through.types = through.types.or(seen.types);
             through.tests = through.tests.or(seen.tests);
         }
@@ -279,6 +300,7 @@ impl Case {
         let grounds: Vec<looking::Ground> =
             self.folders.iter().map(|folder| looking.ground(self.language, folder)).collect();
         let files = grounds.iter().map(|ground| ground.files).sum();
+        let tests = grounds.iter().map(|ground| ground.tests).sum();
         let parts_at = parts_seen.as_ref().and_then(|seen| seen.code.clone());
         let is_through = routes.first().is_some_and(|route| route.at.is_some());
         let (verdict, at) = match (&own.code, &own.types, &own.tests) {
@@ -287,10 +309,10 @@ impl Case {
             _ if is_through => (Use::Through, None),
             (_, Some(at), _) => (Use::TypesOnly, Some(at.clone())),
             (_, _, Some(at)) => (Use::TestsOnly, Some(at.clone())),
-            _ if files == 0 => (Use::NotLookedAt, None),
+            _ if files + tests == 0 && !grounds.is_empty() => (Use::NotLookedAt, None),
             _ => (Use::NotSeen, None),
         };
-        let told = Told { case: self, names: &names, own: &own, through: &through, routes: &routes, more_routes, files, grounds: &grounds };
+        let told = Told { case: self, names: &names, own: &own, through: &through, routes: &routes, more_routes, files, tests, grounds: &grounds };
         let text = told.text(verdict, at.as_ref(), &parts, parts_at.as_ref());
         routes.truncate(ROUTES_SHOWN_MAX);
         Reach { verdict, names, at, routes, more_routes, parts, parts_at, files, text }
@@ -306,6 +328,7 @@ struct Told<'a> {
     routes: &'a [Route],
     more_routes: usize,
     files: usize,
+    tests: usize,
     grounds: &'a [looking::Ground],
 }
 
@@ -329,7 +352,7 @@ impl Told<'_> {
             Use::NotSeen => self.not_seen(),
             Use::NotLookedAt => {
                 let name = self.case.language.name();
-                return format!("not looked at: no {name} file of the product lies beside or below {}", self.case.file);
+                return format!("not looked at: no {name} file of the product lies beside or below {}", self.case.path);
             }
         };
         if verdict == Use::Through && self.routes.len() + self.more_routes > 1 {
@@ -347,7 +370,10 @@ impl Told<'_> {
 
     fn not_seen(&self) -> String {
         let (files, name) = (self.files, self.case.language.name());
-        let looked = format!("{files} {name} file{}", if files == 1 { "" } else { "s" });
+        let looked = match (files, self.tests) {
+            (0, tests) => format!("{tests} {name} {}, all of tests or examples", if tests == 1 { "file" } else { "files" }),
+            (files, _) => format!("{files} {name} {}", if files == 1 { "file" } else { "files" }),
+        };
         let names: Vec<String> = self.names.iter().map(|name| format!("`{name}`")).collect();
         let own = self.case.own.map(|_| names.join(" or "));
         let mut firsts: Vec<String> = Vec::new();
@@ -371,7 +397,7 @@ impl Told<'_> {
                 let firsts = firsts.join(", ");
                 format!("no import of {firsts}{more}, {brings}, seen in {looked}{}", self.way())
             }
-            (None, true) => format!("nothing in {} asks for it: {looked} cannot import it", self.case.file),
+            (None, true) => format!("nothing in {} asks for it", self.case.path),
         }
     }
 
@@ -389,6 +415,11 @@ impl Told<'_> {
         format!(" ({})", parts.join(" → "))
     }
 
+    /// The last part of the path of the file of packages.
+    fn file(&self) -> &str {
+        self.case.path.rsplit('/').next().unwrap_or(&self.case.path)
+    }
+
     /// What speaks against taking it for unused.
     fn doubts(&self, verdict: Use, text: &mut String) {
         if let Some(at) = self.own.tests.as_ref().filter(|_| verdict != Use::TestsOnly) {
@@ -397,20 +428,21 @@ impl Told<'_> {
         if verdict == Use::Through {
             return;
         }
-        if let Some(at) = self.through.tests.as_ref().or(self.through.types.as_ref()) {
+        let through = self.through.tests.as_ref().or(self.through.types.as_ref());
+        if let Some(at) = through.filter(|_| verdict == Use::NotSeen) {
             text.push_str(&format!("; tests or types of what brings it are imported ({at})"));
         }
         if verdict == Use::OtherParts {
-            text.push_str(&format!("; whether dependencies do, {} does not tell", self.case.file));
+            text.push_str(&format!("; whether dependencies do, {} does not tell", self.file()));
             return;
         }
         if let Some(at) = &self.own.text {
             text.push_str(&format!("; {at} names it in a text"));
         }
         if self.case.language == Language::Go {
-            text.push_str(&format!("; whether dependencies use it, {} does not tell", self.case.file));
+            text.push_str(&format!("; whether dependencies use it, {} does not tell", self.file()));
         } else if !self.case.direct && self.routes.is_empty() && !self.case.tells_needs {
-            text.push_str(&format!("; {} does not tell what brings it", self.case.file));
+            text.push_str(&format!("; {} does not tell what brings it", self.file()));
         }
         if let Some(at) = self.grounds.iter().find_map(|ground| ground.computed.as_ref()) {
             text.push_str(&format!("; {at} imports by a name that is known at run time only"));

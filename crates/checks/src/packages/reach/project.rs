@@ -15,6 +15,8 @@ use crate::scanner::text_of;
 const BESIDE_BYTES_MAX: usize = 1 << 20;
 /// Files beside one lock file that are read; the largest workspaces have some thousand members.
 const BESIDE_MAX: usize = 5_000;
+/// Outermost modules of one installed package; nearly all have one.
+const MODULES_MAX: usize = 50;
 /// Folders that hold nothing but lists of packages, of code that lies beside them.
 const LISTS: [&str; 6] = ["requirements", "requirement", "reqs", "deps", "dependencies", "constraints"];
 /// Files that make a folder a project of its own, so that its code is not that of the project around it.
@@ -195,15 +197,45 @@ impl Beside {
     }
 }
 
-/// The modules of a package of Python that is installed below the target, as it says itself.
+/// The modules of a package of Python that is installed below the target, as its lists of files say.
 pub(super) fn installed(package: &str, inventory: &Inventory, host: Host<'_>) -> Vec<String> {
     let is_of = |path: &str| {
         let folder = folder_of(path).rsplit('/').next().unwrap_or("");
         let name = folder.strip_suffix(".dist-info").and_then(|folder| folder.rsplit_once('-'));
         name.is_some_and(|(name, _)| name.to_lowercase().replace(['_', '.'], "-") == package)
     };
-    let mut files = inventory.files.iter().filter(|file| file.path.ends_with(".dist-info/top_level.txt") && is_of(&file.path));
-    let Some(bytes) = files.next().and_then(|file| (host.read)(&file.path)) else { return Vec::new() };
-    let text = text_of(&bytes);
-    text.lines().map(|line| line.trim().to_lowercase()).filter(|line| !line.is_empty()).take(BESIDE_MAX).collect()
+    let read = |name: &str| {
+        let mut files = inventory.files.iter().filter(|file| file.path.ends_with(name) && is_of(&file.path));
+        let bytes = files.next().and_then(|file| (host.read)(&file.path));
+        bytes.filter(|bytes| bytes.len() <= BESIDE_BYTES_MAX).map(|bytes| text_of(&bytes))
+    };
+    let recorded = read(".dist-info/RECORD").map(|text| recorded(&text)).unwrap_or_default();
+    if !recorded.is_empty() {
+        return recorded;
+    }
+    let listed = read(".dist-info/top_level.txt").unwrap_or_default();
+    listed.lines().map(|line| line.trim().to_lowercase()).filter(|line| !line.is_empty()).take(MODULES_MAX).collect()
+}
+
+/// The outermost modules of an installed package's list of files: of namespaces, what begins in them.
+fn recorded(text: &str) -> Vec<String> {
+    let mut modules: Vec<String> = Vec::new();
+    let files = text.lines().filter_map(|line| line.split(',').next()).filter(|path| !path.starts_with(['.', '/']));
+    for path in files {
+        let module = match path.strip_suffix("/__init__.py") {
+            Some(folder) => folder,
+            None if path.contains('/') => continue,
+            None => match path.split_once('.') {
+                Some((name, "py" | "so" | "pyd")) => name,
+                _ => continue,
+            },
+        };
+        let module = module.replace('/', ".").to_lowercase();
+        let is_within = |outer: &String| module.strip_prefix(outer.as_str()).is_some_and(|rest| rest.starts_with('.'));
+        if !modules.contains(&module) && !modules.iter().any(is_within) && modules.len() < MODULES_MAX {
+            modules.retain(|inner| !inner.strip_prefix(&module).is_some_and(|rest| rest.starts_with('.')));
+            modules.push(module);
+        }
+    }
+    modules
 }
