@@ -43,7 +43,9 @@ impl Language {
         let (_, ending) = path.rsplit('/').next()?.rsplit_once('.')?;
         Some(match ending {
             "go" => Self::Go,
-            "js" | "mjs" | "cjs" | "jsx" | "ts" | "mts" | "cts" | "tsx" | "vue" | "svelte" | "astro" => Self::JavaScript,
+            "js" | "mjs" | "cjs" | "jsx" | "ts" | "mts" | "cts" | "tsx" | "vue" | "svelte" | "astro" => {
+                Self::JavaScript
+            }
             "py" | "pyw" | "pyi" | "pyx" => Self::Python,
             "rs" => Self::Rust,
             _ => return None,

@@ -151,8 +151,13 @@ fn state(draft: &mut Draft, package: &Package, fault: &Fault<'_>, targets: &[&Pu
     }
     let statement = stated
         .map(|(document, _, statement)| StatementNote { document: document.clone(), clears: clears(statement.status) });
-    let mut parts: Vec<String> =
-        fault.records.iter().flat_map(|record| &record.functions).take(PARTS_MAX).map(|part| (*part).to_owned()).collect();
+    let mut parts: Vec<String> = fault
+        .records
+        .iter()
+        .flat_map(|record| &record.functions)
+        .take(PARTS_MAX)
+        .map(|part| (*part).to_owned())
+        .collect();
     parts.sort();
     parts.dedup();
     let reach = Some(Reach { parts, ..Reach::not_looked_at(reach::NOT_WHOLE) });

@@ -7,6 +7,8 @@ use super::{Found, Kind};
 const TEMPLATES_MAX: usize = 200;
 /// Backticks that turn out to be none, as in the prose of a page: the source is read anew behind each.
 const RETRIES_MAX: usize = 16;
+/// Longer regular expressions are taken for divisions; people write none.
+const EXPRESSION_BYTES_MAX: usize = 4_000;
 /// Scripts of one page.
 const SCRIPTS_MAX: usize = 64;
 
@@ -272,7 +274,10 @@ impl<'t> Reader<'t> {
         match self.last {
             Token::Mark(mark) => !matches!(mark, b')' | b']' | b'<'),
             Token::Word(word) => {
-                matches!(word, "return" | "typeof" | "case" | "in" | "of" | "delete" | "void" | "throw" | "await" | "else")
+                matches!(
+                    word,
+                    "return" | "typeof" | "case" | "in" | "of" | "delete" | "void" | "throw" | "await" | "else"
+                )
             }
             Token::End => true,
             Token::Text(_) | Token::Holes(_) | Token::Other => false,
@@ -307,7 +312,7 @@ impl<'t> Reader<'t> {
 /// The length of the regular expression that begins here; none where its line does not end it.
 fn regular_expression(bytes: &[u8]) -> Option<usize> {
     let (mut within, mut escaped) = (false, false);
-    for (at, byte) in bytes.iter().enumerate().skip(1) {
+    for (at, byte) in bytes.iter().take(EXPRESSION_BYTES_MAX).enumerate().skip(1) {
         match byte {
             b'\n' => return None,
             _ if escaped => escaped = false,

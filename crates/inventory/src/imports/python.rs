@@ -7,6 +7,8 @@ use super::{Found, Kind};
 const TEXT_BYTES_MAX: usize = 200;
 /// Names of one statement; the longest lists in the wild have some hundred.
 const NAMES_MAX: usize = 1_000;
+/// Deeper blocks than this are not looked at for types.
+const COLUMNS_MAX: usize = 200;
 /// Columns that a tab leads to, as the language's own reader counts.
 const TAB_COLUMNS: usize = 8;
 /// How lines begin that stand in no bracket.
@@ -115,10 +117,7 @@ impl<'t> Reader<'t, '_, '_> {
         let Some(column) = self.types_within else { return };
         let mut ahead = self.cursor;
         ahead.skip_while(|byte| matches!(byte, b' ' | b'\t'));
-        let here = ahead.since(self.cursor.at).bytes().fold(0, |at, byte| match byte {
-            b'\t' => (at / TAB_COLUMNS + 1) * TAB_COLUMNS,
-            _ => at + 1,
-        });
+        let here = columns(ahead.since(self.cursor.at));
         if here <= column && !matches!(ahead.peek(0), b'\n' | b'\r' | b'#' | 0) {
             self.types_within = None;
         }
@@ -133,14 +132,11 @@ impl<'t> Reader<'t, '_, '_> {
         if name.rsplit('.').next() != Some("TYPE_CHECKING") || ahead.peek(0) != b':' || self.types_within.is_some() {
             return;
         }
-        let line = self.cursor.text.get(..at).and_then(|before| before.rfind('\n')).map_or(0, |end| end + 1);
-        let before = self.cursor.text.get(line..at).unwrap_or("");
+        let before = self.cursor.text.get(..at).unwrap_or("").bytes().rev();
+        let blanks = before.clone().take(COLUMNS_MAX).take_while(|byte| matches!(byte, b' ' | b'\t')).count();
         // Behind something else on its line it is no block that lines stand in.
-        if before.bytes().all(|byte| matches!(byte, b' ' | b'\t')) {
-            self.types_within = Some(before.bytes().fold(0, |at, byte| match byte {
-                b'\t' => (at / TAB_COLUMNS + 1) * TAB_COLUMNS,
-                _ => at + 1,
-            }));
+        if before.clone().nth(blanks).is_none_or(|byte| byte == b'\n') {
+            self.types_within = Some(columns(self.cursor.text.get(at - blanks..at).unwrap_or("")));
         }
         self.cursor = ahead;
     }
@@ -269,6 +265,12 @@ impl<'t> Reader<'t, '_, '_> {
         self.cursor.at = self.cursor.text.len();
         None
     }
+}
+
+/// How far blanks at the start of a line indent it.
+fn columns(blanks: &str) -> usize {
+    let next = |at: usize, byte| if byte == b'\t' { (at / TAB_COLUMNS + 1) * TAB_COLUMNS } else { at + 1 };
+    blanks.bytes().fold(0, next)
 }
 
 /// `a.b.c`, also with blanks around its dots.

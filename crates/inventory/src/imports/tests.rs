@@ -56,7 +56,10 @@ fn python_comments_and_texts_are_no_imports() {
     check("s = 'import a'\nt = \"it's\\\nimport b\"\nimport c\n", "4 Code c");
     check("s = '''a\\'''\nimport b\n'''\nimport c\n", "4 Code c");
     check("s = f'{x}' rb'\\''\nimport a\n", "2 Code a");
-    check("APPS = [\n  'corsheaders.middleware.Cors', 'two words', f'x', b'y',\n]\n", "2 Text corsheaders.middleware.Cors");
+    check(
+        "APPS = [\n  'corsheaders.middleware.Cors', 'two words', f'x', b'y',\n]\n",
+        "2 Text corsheaders.middleware.Cors",
+    );
     check("workers = 'uvicorn.workers:Worker'\n", "1 Text uvicorn.workers.Worker");
 }
 
@@ -68,7 +71,10 @@ fn python_at_run_time() {
     check("import_module('a' + name)\n", "1 Computed\n1 Text a");
     check("import_module(f'a.{name}')\n", "1 Computed");
     check("import_module('.b', package='a')\n", "1 Text .b\n1 Text a");
-    check("def import_module(name):\n  pass\nfrom importlib import import_module\n", "3 Code importlib\n3 Code importlib.import_module");
+    check(
+        "def import_module(name):\n  pass\nfrom importlib import import_module\n",
+        "3 Code importlib\n3 Code importlib.import_module",
+    );
 }
 
 #[test]
@@ -86,13 +92,28 @@ fn python_types() {
 #[test]
 fn javascript_statements() {
     let check = |text, expected| check("a.ts", text, expected);
-    check("import a from \"a\";\nimport * as b from 'b'\nimport {c, d as e} from `c`\nimport 'd'\n", "1 Code a\n2 Code b\n3 Code c\n4 Code d");
+    check(
+        "import a from \"a\";\nimport * as b from 'b'\nimport {c, d as e} from `c`\nimport 'd'\n",
+        "1 Code a\n2 Code b\n3 Code c\n4 Code d",
+    );
     check("import a, {\n  b,\n} from 'x/y'\n", "3 Code x/y");
-    check("export * from 'a'\nexport {b as default} from 'b'\nexport * as c from 'c'\n", "1 Code a\n2 Code b\n3 Code c");
-    check("import type {A} from 'a'\nimport type B from 'b'\nexport type {C} from 'c'\n", "1 Types a\n2 Types b\n3 Types c");
+    check(
+        "export * from 'a'\nexport {b as default} from 'b'\nexport * as c from 'c'\n",
+        "1 Code a\n2 Code b\n3 Code c",
+    );
+    check(
+        "import type {A} from 'a'\nimport type B from 'b'\nexport type {C} from 'c'\n",
+        "1 Types a\n2 Types b\n3 Types c",
+    );
     check("import type from 'a'\nimport {type B, c} from 'b'\n", "1 Code a\n2 Code b");
-    check("const a = require('a'), b = require(\"b\").c\nimport d = require('d')\n", "1 Code a\n1 Text a\n1 Code b\n1 Text b\n2 Code d\n2 Text d");
-    check("await import('a'); import(/* webpackChunkName: 'b' */ `c`)\nrequire.resolve('d')\n", "1 Code a\n1 Text a\n1 Code c\n1 Text c\n2 Code d\n2 Text d");
+    check(
+        "const a = require('a'), b = require(\"b\").c\nimport d = require('d')\n",
+        "1 Code a\n1 Text a\n1 Code b\n1 Text b\n2 Code d\n2 Text d",
+    );
+    check(
+        "await import('a'); import(/* webpackChunkName: 'b' */ `c`)\nrequire.resolve('d')\n",
+        "1 Code a\n1 Text a\n1 Code c\n1 Text c\n2 Code d\n2 Text d",
+    );
     check("import a from 'a' with {type: 'json'}\n", "1 Code a\n1 Text json");
     check("import/**/a/**/from/**/'a'", "1 Code a");
 }
@@ -117,9 +138,17 @@ fn javascript_among_markup() {
     let check = |path, text, expected| check_of(path, text, &["a", "b", "c"], expected);
     check("a.tsx", "const x = <p>Don't `mind</p>\nimport('a')\nexport * from 'b'\n", "2 Code a\n2 Text a\n3 Code b");
     check("a.jsx", "<A b={c} /><B>it's</B>\nimport 'a'\n", "2 Code a");
-    check("a.vue", "<template>\n`import 'a'\n</template>\n<script setup lang=\"ts\">\nimport b from 'b'\n</script>\n<script>import 'c'</script>", "5 Code b\n7 Code c");
+    check(
+        "a.vue",
+        "<template>\n`import 'a'\n</template>\n<script setup lang=\"ts\">\nimport b from 'b'\n</script>\n<script>import 'c'</script>",
+        "5 Code b\n7 Code c",
+    );
     check("a.svelte", "<script context=module>import 'a'</script><p>import 'b'</p>", "1 Code a");
-    check("a.astro", "---\nimport a from 'a'\n---\n<p>import 'b'</p>\n<script>import 'c'</script>\n", "2 Code a\n5 Code c");
+    check(
+        "a.astro",
+        "---\nimport a from 'a'\n---\n<p>import 'b'</p>\n<script>import 'c'</script>\n",
+        "2 Code a\n5 Code c",
+    );
     check("a.d.ts", "import a from 'a'\n", "1 Types a");
 }
 
@@ -134,7 +163,8 @@ fn javascript_at_run_time() {
 
 #[test]
 fn packages_of_specifiers() {
-    let check = |specifier: &str, expected: Option<&str>| assert_eq!(javascript_package_of(specifier), expected, "{specifier}");
+    let check =
+        |specifier: &str, expected: Option<&str>| assert_eq!(javascript_package_of(specifier), expected, "{specifier}");
     check("lodash", Some("lodash"));
     check("lodash/fp/x", Some("lodash"));
     check("@a/b", Some("@a/b"));
@@ -151,9 +181,15 @@ fn packages_of_specifiers() {
 fn rust_paths() {
     let check = |text, expected| check_of("a.rs", text, &["a", "b", "c", "d", "time"], expected);
     check("use a;\nuse b::X;\npub(crate) use c::{X, y::Z};\nuse ::d as e;\n", "1 Code a\n2 Code b\n3 Code c\n4 Code d");
-    check("use {a::X, b::{self, Y}};\nextern crate c;\n#[macro_use] extern crate d as e;\n", "1 Code a\n1 Code b\n2 Code c\n3 Code d");
+    check(
+        "use {a::X, b::{self, Y}};\nextern crate c;\n#[macro_use] extern crate d as e;\n",
+        "1 Code a\n1 Code b\n2 Code c\n3 Code d",
+    );
     check("fn f() { a::g(); let x: b::T = c::m!(); <T as d::U>::v() }\n", "1 Code a\n1 Code b\n1 Code c\n1 Code d");
-    check("#[a::main]\n#[derive(b::X)]\n#![c::x]\nstruct S { #[d::y] z: u8 }\n", "1 Code a\n2 Code b\n3 Code c\n4 Code d");
+    check(
+        "#[a::main]\n#[derive(b::X)]\n#![c::x]\nstruct S { #[d::y] z: u8 }\n",
+        "1 Code a\n2 Code b\n3 Code c\n4 Code d",
+    );
     check("use crate::a::X; use super::b; use self::c::Y; x::d::Z; y.a::<T>(); $crate::b::x", "");
     check("let a = 1; a.b; a::<u8>(); enum T { a, b } r#d::x", "1 Code d");
     check("x(::a::B); x::<::b::C>()", "1 Code a\n1 Code b");
@@ -181,7 +217,10 @@ fn rust_tests_and_texts() {
     check("#[cfg(test)]\nmod tests { use a::X; fn f() { b::g() } }\nuse c::Y;\n", "2 Test a\n2 Test b\n3 Code c");
     check("#[cfg(test)]\nuse a::X;\nuse b::Y;\n", "2 Test a\n3 Code b");
     check("#[tokio::test]\nasync fn f() { a::g() }\nfn h() { b::i() }\n", "2 Test a\n3 Code b");
-    check("#[cfg(not(test))]\nmod m { use a::X; }\n#[cfg(all(test, unix))] mod n { use b::X; }\n", "2 Code a\n3 Test b");
+    check(
+        "#[cfg(not(test))]\nmod m { use a::X; }\n#[cfg(all(test, unix))] mod n { use b::X; }\n",
+        "2 Code a\n3 Test b",
+    );
     check("// use a::X;\n/* use b::X; /* */ use c::X; */\n/// a::b\n", "");
     check("\"use a::X;\" \"\\\"a::x\" r#\"\"use b::X;\"# b\"a::b\" '\"' b'\"' use c::X; 'a::x", "1 Code c");
     check("fn f<'a>(x: &'a str) -> Box<dyn X + use<'a>> { b::g('{', '\\'', '\\u{7d}') }\n", "1 Code b");
@@ -189,9 +228,36 @@ fn rust_tests_and_texts() {
 
 #[test]
 fn what_is_hostile_ends() {
-    let long = 300_000;
-    let texts = ["(", "[", "{", "`${", "`", "'", "\"", "'''", "/*", "#[", "use {", "import ", "from a import (", "import(",
-        "require(", "/", "r#\"", "\\", "<script>", "mod a {", "\u{e9}", "a::", "import_module(", "\0"];
+    let long = 40_000;
+    let texts = [
+        "(",
+        "[",
+        "{",
+        "`${",
+        "`",
+        "'",
+        "\"",
+        "'''",
+        "/*",
+        "#[",
+        "use {",
+        "import ",
+        "from a import (",
+        "import(",
+        "require(",
+        "/",
+        "r#\"",
+        "\\",
+        "<script>",
+        "mod a {",
+        "\u{e9}",
+        "a::",
+        "import_module(",
+        "\0",
+        "=/[",
+        ";if TYPE_CHECKING:",
+        "a {a::",
+    ];
     for text in texts {
         for path in ["a.go", "a.py", "a.rs", "a.ts", "a.vue", "a.astro"] {
             let repeated = text.repeat(long / text.len());

@@ -8,8 +8,8 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use aho_corasick::AhoCorasick;
-use palisade_inventory::imports::{self, Kind, Language};
 use palisade_inventory::Inventory;
+use palisade_inventory::imports::{self, Kind, Language};
 use palisade_model::Place;
 
 use crate::Host;
@@ -286,7 +286,8 @@ fn patterns<'n>(language: Language, names: impl Iterator<Item = &'n String>) -> 
                 None => name.split('.').next().unwrap_or(name).to_owned(),
             }),
             Language::JavaScript => {
-                patterns.extend(["\"", "'", "`", "npm:", "jsr:", "npm:/", "jsr:/"].map(|before| format!("{before}{name}")));
+                patterns
+                    .extend(["\"", "'", "`", "npm:", "jsr:", "npm:/", "jsr:/"].map(|before| format!("{before}{name}")));
             }
         }
     }

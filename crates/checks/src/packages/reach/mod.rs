@@ -214,7 +214,8 @@ impl Around<'_> {
         };
         let more_routes = ways.through.len().saturating_sub(ROUTES_MAX);
         ways.through.truncate(ROUTES_MAX);
-        let named = |at: &u32| self.manifest.packages.get(*at as usize).map(|one| one.purl.full_name()).unwrap_or_default();
+        let named =
+            |at: &u32| self.manifest.packages.get(*at as usize).map(|one| one.purl.full_name()).unwrap_or_default();
         let mut routes = Vec::new();
         for (way, members) in &ways.through {
             let packages: Vec<String> = way.iter().map(named).collect();
@@ -282,7 +283,9 @@ impl Around<'_> {
 impl Case {
     fn settle(&self, looking: &Looking, parts: Vec<String>, parts_seen: Option<Seen>) -> Reach {
         let (own, parts_seen) = match (self.standard, parts_seen) {
-            (true, None) => return Reach::not_looked_at("the advisory does not name what of the standard library is at fault"),
+            (true, None) => {
+                return Reach::not_looked_at("the advisory does not name what of the standard library is at fault");
+            }
             (true, Some(seen)) => (seen, None),
             (false, parts) => (self.own.map(|number| looking.seen(number)).unwrap_or_default(), parts),
         };
@@ -312,7 +315,17 @@ impl Case {
             _ if files + tests == 0 && !grounds.is_empty() => (Use::NotLookedAt, None),
             _ => (Use::NotSeen, None),
         };
-        let told = Told { case: self, names: &names, own: &own, through: &through, routes: &routes, more_routes, files, tests, grounds: &grounds };
+        let told = Told {
+            case: self,
+            names: &names,
+            own: &own,
+            through: &through,
+            routes: &routes,
+            more_routes,
+            files,
+            tests,
+            grounds: &grounds,
+        };
         let text = told.text(verdict, at.as_ref(), &parts, parts_at.as_ref());
         routes.truncate(ROUTES_SHOWN_MAX);
         Reach { verdict, names, at, routes, more_routes, parts, parts_at, files, text }
@@ -340,7 +353,9 @@ impl Told<'_> {
                 Some(part) => format!("{part} imports a part that the advisory names"),
                 None => format!("{at} imports it"),
             },
-            Use::OtherParts => format!("{at} imports it, but no file imports {}, which the advisory names", listed(parts)),
+            Use::OtherParts => {
+                format!("{at} imports it, but no file imports {}, which the advisory names", listed(parts))
+            }
             Use::TypesOnly => format!("only its types are imported, first at {at}"),
             Use::TestsOnly => format!("only tests or examples import it, first at {at}"),
             Use::Through => {
@@ -357,7 +372,10 @@ impl Told<'_> {
         };
         if verdict == Use::Through && self.routes.len() + self.more_routes > 1 {
             let more = self.routes.len().min(ROUTES_SHOWN_MAX) + self.more_routes - 1;
-            text.push_str(&format!("; {more} more {} it", if more == 1 { "dependency brings" } else { "dependencies bring" }));
+            text.push_str(&format!(
+                "; {more} more {} it",
+                if more == 1 { "dependency brings" } else { "dependencies bring" }
+            ));
         }
         if self.case.language == Language::Rust && !parts.is_empty() {
             text.push_str(&format!("; at fault in it: {}", listed(parts)));
@@ -371,7 +389,9 @@ impl Told<'_> {
     fn not_seen(&self) -> String {
         let (files, name) = (self.files, self.case.language.name());
         let looked = match (files, self.tests) {
-            (0, tests) => format!("{tests} {name} {}, all of tests or examples", if tests == 1 { "file" } else { "files" }),
+            (0, tests) => {
+                format!("{tests} {name} {}, all of tests or examples", if tests == 1 { "file" } else { "files" })
+            }
             (files, _) => format!("{files} {name} {}", if files == 1 { "file" } else { "files" }),
         };
         let names: Vec<String> = self.names.iter().map(|name| format!("`{name}`")).collect();
@@ -404,7 +424,8 @@ impl Told<'_> {
     /// The first way in brackets, where it says more than its ends.
     fn way(&self) -> String {
         let Some(route) = self.routes.first() else { return String::new() };
-        let mut parts: Vec<&str> = route.root.as_deref().into_iter().chain(route.packages.iter().map(String::as_str)).collect();
+        let mut parts: Vec<&str> =
+            route.root.as_deref().into_iter().chain(route.packages.iter().map(String::as_str)).collect();
         if parts.len() < 3 {
             return String::new();
         }

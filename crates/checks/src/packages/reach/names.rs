@@ -46,7 +46,8 @@ mod tests {
 
     #[test]
     fn names_of_packages() {
-        let check = |language, package: &str, expected: &[&str]| assert_eq!(of(language, package).0, expected, "{package}");
+        let check =
+            |language, package: &str, expected: &[&str]| assert_eq!(of(language, package).0, expected, "{package}");
         check(Language::Python, "PyYAML", &["yaml", "_yaml"]);
         check(Language::Python, "requests", &["requests"]);
         check(Language::Python, "Pillow", &["PIL"]);

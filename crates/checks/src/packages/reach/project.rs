@@ -73,7 +73,8 @@ pub(super) fn folder(path: &str, language: Language, inventory: &Inventory) -> S
     }
     let name = folder.rsplit('/').next().unwrap_or(folder);
     let holds = |folder: &str| {
-        let below = |path: &str| folder.is_empty() || path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'));
+        let below =
+            |path: &str| folder.is_empty() || path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'));
         inventory.files.iter().any(|file| Language::of(&file.path) == Some(language) && below(&file.path))
     };
     let is_list = LISTS.contains(&name) && !holds(folder);
@@ -115,7 +116,9 @@ impl Beside {
             }
             // Members lie below the lock file, and below no other. In Python and Go only what lies beside it counts.
             let is_member = |folder_of_file: &str| {
-                let own = |one: &&str| *one != folder && language != Language::Rust && owners.is_some_and(|o| o.contains(*one));
+                let own = |one: &&str| {
+                    *one != folder && language != Language::Rust && owners.is_some_and(|o| o.contains(*one))
+                };
                 let mut up = folders_of(&file.path).take_while(|one| !own(one));
                 folder_of_file == folder || up.any(|one| one == folder)
             };

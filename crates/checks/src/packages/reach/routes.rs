@@ -56,7 +56,8 @@ impl<'m> Graph<'m> {
         }
         if direct.is_empty() {
             let asked = manifest.packages.iter().zip(0_u32..);
-            direct.extend(asked.filter(|(one, _)| named.contains(&one.purl.full_name())).map(|(_, at)| (at, Vec::new())));
+            direct
+                .extend(asked.filter(|(one, _)| named.contains(&one.purl.full_name())).map(|(_, at)| (at, Vec::new())));
         }
         let tells_direct = !direct.is_empty();
         if !tells_direct {
@@ -128,7 +129,8 @@ mod tests {
         let to: Vec<u32> =
             manifest.packages.iter().zip(0..).filter(|(one, _)| at(one)).map(|(_, number)| number).collect();
         let ways = graph.ways(&to);
-        let mut lines: Vec<String> = ways.asked_by.iter().map(|members| format!("asked by {}", members.len())).collect();
+        let mut lines: Vec<String> =
+            ways.asked_by.iter().map(|members| format!("asked by {}", members.len())).collect();
         let named = |at: &u32| manifest.packages.get(*at as usize).map_or("", |one| one.purl.name());
         lines.extend(ways.through.iter().map(|(way, _)| way.iter().map(named).collect::<Vec<_>>().join(" > ")));
         assert_eq!(lines.join("\n"), expected);
@@ -137,7 +139,8 @@ mod tests {
     #[test]
     fn ways_are_the_shortest_and_end_at_what_is_asked_for() {
         let package = |name: &str, needs: &str, foreign: bool| {
-            let source = if foreign { "source = \"registry+https://github.com/rust-lang/crates.io-index\"\n" } else { "" };
+            let source =
+                if foreign { "source = \"registry+https://github.com/rust-lang/crates.io-index\"\n" } else { "" };
             format!("[[package]]\nname = \"{name}\"\nversion = \"1.0.0\"\n{source}dependencies = [{needs}]\n")
         };
         let lock = [

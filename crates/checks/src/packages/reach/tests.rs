@@ -82,7 +82,10 @@ fn rust_by_members_and_what_brings_a_crate() {
     .concat();
     let files = [
         ("Cargo.lock", lock.as_str()),
-        ("shop/Cargo.toml", "[package]\nname = \"shop\"\n[dependencies]\nnewer = { package = \"old\", version = \"1\" }\n"),
+        (
+            "shop/Cargo.toml",
+            "[package]\nname = \"shop\"\n[dependencies]\nnewer = { package = \"old\", version = \"1\" }\n",
+        ),
         ("shop/src/lib.rs", "//! use web_kit::X;\nuse serde_json::Value;\nuse time::Date; // a module of ours\n"),
         ("shop/src/more.rs", "fn f() { newer::g() }"),
         ("shop/tests/it.rs", "use web_kit::App;"),
@@ -108,11 +111,7 @@ fn rust_by_members_and_what_brings_a_crate() {
         &files,
         "Cargo.lock time tests-only: only tests or examples import it, first at tool/src/main.rs:4",
     );
-    check(
-        &["crates.io lone"],
-        &files,
-        "Cargo.lock lone not-seen: nothing in Cargo.lock asks for it",
-    );
+    check(&["crates.io lone"], &files, "Cargo.lock lone not-seen: nothing in Cargo.lock asks for it");
 }
 
 #[test]
@@ -267,7 +266,11 @@ fn javascript_with_types_aliases_and_projects_within_projects() {
     ];
     check(&["npm @s/b"], &files, "web/package-lock.json b imported: web/src/a.tsx:3 imports it");
     check(&["npm real"], &files, "web/package-lock.json real imported: web/src/z.vue:2 imports it");
-    check(&["npm t"], &files, "web/package-lock.json t types-only: only its types are imported, first at web/src/a.tsx:2");
+    check(
+        &["npm t"],
+        &files,
+        "web/package-lock.json t types-only: only its types are imported, first at web/src/a.tsx:2",
+    );
     check(
         &["npm a"],
         &files,
@@ -291,8 +294,11 @@ fn nothing_is_said_to_be_missing_from_a_part_and_nothing_else_changes() {
     assert_eq!(part[0].message, whole[0].message);
     check(
         &["Maven a:b"],
-        &[("pom.xml", "<project><dependencies><dependency><groupId>a</groupId><artifactId>b</artifactId>\
-            <version>1</version></dependency></dependencies></project>")],
+        &[(
+            "pom.xml",
+            "<project><dependencies><dependency><groupId>a</groupId><artifactId>b</artifactId>\
+            <version>1</version></dependency></dependencies></project>",
+        )],
         "pom.xml b not-looked-at: not looked at: imports are read of Rust, Go, Python, JavaScript and TypeScript only",
     );
 }
