@@ -92,7 +92,7 @@ impl<'t> Reader<'t, '_, '_> {
     fn file(&mut self) {
         let (mut before, mut last) = (Token::End, Token::End);
         loop {
-            let at = self.cursor.at;
+            let at = self.place();
             let token = self.next();
             match token {
                 Token::End => return,

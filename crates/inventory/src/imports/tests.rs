@@ -193,6 +193,7 @@ fn rust_paths() {
     check("use crate::a::X; use super::b; use self::c::Y; x::d::Z; y.a::<T>(); $crate::b::x", "");
     check("let a = 1; a.b; a::<u8>(); enum T { a, b } r#d::x", "1 Code d");
     check("x(::a::B); x::<::b::C>()", "1 Code a\n1 Code b");
+    check("fn f() {\n\n    // what for\n    a::g();\n}\n", "4 Code a");
 }
 
 #[test]

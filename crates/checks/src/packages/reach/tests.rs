@@ -191,7 +191,7 @@ fn python_of_lists_that_tell_nothing_else() {
     );
     check(
         &[("deploy/requirements.txt", "odd-name==1.0\n"), code],
-        "deploy/requirements.txt odd-name not-looked-at: not looked at: no Python file of the product lies beside or below \
+        "deploy/requirements.txt odd-name not-looked-at: not looked at: no Python file lies beside or below \
          deploy/requirements.txt",
     );
 }
