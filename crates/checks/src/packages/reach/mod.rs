@@ -10,6 +10,7 @@ mod routes;
 mod words;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::rc::Rc;
 use std::sync::Arc;
 
 use palisade_inventory::Inventory;
@@ -48,6 +49,8 @@ struct Case {
     direct: bool,
     routes: Vec<Way>,
     more_routes: usize,
+    /// Of Go, every package that is built, where that is known.
+    built: Option<Rc<BTreeSet<String>>>,
 }
 
 /// A way to a package and who looks for its first one.
@@ -246,6 +249,7 @@ impl Around<'_> {
             direct,
             routes,
             more_routes: more_routes + usize::from(ways.cut),
+            built: self.beside.built.clone(),
         }
     }
 

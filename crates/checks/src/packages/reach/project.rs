@@ -1,6 +1,7 @@
 //! Around a file of packages: the language, the folder and the other files that tell how code names the packages.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::rc::Rc;
 
 use palisade_inventory::Inventory;
 use palisade_inventory::imports::Language;
@@ -17,6 +18,8 @@ const BESIDE_BYTES_MAX: usize = 1 << 20;
 const BESIDE_MAX: usize = 5_000;
 /// Outermost modules of one installed package; nearly all have one.
 const MODULES_MAX: usize = 50;
+/// Go's list of the packages that are built, where they are kept in the project.
+pub(super) const VENDORED: &str = "vendor/modules.txt";
 /// Folders that hold nothing but lists of packages, of code that lies beside them.
 const LISTS: [&str; 6] = ["requirements", "requirement", "reqs", "deps", "dependencies", "constraints"];
 /// Files that make a folder a project of its own, so that its code is not that of the project around it.
@@ -90,6 +93,8 @@ pub(super) struct Beside {
     pub(super) aliases: BTreeMap<String, BTreeSet<String>>,
     /// Folders of the members of a workspace, by the names of their packages.
     pub(super) members: BTreeMap<String, Vec<String>>,
+    /// Of Go with a folder `vendor`: every package that the project and its dependencies are built from.
+    pub(super) built: Option<Rc<BTreeSet<String>>>,
 }
 
 impl Beside {
@@ -108,6 +113,11 @@ impl Beside {
             Language::JavaScript => &["package.json", "deno.json", "deno.jsonc"],
             Language::Python => &["pyproject.toml", "Pipfile", "requirements.in", "setup.cfg"],
         };
+        if language == Language::Go {
+            let path = if folder.is_empty() { VENDORED.to_owned() } else { format!("{folder}/{VENDORED}") };
+            beside.built =
+                (host.read)(&path).filter(|bytes| bytes.len() <= BESIDE_BYTES_MAX).map(|bytes| built(&bytes));
+        }
         let mut left = BESIDE_MAX;
         for file in &inventory.files {
             let (at, name) = (folder_of(&file.path), file.path.rsplit('/').next().unwrap_or(&file.path));
@@ -198,6 +208,13 @@ impl Beside {
     fn alias(&mut self, real: &str, alias: &str) {
         self.aliases.entry(real.to_owned()).or_default().insert(alias.to_owned());
     }
+}
+
+/// The packages that Go's list of what is vendored names.
+fn built(bytes: &[u8]) -> Rc<BTreeSet<String>> {
+    let text = text_of(bytes);
+    let packages = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
+    Rc::new(packages.map(str::to_owned).collect())
 }
 
 /// The modules of a package of Python that is installed below the target, as its lists of files say.

@@ -225,8 +225,27 @@ fn go_by_the_longest_module_and_the_parts_at_fault() {
         &["Go example.org/net/sub example.org/net/sub example.org/net/sub/z"],
         &files,
         "go.mod sub other-parts: main.go:3 imports it, but no file imports `example.org/net/sub` or \
-         `example.org/net/sub/z`, which the advisory names; whether dependencies do, go.mod does not tell",
+         `example.org/net/sub/z`, which the advisory names; whether dependencies use it, go.mod does not tell",
     );
+    let mut vendored = files.to_vec();
+    vendored.push(("vendor/modules.txt", "# example.org/net v0.1.0\n## explicit\nexample.org/net/http2\n"));
+    check(
+        &["Go example.org/far"],
+        &vendored,
+        "go.mod far not-seen: no import of `example.org/far` seen in 2 Go files; vendor/modules.txt does not list it, so \
+         that no dependency uses it",
+    );
+    let telling = |listed: &str| {
+        format!(
+            "go.mod net tests-only: only tests or examples import it, first at b/b_test.go:2; vendor/modules.txt {listed}\n\
+             vendor/modules.txt net tests-only: only tests or examples import it, first at b/b_test.go:2; \
+             vendor/modules.txt {listed}"
+        )
+    };
+    let unlisted = telling("does not list it, so that no dependency uses it");
+    check(&["Go example.org/net example.org/net/html"], &vendored, &unlisted);
+    let listed = telling("lists `example.org/net/http2`: a dependency or a test uses it");
+    check(&["Go example.org/net"], &vendored, &listed);
     check(&["Go example.org/new"], &files, "go.mod new imported: b/b.go:3 imports it");
     check(
         &["Go example.org/far"],

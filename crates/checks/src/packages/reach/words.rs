@@ -4,6 +4,7 @@ use palisade_inventory::imports::Language;
 use palisade_model::{Place, Route, Use};
 
 use super::looking::{Ground, Seen};
+use super::project::VENDORED;
 use super::{Case, ROUTES_SHOWN_MAX};
 
 /// Parts of a package that are named one by one.
@@ -60,7 +61,7 @@ impl Told<'_> {
             text.push_str(&format!("; at fault in it: {}", listed(parts)));
         }
         if verdict != Use::Imported {
-            self.doubts(verdict, &mut text);
+            self.doubts(verdict, parts, &mut text);
         }
         text
     }
@@ -115,13 +116,31 @@ impl Told<'_> {
         format!(" ({})", parts.join(" → "))
     }
 
+    /// Of Go, whether dependencies use it, of which `go.mod` says nothing.
+    fn dependencies(&self, parts: &[String]) -> String {
+        let Some(built) = &self.case.built else {
+            return format!("; whether dependencies use it, {} does not tell", self.file());
+        };
+        let names = if parts.is_empty() { self.names } else { parts };
+        let is_of = |package: &str, name: &String| {
+            package
+                .strip_prefix(name.as_str())
+                .is_some_and(|rest| rest.is_empty() || parts.is_empty() && rest.starts_with('/'))
+        };
+        match built.iter().find(|package| names.iter().any(|name| is_of(package, name))) {
+            Some(package) => format!("; {VENDORED} lists `{package}`: a dependency or a test uses it"),
+            None if self.case.standard => format!("; whether dependencies use it, {VENDORED} does not tell"),
+            None => format!("; {VENDORED} does not list it, so that no dependency uses it"),
+        }
+    }
+
     /// The last part of the path of the file of packages.
     fn file(&self) -> &str {
         self.case.path.rsplit('/').next().unwrap_or(&self.case.path)
     }
 
     /// What speaks against taking it for unused.
-    fn doubts(&self, verdict: Use, text: &mut String) {
+    fn doubts(&self, verdict: Use, parts: &[String], text: &mut String) {
         let tests = self.own.tests.as_ref().filter(|_| !matches!(verdict, Use::TestsOnly | Use::OtherParts));
         if let Some(at) = tests {
             text.push_str(&format!("; tests import it ({at})"));
@@ -134,14 +153,14 @@ impl Told<'_> {
             text.push_str(&format!("; tests or types of what brings it are imported ({at})"));
         }
         if verdict == Use::OtherParts {
-            text.push_str(&format!("; whether dependencies do, {} does not tell", self.file()));
+            text.push_str(&self.dependencies(parts));
             return;
         }
         if let Some(at) = &self.own.text {
             text.push_str(&format!("; {at} names it in a text"));
         }
         if self.case.language == Language::Go {
-            text.push_str(&format!("; whether dependencies use it, {} does not tell", self.file()));
+            text.push_str(&self.dependencies(parts));
         } else if !self.case.direct && self.routes.is_empty() && !self.case.tells_needs {
             text.push_str(&format!("; {} does not tell what brings it", self.file()));
         }
