@@ -225,6 +225,7 @@ impl<'t> Reader<'t, '_, '_> {
         let mut groups: Vec<(usize, Option<&'t str>)> = vec![(0, None)];
         // The part at hand: whether it has a name yet, the last one, how many, whether the first was a root.
         let (mut parts, mut last, mut global) = (0_usize, None, false);
+        let mut root = None;
         let mut renamed = false;
         loop {
             let at = self.place();
@@ -237,6 +238,7 @@ impl<'t> Reader<'t, '_, '_> {
                 Token::Word(name) => {
                     if parts == 0 && is_top {
                         self.path(name, at, global);
+                        root = Some(name);
                     }
                     parts += 1;
                     last = Some(name);
@@ -256,7 +258,8 @@ impl<'t> Reader<'t, '_, '_> {
                     let name = if is_self { around } else { last };
                     // `use name;` is the crate itself; so is `use name::{self}`.
                     let is_crate = !renamed && if is_self { above == 1 } else { above + parts == 1 };
-                    if let Some(name) = name.filter(|_| !is_crate) {
+                    // `use name::name;` is a macro or a function: paths go on beginning at the crate.
+                    if let Some(name) = name.filter(|_| !is_crate && name != root) {
                         self.bring(name);
                     }
                     (parts, last, global, renamed) = (0, None, false, false);

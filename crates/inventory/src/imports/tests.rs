@@ -204,6 +204,7 @@ fn rust_names_in_scope_are_no_crates() {
     check("use std::time::{self, Duration};\nfn f() { time::now() }\n", "");
     check("use x::y as time;\ntime::now()", "");
     check("mod time;\nuse time::Clock;\n", "");
+    check("use a::a;\nuse b::{x::b, c::{self}};\n#[a]\nfn f() { b::g() }\n", "1 Code a\n2 Code b");
     check("use time::{self, Date};\nfn f() { time::now() }\n", "1 Code time");
     check("use time;\nfn f() { time::now() }\n", "1 Code time");
     check("mod time;\nfn f() { ::time::now() }\n", "2 Code time");

@@ -322,5 +322,5 @@ fn is_own(path: &str) -> bool {
 /// Whether a source is a test, an example or documentation. What a program wrote into the project is built with it.
 fn is_test(path: &str) -> bool {
     let written = path.strip_suffix(".pb.go").map(|path| format!("{path}.go"));
-    !crate::secrets::is_product(written.as_deref().unwrap_or(path))
+    path.split('/').any(|part| part == "benches") || !crate::secrets::is_product(written.as_deref().unwrap_or(path))
 }
