@@ -483,6 +483,7 @@ impl Scanner {
                 scan.findings.extend(report.finish());
             }
         }
+        crate::packages::reach::settle(&inventory, host, &mut scan.findings);
         crate::ci::dangerous_trigger::settle(&inventory, &mut scan.findings);
         crate::kubernetes::unlabelled_namespace::settle(&inventory, &mut scan.findings);
         scan.coverage.sort();

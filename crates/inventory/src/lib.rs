@@ -17,6 +17,7 @@ pub mod format;
 pub mod gitlab;
 pub mod glob;
 pub mod graphql;
+pub mod imports;
 pub mod kubernetes;
 pub mod kustomize;
 pub mod licence;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use crate::{Confidence, Date, Digest, Fingerprint, Fix, Meta, Position, Purl, Severity, Span, Timestamp};
+use crate::{Confidence, Date, Digest, Fingerprint, Fix, Meta, Position, Purl, Reach, Severity, Span, Timestamp};
 
 /// A few source lines around a place, with secrets already masked.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -107,6 +107,8 @@ pub struct PackageFault {
     pub package: Purl,
     /// What a VEX document states about it.
     pub statement: Option<StatementNote>,
+    /// Whether code of the project imports the package; none where that is no question, as in images.
+    pub reach: Option<Reach>,
 }
 
 /// What a VEX document states about a finding. It changes nothing by itself: an exception may rest on it.

@@ -10,6 +10,7 @@ mod finding;
 mod fingerprint;
 mod fix;
 mod purl;
+mod reach;
 mod severity;
 mod span;
 
@@ -23,5 +24,6 @@ pub use finding::{
 pub use fingerprint::{Digest, Fingerprint, content_hash};
 pub use fix::{Edit, Fix, Safety};
 pub use purl::{PURL_BYTES_MAX, Purl, PurlError};
+pub use reach::{Place, Reach, Route, Use};
 pub use severity::{Confidence, Severity, UnknownName};
 pub use span::{LineIndex, Position, Span};

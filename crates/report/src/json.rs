@@ -9,7 +9,7 @@ use std::io;
 
 use palisade_checks::imported::Imported;
 use palisade_model::{
-    Coverage, Edit, ExceptionNote, Finding, Fix, History, Location, Meta, Position, Related, Safety, Severity,
+    Coverage, Edit, ExceptionNote, Finding, Fix, History, Location, Meta, Position, Reach, Related, Safety, Severity,
     Verification,
 };
 use serde::Serialize;
@@ -135,6 +135,8 @@ struct FindingOut<'a> {
     fix: Option<FixOut<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     upgrade: Option<UpgradeOut<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reach: Option<&'a Reach>,
     exception: Option<ExceptionOut<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     history: Option<HistoryOut<'a>>,
@@ -247,6 +249,7 @@ fn finding_out<'a>(report: &ScanReport<'_>, finding: &'a Finding) -> FindingOut<
             to: &upgrade.to,
             command: upgrade.command.as_deref(),
         }),
+        reach: finding.fault.as_ref().and_then(|fault| fault.reach.as_ref()),
         exception: finding.exception.as_ref().map(exception_out),
         history: finding.history.as_ref().map(history_out),
         validity: finding.verification.as_ref().map(ValidityOut::new),

@@ -228,6 +228,12 @@ fn result(report: &ScanReport<'_>, finding: &Finding, rule: Option<usize>) -> Va
         });
         properties.insert("history".to_owned(), history);
     }
+    if let (Some(reach), Some(properties)) = (
+        finding.fault.as_ref().and_then(|fault| fault.reach.as_ref()),
+        fields.get_mut("properties").and_then(Value::as_object_mut),
+    ) {
+        properties.insert("reach".to_owned(), json!(reach));
+    }
     if let (Some(verification), Some(properties)) =
         (&finding.verification, fields.get_mut("properties").and_then(Value::as_object_mut))
     {

@@ -108,6 +108,7 @@ pub const TARGETS: &[Target] = &[
     Target::new("settings", read_settings, is_toml),
     Target::new("shell", read_shell, is_script),
     Target::new("source-code", read_source, is_source).with(seeds::sources),
+    Target::new("source-imports", packages::imports, is_source_of_imports).with(seeds::sources),
     Target::new("sql", read_sql, is_sql).with(seeds::sql),
     Target::new("terraform", read_terraform, is_terraform).with(seeds::terraform),
     Target::new("versions", read_versions, is_none).with(seeds::versions),
@@ -152,6 +153,10 @@ fn is_script(path: &str) -> bool {
 
 fn is_source(path: &str) -> bool {
     [".py", ".js", ".ts", ".tsx", ".go", ".java"].iter().any(|end| path.ends_with(end))
+}
+
+fn is_source_of_imports(path: &str) -> bool {
+    palisade_inventory::imports::Language::of(path).is_some()
 }
 
 fn is_terraform(path: &str) -> bool {

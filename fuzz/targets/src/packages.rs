@@ -4,8 +4,26 @@ use palisade_advisory::osv::Advisory;
 use palisade_advisory::vex::{Status, Vex};
 use palisade_advisory::{Builder, Enrichment, Index, OpenError};
 use palisade_inventory::licence::{Expression, Fault, Term, guesses};
+use palisade_inventory::imports::{self, Language};
 use palisade_inventory::package::{Bill, Manifest, Read};
 use palisade_model::Purl;
+
+/// Every reader of imports over the same text: names stand in it, in the order of its lines.
+pub(crate) fn imports(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    let lines = text.lines().count() + 1;
+    for path in ["a.rs", "a.go", "a.py", "a.pyi", "a.ts", "a.vue", "a.astro"] {
+        let Some(language) = Language::of(path) else { continue };
+        let found = imports::read(language, path, &text, &|_| true);
+        assert!(found.is_sorted_by_key(|one| one.line), "{path}: not in order");
+        for one in found {
+            assert!(one.line >= 1 && one.line as usize <= lines, "{path}: line {} of {lines}", one.line);
+            let first = one.name.split('.').next().unwrap_or("");
+            assert!(text.contains(first), "{path}: `{}` stands nowhere", one.name);
+            let _ = imports::javascript_package_of(&one.name);
+        }
+    }
+}
 
 /// A file for each reader.
 const NAMES: [&str; 37] = [

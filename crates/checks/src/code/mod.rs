@@ -50,7 +50,7 @@ const fn crypto(meta: Meta) -> Meta {
 }
 
 /// Folders of code that somebody else keeps.
-const FOREIGN: &[&str] =
+pub(crate) const FOREIGN: &[&str] =
     &["node_modules", "vendor", "third_party", "third-party", "site-packages", "bower_components", "dist-packages"];
 
 /// Whether a file is part of the product: tests, examples and what others keep are not judged.

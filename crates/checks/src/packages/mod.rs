@@ -10,6 +10,7 @@ pub mod licence;
 pub mod malicious_package;
 pub mod new_dependency;
 mod raise;
+pub(crate) mod reach;
 mod system_gaps;
 pub mod unmaintained_package;
 pub mod unreviewed_licence;
@@ -20,7 +21,7 @@ use palisade_advisory::vex::{Justification, Status, Vex};
 use palisade_advisory::{Fault, Index, Match, OpenError, Unasked, Upgrade, asked};
 use palisade_inventory::package::{Manifest, Package, Scope, Source, is_manifest};
 use palisade_inventory::{Format, Subject};
-use palisade_model::{Confidence, Digest, Finding, PackageFault, Purl, Severity, StatementNote, Uncompared};
+use palisade_model::{Confidence, Digest, Finding, PackageFault, Purl, Reach, Severity, StatementNote, Uncompared};
 use serde::Deserialize;
 
 use system_gaps::SystemGaps;
@@ -84,6 +85,9 @@ const NOT_COMPARED: [&str; 11] = [
 
 /// Folders in which a `package.json` says what is installed.
 const INSTALLED_NODE: [&str; 2] = ["node_modules/", "usr/share/nodejs/"];
+
+/// Functions or packages at fault that are kept of one advisory.
+const PARTS_MAX: usize = 50;
 
 /// Whether the packages of a file are compared.
 #[must_use]
@@ -225,7 +229,17 @@ fn state(draft: &mut Draft, package: &Package, fault: &Fault<'_>, targets: &[&Pu
     }
     let statement = stated
         .map(|(document, _, statement)| StatementNote { document: document.clone(), clears: clears(statement.status) });
-    draft.fault(PackageFault { names, package: package.purl.clone(), statement });
+    let mut parts: Vec<String> = fault
+        .records
+        .iter()
+        .flat_map(|record| &record.functions)
+        .take(PARTS_MAX)
+        .map(|part| (*part).to_owned())
+        .collect();
+    parts.sort();
+    parts.dedup();
+    let reach = Some(Reach { parts, ..Reach::not_looked_at(reach::NOT_WHOLE) });
+    draft.fault(PackageFault { names, package: package.purl.clone(), statement, reach });
 }
 
 fn tell<'r>(

@@ -64,7 +64,11 @@ impl Scanner {
             findings.extend(judged.findings);
             coverage.uncompared = judged.uncompared;
         }
-        findings.iter_mut().for_each(|finding| finding.location.excerpt = None);
+        for finding in &mut findings {
+            finding.location.excerpt = None;
+            // What is installed somewhere has no code beside it that could use it.
+            finding.fault.iter_mut().for_each(|fault| fault.reach = None);
+        }
         Ok(FileReport { findings, facts: Facts::new(path.into(), Format::Other), coverage, marks: Vec::new() })
     }
 
@@ -121,8 +125,11 @@ impl Scanner {
             let subject = Subject::new(Arc::clone(&file.path), text.as_bytes(), &Flat, &masks);
             match crate::packages::judge(&self.checks, &self.settings, (&index, &self.vex), &manifest, &subject) {
                 Ok(mut judged) => {
-                    if text.is_empty() {
-                        judged.findings.iter_mut().for_each(|finding| finding.location.excerpt = None);
+                    for finding in &mut judged.findings {
+                        if text.is_empty() {
+                            finding.location.excerpt = None;
+                        }
+                        finding.fault.iter_mut().for_each(|fault| fault.reach = None);
                     }
                     scan.findings.extend(judged.findings);
                     let uncompared = judged.uncompared;
@@ -251,7 +258,9 @@ impl Scanner {
         }
         if let Some(index) = &self.advisories {
             match crate::packages::judge(&self.checks, &self.settings, (index, &self.vex), &manifest, &subject) {
-                Ok(judged) => {
+                Ok(mut judged) => {
+                    // A bill is about something else than what lies beside it.
+                    judged.findings.iter_mut().filter_map(|one| one.fault.as_mut()).for_each(|fault| fault.reach = None);
                     report.findings.extend(judged.findings);
                     report.coverage.uncompared.extend(judged.uncompared);
                 }

@@ -54,6 +54,9 @@ fn push_notes(out: &mut String, finding: &Finding) {
         };
         let _ = writeln!(out, "<p class=\"note\"><b>Fix:</b> {} ({safety})</p>", prose(&fix.title));
     }
+    if let Some(reach) = finding.fault.as_ref().and_then(|fault| fault.reach.as_ref()) {
+        let _ = writeln!(out, "<p class=\"note\"><b>Used:</b> {}</p>", prose(&reach.text));
+    }
     if let Some(note) = &finding.exception {
         let _ = writeln!(
             out,

@@ -74,6 +74,9 @@ pub(crate) fn push(out: &mut String, finding: &Finding, style: &Style) {
         };
         note("fix", format!("{} ({safety})", visible(&fix.title)));
     }
+    if let Some(reach) = finding.fault.as_ref().and_then(|fault| fault.reach.as_ref()) {
+        note("used", visible(&reach.text).into_owned());
+    }
     if let Some(command) = finding.upgrade.as_ref().and_then(|upgrade| upgrade.command.as_ref()) {
         note("raise", visible(&command.join(" ")).into_owned());
     }
