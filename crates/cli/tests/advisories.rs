@@ -112,6 +112,9 @@ fn what_has_not_changed_is_not_fetched_again() {
     update(&place, &words, 0);
     assert_eq!(size(&place), 2);
     assert_eq!(kept(&place).len(), 2);
+    fs::remove_dir_all(place.home.join("data/palisade/advisories.sources")).unwrap();
+    let told = update(&place, &["--from", &from[0], "--from", &from[0]], 0);
+    assert!(!told.contains("warning") && kept(&place).len() == 2, "{told}");
     // An index without that source does not keep its file.
     place.write("GO-1.json", &two[0].1);
     update(&place, &["--from", "GO-1.json"], 0);

@@ -240,7 +240,8 @@ impl Client {
         reply.map_err(|error| plain(&error))
     }
 
-    /// Sends a GET and gives status, headers and the bytes as they come: at most `body_bytes_max`, within `time_max`.
+    /// Sends a GET and gives status, headers and the bytes as they come: at most `body_bytes_max`, within `time_max`. An
+    /// error of the bytes holds an [`HttpError`].
     ///
     /// # Errors
     /// [`HttpError`] when there is no reply.
@@ -250,7 +251,7 @@ impl Client {
         let answer = Answer { status: reply.status().as_u16(), body: Vec::new(), headers: plain_headers(&reply) };
         let body = std::mem::replace(reply.body_mut(), ureq::Body::builder().data(Vec::new()));
         let most = self.limits.body_bytes_max as u64;
-        Ok((answer, Box::new(body.into_reader().take(most))))
+        Ok((answer, Box::new(Telling(body.into_reader()).take(most))))
     }
 
     fn is_excepted(&self, host: &str) -> bool {
@@ -272,11 +273,15 @@ pub fn is_this_machine(host: &str) -> bool {
     matches!(host, "localhost" | "127.0.0.1" | "[::1]" | "::1")
 }
 
-impl HttpError {
-    /// Why a body that [`Client::stream`] gave ended before its end.
-    #[must_use]
-    pub fn of_body(error: std::io::Error) -> Self {
-        plain(&ureq::Error::from(error))
+/// A body whose errors are told in our words.
+struct Telling<R>(R);
+
+impl<R: std::io::Read> std::io::Read for Telling<R> {
+    fn read(&mut self, out: &mut [u8]) -> std::io::Result<usize> {
+        self.0.read(out).map_err(|error| match error.kind() {
+            std::io::ErrorKind::Interrupted => error,
+            _ => std::io::Error::other(plain(&ureq::Error::from(error))),
+        })
     }
 }
 

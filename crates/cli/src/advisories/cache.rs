@@ -94,6 +94,8 @@ impl Cache {
         let path = part.with_extension(&note.ending);
         std::fs::rename(part, &path).with_context(|| format!("cannot write {}", path.display()))?;
         if worth_keeping {
+            // One that was named twice came twice, and lies there once.
+            self.fetched.retain(|(known, ..)| known != key);
             self.fetched.push((key.to_owned(), path.clone(), note));
         }
         Ok(path)

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::anyhow;
-use palisade_source::http::{Client, HttpError, Limits};
+use palisade_source::http::{Client, Limits};
 use sha2::{Digest as _, Sha256};
 
 use super::cache::{Cache, Note, hex};
@@ -144,7 +144,7 @@ pub(super) fn write(
             Ok(0) => break,
             Ok(read) => read,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-            Err(error) => return Err(format!("it broke off after {done} bytes: {}", HttpError::of_body(error))),
+            Err(error) => return Err(format!("it broke off after {done} bytes: {error}")),
         };
         let some = buffer.get(..read).unwrap_or_default();
         done += read as u64;
@@ -176,7 +176,7 @@ pub(super) fn small(
     let length = length(&reached)?;
     let mut bytes = Vec::new();
     let read = (&mut reached.body).take(bytes_max + 1).read_to_end(&mut bytes);
-    read.map_err(|error| format!("it broke off after {} bytes: {}", bytes.len(), HttpError::of_body(error)))?;
+    read.map_err(|error| format!("it broke off after {} bytes: {error}", bytes.len()))?;
     if bytes.len() as u64 > bytes_max {
         return Err(format!("it is larger than {} MiB", bytes_max >> 20));
     }
