@@ -3,8 +3,8 @@
 use palisade_advisory::osv::Advisory;
 use palisade_advisory::vex::{Status, Vex};
 use palisade_advisory::{Builder, Enrichment, Index, OpenError};
-use palisade_inventory::licence::{Expression, Fault, Term, guesses};
 use palisade_inventory::imports::{self, Language};
+use palisade_inventory::licence::{Expression, Fault, Term, guesses};
 use palisade_inventory::package::{Bill, Manifest, Read};
 use palisade_model::Purl;
 

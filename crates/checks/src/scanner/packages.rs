@@ -260,7 +260,11 @@ impl Scanner {
             match crate::packages::judge(&self.checks, &self.settings, (index, &self.vex), &manifest, &subject) {
                 Ok(mut judged) => {
                     // A bill is about something else than what lies beside it.
-                    judged.findings.iter_mut().filter_map(|one| one.fault.as_mut()).for_each(|fault| fault.reach = None);
+                    judged
+                        .findings
+                        .iter_mut()
+                        .filter_map(|one| one.fault.as_mut())
+                        .for_each(|fault| fault.reach = None);
                     report.findings.extend(judged.findings);
                     report.coverage.uncompared.extend(judged.uncompared);
                 }
