@@ -26,7 +26,7 @@ impl SystemGaps {
             Unasked::Distribution(distro) => (distro.clone(), "no database of OSV speaks of this release"),
             Unasked::NoDistribution => (
                 "an unknown system".to_owned(),
-                "no `os-release` beside them says which system they are from; scan the root of its files",
+                "nothing says which system they are from; scan the root of its files, where `os-release` does",
             ),
         };
         *self.unasked.entry((system, why.to_owned())).or_default() += 1;
