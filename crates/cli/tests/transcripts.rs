@@ -113,7 +113,10 @@ impl Place {
             // A shop with a lock file, and a database of advisories beside it.
             "packages" => {
                 place.write("web/package-lock.json", LOCK);
-                place.write("web/cart.ts", "import { tag } from \"price-tags\";\n\nexport const price = (cents: number) => tag(cents);\n");
+                place.write(
+                    "web/cart.ts",
+                    "import { tag } from \"price-tags\";\n\nexport const price = (cents: number) => tag(cents);\n",
+                );
                 place.write("../advisories/npm/EX-2026-1.json", ADVISORY);
                 place.must(commit);
             }
