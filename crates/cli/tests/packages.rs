@@ -65,6 +65,31 @@ fn a_change_that_brings_a_vulnerable_package_is_denied_until_an_exception_or_the
 }
 
 #[test]
+fn what_imports_tell_stands_beside_a_finding_and_keeps_to_the_schema() {
+    let place = Place::new(&[
+        ("Cargo.lock", LOCK),
+        ("Cargo.toml", "[package]\nname = \"shop\"\n"),
+        ("src/main.rs", "fn main() {\n    parser::read();\n}\n"),
+        ("../db/EX-1.json", RECORD),
+    ]);
+    place.expect(&["db", "update", "--from", "../db"], 0);
+    let scan = place.json(&["scan", "--select", "packages"], 0);
+    let reach = &scan["findings"][0]["reach"];
+    assert_eq!((&reach["verdict"], &reach["at"]["line"]), (&"imported".into(), &2.into()), "{reach}");
+    let schema: Value = serde_json::from_str(include_str!("../../../docs/schema/palisade.scan-1.json")).unwrap();
+    assert_eq!(palisade_testkit::schema::faults(&schema, &scan), Vec::<String>::new());
+    let told = place.expect(&["scan", "--select", "packages", "--color", "never"], 0);
+    assert!(told.contains("= used: src/main.rs:2 imports it"), "{told}");
+    let log: Value =
+        serde_json::from_str(&place.expect(&["scan", "--select", "packages", "--format", "sarif"], 0)).unwrap();
+    assert_eq!(log["runs"][0]["results"][0]["properties"]["reach"], *reach);
+    // Of a file alone nothing can be said to be missing; it is the same finding.
+    let alone = place.json(&["scan", "Cargo.lock", "--select", "packages"], 0);
+    assert_eq!(alone["findings"][0]["reach"]["verdict"], "not-looked-at");
+    assert_eq!(alone["findings"][0]["fingerprint"], scan["findings"][0]["fingerprint"]);
+}
+
+#[test]
 fn an_index_that_cannot_be_used_is_an_error_and_sources_without_advisories_are_too() {
     let place = Place::new(&[("Cargo.lock", LOCK), ("../db/EX-1.json", RECORD), ("../none/a.json", "[]")]);
     let told = both(&place, &["db", "update", "--from", "../none"], 2);

@@ -8,7 +8,7 @@ const TEMPLATES_MAX: usize = 200;
 /// Backticks that turn out to be none, as in the prose of a page: the source is read anew behind each.
 const RETRIES_MAX: usize = 16;
 /// Longer regular expressions are taken for divisions; people write none.
-const EXPRESSION_BYTES_MAX: usize = 4_000;
+const EXPRESSION_BYTES_MAX: usize = 1_000;
 /// Scripts of one page.
 const SCRIPTS_MAX: usize = 64;
 

@@ -1,3 +1,5 @@
+//! Each language as a table: what counts as an import, what does not, and texts that are made to hang a reader.
+
 #![expect(clippy::unwrap_used, reason = "tests")]
 use super::*;
 

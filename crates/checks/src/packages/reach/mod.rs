@@ -309,8 +309,8 @@ impl Case {
         let more_routes = self.more_routes + routes.len().saturating_sub(ROUTES_SHOWN_MAX);
         let grounds: Vec<looking::Ground> =
             self.folders.iter().map(|folder| looking.ground(self.language, folder)).collect();
-        let files = grounds.iter().map(|ground| ground.files).sum();
-        let tests = grounds.iter().map(|ground| ground.tests).sum();
+        let files: usize = grounds.iter().map(|ground| ground.files).sum();
+        let tests: usize = grounds.iter().map(|ground| ground.tests).sum();
         let parts_at = parts_seen.as_ref().and_then(|seen| seen.code.clone());
         let is_through = routes.first().is_some_and(|route| route.at.is_some());
         let (verdict, at) = match (&own.code, &own.types, &own.tests) {
@@ -330,7 +330,6 @@ impl Case {
             routes: &routes,
             more_routes,
             files,
-            tests,
             grounds: &grounds,
         };
         let text = told.text(verdict, at.as_ref(), &parts, parts_at.as_ref());

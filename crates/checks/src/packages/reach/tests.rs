@@ -1,3 +1,5 @@
+//! What is said beside findings in projects of every language that is read.
+
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 use std::fmt::Write as _;
 use std::sync::Arc;

@@ -21,7 +21,6 @@ pub(super) struct Told<'a> {
     pub(super) routes: &'a [Route],
     pub(super) more_routes: usize,
     pub(super) files: usize,
-    pub(super) tests: usize,
     pub(super) grounds: &'a [Ground],
 }
 
@@ -68,12 +67,7 @@ impl Told<'_> {
 
     fn not_seen(&self) -> String {
         let (files, name) = (self.files, self.case.language.name());
-        let looked = match (files, self.tests) {
-            (0, tests) => {
-                format!("{tests} {name} {}, all of tests or examples", if tests == 1 { "file" } else { "files" })
-            }
-            (files, _) => format!("{files} {name} {}", if files == 1 { "file" } else { "files" }),
-        };
+        let seen = format!("seen in {files} {name} {}", if files == 1 { "file" } else { "files" });
         let names: Vec<String> = self.names.iter().map(|name| format!("`{name}`")).collect();
         let own = self.case.own.map(|_| names.join(" or "));
         let mut firsts: Vec<String> = Vec::new();
@@ -87,17 +81,14 @@ impl Told<'_> {
         firsts.truncate(ROUTES_SHOWN_MAX);
         let brings = if firsts.len() + more == 1 { "which brings it" } else { "which bring it" };
         let more = if more == 0 { String::new() } else { format!(" and {more} more") };
+        let (firsts, way) = (firsts.join(", "), self.way());
         match (own, firsts.is_empty()) {
-            (Some(own), true) => format!("no import of {own} seen in {looked}"),
-            (Some(own), false) => {
-                let firsts = firsts.join(", ");
-                format!("no import of {own} seen in {looked}, nor of {firsts}{more}, {brings}{}", self.way())
-            }
-            (None, false) => {
-                let firsts = firsts.join(", ");
-                format!("no import of {firsts}{more}, {brings}, seen in {looked}{}", self.way())
-            }
             (None, true) => format!("nothing in {} asks for it", self.case.path),
+            (Some(own), true) if files == 0 => format!("only tests or examples could import {own}"),
+            (Some(own), true) => format!("no import of {own} {seen}"),
+            (_, false) if files == 0 => format!("only tests or examples could import {firsts}{more}, {brings}{way}"),
+            (Some(own), false) => format!("no import of {own} {seen}, nor of {firsts}{more}, {brings}{way}"),
+            (None, false) => format!("no import of {firsts}{more}, {brings}, {seen}{way}"),
         }
     }
 
