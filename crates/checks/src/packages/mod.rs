@@ -71,10 +71,10 @@ const INSTALLED_NODE: [&str; 2] = ["node_modules/", "usr/share/nodejs/"];
 #[must_use]
 pub fn is_compared(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
-    // Images are named by Dockerfiles, and no database of OSV speaks of them.
-    let is_dockerfile = Format::of(path, &[]) == Format::Dockerfile;
+    // These name images, of which no database of OSV speaks.
+    let of_images = matches!(Format::of(path, &[]), Format::Dockerfile | Format::Compose);
     is_manifest(path)
-        && !is_dockerfile
+        && !of_images
         && (!NOT_COMPARED.contains(&name) || INSTALLED_NODE.iter().any(|folder| path.contains(folder)))
 }
 
