@@ -14,5 +14,5 @@ pub use index::{
     About, Block, BuildError, Builder, Enrichment, Event, EventKind, Fault, Index, Kev, MAGIC, Match, OpenError,
     ReadAt, Record, SourceCount, Upgrade,
 };
-pub use name::{Asked, asked, is_known, package_name};
+pub use name::{Asked, asked, package_name};
 pub use version::{Order, VERSION_BYTES_MAX};

@@ -71,12 +71,6 @@ pub fn asked(purl: &Purl) -> Option<Asked> {
     Some(Asked { ecosystem: ecosystem.to_owned(), names: vec![package_name(ecosystem, &full)], version, written: None })
 }
 
-/// Whether OSV knows packages of this kind, whatever their version.
-#[must_use]
-pub fn is_known(purl: &Purl) -> bool {
-    asked(&purl.clone().at("0")).is_some()
-}
-
 /// An action of GitHub. What a branch or a commit holds, no advisory says; of a commit the comment beside it may name
 /// the release, which the qualifier `tag` keeps. Tags such as `v4` are moved to each new release.
 fn of_action(purl: &Purl, version: &str) -> Option<Asked> {
@@ -195,7 +189,6 @@ mod tests {
         for version in ["main", commit, &format!("{commit}?tag=v4")] {
             let purl = Purl::parse(&format!("pkg:github/o/r@{version}")).unwrap();
             assert_eq!(asked(&purl), None, "{purl}");
-            assert!(is_known(&purl), "{purl}");
         }
     }
 }

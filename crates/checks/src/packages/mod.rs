@@ -13,7 +13,7 @@ pub mod unmaintained_package;
 use std::collections::{BTreeSet, HashSet};
 
 use palisade_advisory::vex::{Justification, Status, Vex};
-use palisade_advisory::{Fault, Index, Match, OpenError, Upgrade, asked, is_known};
+use palisade_advisory::{Fault, Index, Match, OpenError, Upgrade, asked};
 use palisade_inventory::package::{Manifest, Package, Scope, Source, is_manifest};
 use palisade_inventory::{Format, Subject};
 use palisade_model::{Confidence, Digest, Finding, PackageFault, Purl, Severity, StatementNote};
@@ -100,12 +100,11 @@ pub(crate) fn is_unlocked(path: &str, locked: &HashSet<&str>) -> bool {
         && !above.into_iter().any(|one| locked.contains(one))
 }
 
-/// The packages of a file that no version tells apart, though advisories may speak of them: those without one, and
-/// actions that are pinned to a commit or branch of which nothing says which release it is.
+/// The actions of a file that cannot be compared: pinned to a commit or branch of which nothing says which release it is.
 pub(crate) fn without_version(manifest: &Manifest) -> BTreeSet<String> {
-    let open = |package: &&Package| asked(&package.purl).is_none() && is_known(&package.purl);
-    let packages = manifest.packages.iter().filter(|package| package.source != Source::Local).filter(open);
-    packages.map(|package| package.purl.to_string()).collect()
+    let actions = manifest.packages.iter().filter(|package| package.purl.kind() == "github");
+    let open = actions.filter(|package| asked(&package.purl).is_none());
+    open.map(|package| package.purl.to_string()).collect()
 }
 
 /// What the advisories say of the packages of one file.

@@ -274,7 +274,7 @@ fn push_coverage(out: &mut String, report: &ScanReport<'_>, style: &Style) {
             let digest = digest.get(..12).unwrap_or(digest);
             let open = match scan.without_version {
                 0 => String::new(),
-                number => format!(", without {} whose version nothing tells", count(number, "package", "packages")),
+                number => format!(", without {} whose version nothing tells", count(number, "action", "actions")),
             };
             writeln!(out, "{files} compared with advisories (index {digest}){open}")
         }
