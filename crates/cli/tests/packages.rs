@@ -252,3 +252,33 @@ fn an_index_is_kept_up_signed_and_demanded() {
     assert_eq!(with(&[demanded]), Some(2));
     assert_eq!(with(&[]), Some(0));
 }
+
+#[test]
+fn files_beside_each_other_say_what_is_shipped_and_what_cannot_be_compared() {
+    let manifest = "[package]\nname = \"shop\"\nversion = \"1.0.0\"\n[dev-dependencies]\nparser = \"1\"\n";
+    let workflow = "on: push\npermissions: {}\njobs:\n  build:\n    runs-on: ubuntu-24.04\n    steps:\n      - uses: \
+                    o/bare@0123456789abcdef0123456789abcdef01234567\n      - uses: o/said@v1.2.3\n";
+    let place = Place::new(&[
+        ("Cargo.lock", LOCK),
+        ("Cargo.toml", manifest),
+        (".github/workflows/ci.yml", workflow),
+        ("roots/one/etc/os-release", "ID=debian\nVERSION_ID=12\n"),
+        ("roots/one/var/lib/dpkg/status", "Package: a\nStatus: install ok installed\nVersion: 1\n"),
+        ("../db/EX-1.json", RECORD),
+    ]);
+    let bill = place.json(&["sbom"], 0);
+    let scope = |purl: &str| {
+        let all = bill["components"].as_array().unwrap();
+        all.iter().find(|one| one["purl"] == purl).map(|one| one["scope"].as_str().unwrap().to_owned())
+    };
+    assert_eq!(scope("pkg:cargo/parser@1.4.2").as_deref(), Some("excluded"), "{bill}");
+    assert_eq!(scope("pkg:github/o/said@v1.2.3").as_deref(), Some("excluded"), "{bill}");
+    assert_eq!(scope("pkg:deb/debian/a@1?distro=debian-12").as_deref(), Some("required"), "{bill}");
+
+    place.expect(&["db", "update", "--from", "../db"], 0);
+    let told = both(&place, &["scan", "--select", "packages"], 0);
+    assert!(told.contains(", without 1 action whose version nothing tells"), "{told}");
+    let scan = place.json(&["scan", "--select", "packages"], 0);
+    assert_eq!(scan["packages"]["without_version"], 1);
+    assert!(scan["findings"][0]["message"].as_str().unwrap().ends_with("; for development only"), "{scan}");
+}

@@ -112,8 +112,7 @@ pub struct Facts {
     /// Whether it says what is wished for, and no lock file of the target says what became of that: its exact versions
     /// are what is used.
     pub unlocked: bool,
-    /// Its packages that advisories may speak of, and that were not compared because nothing says which version they
-    /// have.
+    /// Its actions that were not compared with advisories, because nothing says which version they have.
     pub without_version: BTreeSet<String>,
     /// Whether it is a bill of materials that was named, so that its packages were read.
     pub bom: bool,

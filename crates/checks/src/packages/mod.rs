@@ -18,7 +18,7 @@ pub mod unreviewed_licence;
 use std::collections::{BTreeSet, HashSet};
 
 use palisade_advisory::vex::{Justification, Status, Vex};
-use palisade_advisory::{Fault, Index, Match, OpenError, Unasked, Upgrade, asked};
+use palisade_advisory::{Fault, Index, Match, OpenError, Upgrade, asked};
 use palisade_inventory::package::{Manifest, Package, Scope, Source, is_manifest};
 use palisade_inventory::{Format, Subject};
 use palisade_model::{Confidence, Digest, Finding, PackageFault, Purl, Reach, Severity, StatementNote, Uncompared};
@@ -93,10 +93,10 @@ const PARTS_MAX: usize = 50;
 #[must_use]
 pub fn is_compared(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
-    // Images are named by Dockerfiles, and no database of OSV speaks of them.
-    let is_dockerfile = Format::of(path, &[]) == Format::Dockerfile;
+    // These name images, of which no database of OSV speaks.
+    let of_images = matches!(Format::of(path, &[]), Format::Dockerfile | Format::Compose);
     is_manifest(path)
-        && !is_dockerfile
+        && !of_images
         && (!NOT_COMPARED.contains(&name) || INSTALLED_NODE.iter().any(|folder| path.contains(folder)))
 }
 
@@ -122,12 +122,11 @@ pub(crate) fn is_unlocked(path: &str, locked: &HashSet<&str>) -> bool {
         && !above.into_iter().any(|one| locked.contains(one))
 }
 
-/// The packages of a file that no version tells apart, though advisories may speak of them: those without one, and
-/// actions that are pinned to a commit or branch of which nothing says which release it is.
+/// The actions of a file that cannot be compared: pinned to a commit or branch of which nothing says which release it is.
 pub(crate) fn without_version(manifest: &Manifest) -> BTreeSet<String> {
-    let open = |package: &&Package| asked(&package.purl) == Err(Unasked::NoVersion);
-    let packages = manifest.packages.iter().filter(|package| package.source != Source::Local).filter(open);
-    packages.map(|package| package.purl.to_string()).collect()
+    let actions = manifest.packages.iter().filter(|package| package.purl.kind() == "github");
+    let open = actions.filter(|package| asked(&package.purl).is_err());
+    open.map(|package| package.purl.to_string()).collect()
 }
 
 /// What the advisories say of the packages of one file.

@@ -32,7 +32,7 @@ pub struct Scan {
     pub marks: Vec<Mark>,
     /// Files of packages, when those are to be compared with advisories.
     pub package_files: usize,
-    /// Packages of these that were not compared, because nothing says which version they have.
+    /// Actions in these that were not compared, because nothing says which version they have.
     pub without_version: usize,
     /// The digest of the index that they were compared with; none when there was none.
     pub advisories: Option<String>,

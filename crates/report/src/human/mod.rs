@@ -282,7 +282,7 @@ pub(crate) fn package_lines(report: &ScanReport<'_>) -> Vec<String> {
             let digest = digest.get(..12).unwrap_or(digest);
             let open = match scan.without_version {
                 0 => String::new(),
-                number => format!(", without {} whose version nothing tells", count(number, "package", "packages")),
+                number => format!(", without {} whose version nothing tells", count(number, "action", "actions")),
             };
             Some(format!("{files} compared with advisories (index {digest}){open}"))
         }
