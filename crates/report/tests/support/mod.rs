@@ -146,6 +146,7 @@ pub(crate) fn everything() -> Scan {
             partial: vec![skipped("charts/x.yaml", "line 3: a tab where a space belongs")],
             skipped: vec![skipped("logo.png", "binary"), skipped("big.json", "larger than 64 MiB")],
             unreadable: vec![skipped("private.key", "permission denied")],
+            ..Coverage::default()
         },
         ..Scan::default()
     }
@@ -170,7 +171,14 @@ pub(crate) fn hostile() -> Scan {
     let file = vec![skipped(HOSTILE, HOSTILE)];
     Scan {
         findings: vec![finding, excepted],
-        coverage: Coverage { seen: 4, parsed: 1, partial: file.clone(), skipped: file.clone(), unreadable: file },
+        coverage: Coverage {
+            seen: 4,
+            parsed: 1,
+            partial: file.clone(),
+            skipped: file.clone(),
+            unreadable: file,
+            ..Coverage::default()
+        },
         ..Scan::default()
     }
 }
