@@ -84,7 +84,9 @@ pub(super) fn databases(bench: &Bench) -> Result<String> {
 
 /// Whether this rpm was built with a backend: Debian's has no ndb.
 fn has(bench: &Bench, rpm: &Path, backend: &str) -> Result<bool> {
-    let (_, _, errors) = observed(ask(rpm, &bench.scratch, backend).args(["--query", "no-such-package"]))?;
+    // In a folder of its own: where another's database lies, that one is used.
+    let folder = root_of(bench, &format!("without-{backend}"))?;
+    let (_, _, errors) = observed(ask(rpm, &folder, backend).args(["--query", "no-such-package"]))?;
     Ok(!errors.contains("using dummy database"))
 }
 
