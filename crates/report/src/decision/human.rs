@@ -148,6 +148,9 @@ fn place(at: &Place) -> String {
 }
 
 fn push_verdict(out: &mut String, report: &DecisionReport<'_>, style: &Style) {
+    for line in package_lines(&report.scan) {
+        let _ = writeln!(out, "{line}");
+    }
     let decision = report.decision;
     let counts = decision.counts;
     let text = headline(report);
@@ -165,9 +168,6 @@ fn push_verdict(out: &mut String, report: &DecisionReport<'_>, style: &Style) {
     }
     let (found, files) = (count(counts.findings, "finding", "findings"), count(counts.files, "file", "files"));
     let _ = writeln!(out, "{found} in {files}: {}", parts.join(", "));
-    for line in package_lines(&report.scan) {
-        let _ = writeln!(out, "{line}");
-    }
     if let Some(recorded) = &report.recorded {
         let ledger = visible(&recorded.ledger);
         let _ = writeln!(out, "recorded as entry {} of {ledger}", recorded.index);
