@@ -299,7 +299,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     if options.write {
         let path = project::root().join("docs/src/benchmarks.md");
         let told = std::fs::read_to_string(&path).context("docs/src/benchmarks.md")?;
-        std::fs::write(&path, page(&table, remarks(&told))).context("docs/src/benchmarks.md")?;
+        std::fs::write(&path, page(&joined(&table, &told), remarks(&told))).context("docs/src/benchmarks.md")?;
         eprintln!("wrote docs/src/benchmarks.md");
     }
     if !missed.is_empty() {
@@ -437,6 +437,21 @@ fn tool(name: &str, options: &Options) -> Result<PathBuf> {
         .map(|folder| folder.join(name))
         .find(|path| path.is_file())
         .with_context(|| format!("{name} is not installed"))
+}
+
+/// The new table; rows that did not run this time stay as the page has them.
+fn joined(table: &str, told: &str) -> String {
+    fn name(line: &str) -> &str {
+        line.split(" | ").next().unwrap_or(line)
+    }
+    let (head, fresh): (Vec<&str>, Vec<&str>) =
+        table.lines().partition(|line| ["| work", "|---|---|---|---|---|---|"].contains(&name(line)));
+    let old = told.lines().skip_while(|line| name(line) != "| work").skip(2).take_while(|line| !line.is_empty());
+    let kept = old.filter(|line| !fresh.iter().any(|one| name(one) == name(line)));
+    let mut rows: Vec<&str> = kept.chain(fresh.iter().copied()).collect();
+    let place = |line: &&str| ROWS.iter().position(|row| name(line) == format!("| {}", row.name));
+    rows.sort_by_key(|line| place(line).unwrap_or(usize::MAX));
+    head.into_iter().chain(rows).map(|line| format!("{line}\n")).collect()
 }
 
 /// What somebody wrote below the table, which stays.
