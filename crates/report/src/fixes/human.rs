@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use palisade_checks::{Fixed, FixedFile, Refused};
+use palisade_checks::{Fixed, FixedFile};
 use palisade_model::{Finding, Fix, Safety, Severity, Span};
 
 use super::{FixReport, patch};
@@ -79,14 +79,23 @@ fn push_fixed(out: &mut String, fixed: &[&Fixed], style: &Style) {
 fn push_summary(out: &mut String, report: &FixReport<'_>, style: &Style) {
     let fixed: usize = report.files.iter().map(|file| file.fixed.len()).sum();
     let files = report.changed().count();
-    let refused: Vec<(&FixedFile, &Refused)> =
-        report.files.iter().flat_map(|file| file.refused.iter().map(move |refused| (file, refused))).collect();
-    for (file, refused) in refused.iter().take(REFUSED_MAX) {
-        let (path, line) = (visible(&file.path), refused.finding.location.start.line);
-        let _ = writeln!(out, "left alone: {path}:{line} {}: {}", refused.finding.check.id, visible(&refused.reason));
+    // Many faults of one package have one place and one reason.
+    let mut refused: Vec<(String, usize)> = Vec::new();
+    for (file, one) in report.files.iter().flat_map(|file| file.refused.iter().map(move |one| (file, one))) {
+        let place = format!("{}:{}", visible(&file.path), one.finding.location.start.line);
+        let line = format!("{place} {}: {}", one.finding.check.id, visible(&one.reason));
+        match refused.last_mut().filter(|(last, _)| *last == line) {
+            Some((_, times)) => *times += 1,
+            None => refused.push((line, 1)),
+        }
     }
-    if refused.len() > REFUSED_MAX {
-        let _ = writeln!(out, "left alone: {} more", thousands(refused.len() - REFUSED_MAX));
+    for (line, times) in refused.iter().take(REFUSED_MAX) {
+        let times = if *times > 1 { format!(" ({times} findings)") } else { String::new() };
+        let _ = writeln!(out, "left alone: {line}{times}");
+    }
+    let more: usize = refused.iter().skip(REFUSED_MAX).map(|(_, times)| times).sum();
+    if more > 0 {
+        let _ = writeln!(out, "left alone: {} more", thousands(more));
     }
     for (path, reason) in report.failed {
         let failed = style.paint(Role::Severity(Severity::High), "failed:");
