@@ -9,8 +9,9 @@ use std::fmt::Write as _;
 use palisade_model::{Finding, Severity};
 
 use crate::ScanReport;
+use crate::human::package_lines;
 use crate::tally::Tally;
-use crate::text::{count, duration, shorten, thousands, uncompared, visible};
+use crate::text::{count, duration, shorten, thousands, visible};
 
 /// GitHub's limit for a comment is 65,536 characters; what is left is for the ending.
 pub(crate) const CHARACTERS_MAX: usize = 64_000;
@@ -139,13 +140,14 @@ pub(crate) fn ending(report: &ScanReport<'_>, tally: &Tally) -> String {
         push_more(&mut out, unread.len());
         out.push_str("\n</details>\n");
     }
-    if !coverage.uncompared.is_empty() {
+    let lines = package_lines(report);
+    if !lines.is_empty() {
         out.push('\n');
     }
-    for one in coverage.uncompared.iter().take(NAMED_MAX) {
-        let _ = writeln!(out, "- {}", text(&uncompared(one)));
+    for line in lines.iter().take(NAMED_MAX) {
+        let _ = writeln!(out, "- {}", text(line));
     }
-    push_more(&mut out, coverage.uncompared.len());
+    push_more(&mut out, lines.len());
     let files = count(coverage.seen, "file", "files");
     let checks = count(report.checks.len(), "check", "checks");
     let skipped = coverage.skipped.len();

@@ -12,6 +12,7 @@ use palisade_model::{Confidence, Excerpt, Finding, Location, Meta, Severity, Spa
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use crate::json::PackagesOut;
 use crate::page::section;
 use crate::text::{shorten, uncompared, visible};
 use crate::{ScanReport, VERSION, json};
@@ -353,10 +354,14 @@ fn invocation(report: &ScanReport<'_>, dropped: usize) -> Value {
         let text = format!("{dropped} less severe results were left out: a run holds at most {RESULTS_MAX}");
         notes.push(json!({ "level": "warning", "message": { "text": text } }));
     }
+    let mut properties = json!({ "seen": coverage.seen, "parsed": coverage.parsed, "skipped": coverage.skipped.len() });
+    if let (Some(packages), Some(properties)) = (PackagesOut::of(report), properties.as_object_mut()) {
+        properties.insert("packages".to_owned(), json!(packages));
+    }
     json!({
         "executionSuccessful": true,
         "toolExecutionNotifications": notes,
-        "properties": { "seen": coverage.seen, "parsed": coverage.parsed, "skipped": coverage.skipped.len() },
+        "properties": properties,
     })
 }
 

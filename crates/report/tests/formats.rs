@@ -50,6 +50,21 @@ fn every_format_reads_as_expected() {
 }
 
 #[test]
+fn what_packages_were_compared_with_stands_in_every_report() {
+    let digest = "0123456789abcdef".repeat(4);
+    let compared = Scan { package_files: 2, advisories: Some(digest), ..everything() };
+    let blind = Scan { package_files: 2, ..everything() };
+    for format in [Format::Human, Format::Json, Format::Sarif, Format::Markdown, Format::Html] {
+        let text = |scan: &Scan| render(format, &report(scan), &Style::default());
+        assert!(text(&compared).contains("0123456789ab"), "{}", format.name());
+        // That nothing was compared is never silence.
+        let words =
+            if matches!(format, Format::Json | Format::Sarif) { "advisories" } else { "not compared with known" };
+        assert!(text(&blind).contains(words), "{}", format.name());
+    }
+}
+
+#[test]
 fn hostile_text_stays_text_in_every_format() {
     for format in Format::ALL {
         let scan = hostile();

@@ -5,7 +5,6 @@ use std::fmt::Write as _;
 use palisade_gate::Verdict;
 
 use super::{DecisionReport, allowing, counts_old, findings, groups, headline, rule};
-use crate::human::package_lines;
 use crate::markdown::{CHARACTERS_MAX, code, ending, excerpt, text};
 use crate::tally::Tally;
 use crate::text::{count, thousands};
@@ -70,9 +69,6 @@ pub(super) fn render(report: &DecisionReport<'_>) -> String {
             writeln!(out, "\nand {}; `palisade gate merge` lists them.", count(left, "more reason", "more reasons"));
     }
     out.push_str(&warnings);
-    for line in package_lines(&report.scan) {
-        let _ = writeln!(out, "\n{line}.");
-    }
     if let Some(recorded) = &report.recorded {
         let _ = writeln!(out, "\nRecorded as entry {} of {}.", recorded.index, code(&recorded.ledger));
     }

@@ -16,8 +16,9 @@ use base64::engine::general_purpose::STANDARD;
 use palisade_model::{ExceptionNote, Finding, Meta, Severity, Skipped};
 use sha2::{Digest as _, Sha256};
 
+use crate::human::package_lines;
 use crate::tally::Tally;
-use crate::text::{count, duration, thousands, uncompared};
+use crate::text::{count, duration, thousands};
 use crate::xml::escape;
 use crate::{ScanReport, VERSION};
 
@@ -250,8 +251,8 @@ fn push_coverage(out: &mut String, report: &ScanReport<'_>) {
         thousands(coverage.skipped.len()),
         thousands(coverage.unreadable.len())
     );
-    for one in coverage.uncompared.iter().take(FILES_LISTED_MAX) {
-        let _ = writeln!(out, "<p>{}</p>", escape(&uncompared(one)));
+    for line in package_lines(report).iter().take(FILES_LISTED_MAX) {
+        let _ = writeln!(out, "<p>{}</p>", escape(line));
     }
     push_files(out, "Not readable", &coverage.unreadable, " open");
     push_files(out, "Read in part", &coverage.partial, " open");
