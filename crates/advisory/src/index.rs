@@ -14,6 +14,7 @@ mod fault;
 mod keep;
 
 use std::io;
+use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
@@ -201,18 +202,17 @@ impl Index {
             let at = (usize::try_from(hash & mask as u64).unwrap_or(0) + step) & mask;
             let Some((tag, place)) = slot(&self.table, at).filter(|(_, place)| *place != 0) else { break };
             if tag == tag_of(hash) {
-                self.block(place, buffer)?;
+                let content = self.block(place, buffer)?;
                 // A namesake in the table: go on with the next slot.
-                if Block::is_of(buffer, ecosystem, name) {
-                    found = Some(());
+                if Block::is_of(buffer.get(content.clone()).unwrap_or_default(), ecosystem, name) {
+                    found = Some(content);
                     break;
                 }
             }
         }
-        match found {
-            None => Ok(None),
-            Some(()) => Block::parse(buffer).map(Some).ok_or(OpenError::Damaged("a block does not read")),
-        }
+        let Some(content) = found else { return Ok(None) };
+        let block = buffer.get(content).and_then(Block::parse);
+        block.map(Some).ok_or(OpenError::Damaged("a block does not read"))
     }
 
     /// The places of all blocks, in the order of the table.
@@ -223,29 +223,37 @@ impl Index {
             .filter(|place| *place != 0)
     }
 
-    /// The content of the block at a place, checked against its digest.
-    fn block(&self, place: u32, buffer: &mut Vec<u8>) -> Result<(), OpenError> {
+    /// Reads the block at a place, checked against its sum: where in the buffer its content is. The buffer may be longer,
+    /// so that it is not cleared for each block.
+    fn block(&self, place: u32, buffer: &mut Vec<u8>) -> Result<Range<usize>, OpenError> {
         let start = u64::from(place) * 8;
         let left = usize::try_from(self.about.0.saturating_sub(start)).unwrap_or(usize::MAX);
         if left < BLOCK_HEAD || start < (HEADER_BYTES + self.table.len()) as u64 {
             return Err(OpenError::Damaged("a block lies outside"));
         }
-        buffer.clear();
-        buffer.resize(left.min(BLOCK_BYTES_FIRST), 0);
-        (self.read)(start, buffer)?;
+        let have = left.min(BLOCK_BYTES_FIRST);
+        if buffer.len() < have {
+            buffer.resize(have, 0);
+        }
+        (self.read)(start, buffer.get_mut(..have).unwrap_or_default())?;
         let head = buffer.first_chunk::<BLOCK_HEAD>().copied().unwrap_or_default();
         let [a, b, c, d, sum @ ..] = head;
         let length = u32::from_le_bytes([a, b, c, d]) as usize;
         if length > BLOCK_BYTES_MAX || length > left - BLOCK_HEAD {
             return Err(OpenError::Damaged("a block is longer than the rest"));
         }
-        let have = buffer.len();
-        buffer.resize(BLOCK_HEAD + length, 0);
-        if let Some(rest) = buffer.get_mut(have..).filter(|rest| !rest.is_empty()) {
+        let end = BLOCK_HEAD + length;
+        if buffer.len() < end {
+            buffer.resize(end, 0);
+        }
+        if let Some(rest) = buffer.get_mut(have..end).filter(|rest| !rest.is_empty()) {
             (self.read)(start + have as u64, rest)?;
         }
-        buffer.drain(..BLOCK_HEAD);
-        if block_sum(buffer) == sum { Ok(()) } else { Err(OpenError::Damaged("a block is another")) }
+        let content = BLOCK_HEAD..end;
+        match buffer.get(content.clone()) {
+            Some(bytes) if block_sum(bytes) == sum => Ok(content),
+            _ => Err(OpenError::Damaged("a block is another")),
+        }
     }
 }
 

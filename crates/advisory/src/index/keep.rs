@@ -18,8 +18,8 @@ pub(super) fn all(index: &Index) -> Result<Kept, OpenError> {
     let mut kept = Kept { advisories: BTreeMap::new(), enrichment: Enrichment::default() };
     let mut buffer = Vec::new();
     for place in index.places() {
-        index.block(place, &mut buffer)?;
-        let block = Block::parse(&buffer).ok_or(OpenError::Damaged("a block does not read"))?;
+        let content = index.block(place, &mut buffer)?;
+        let block = buffer.get(content).and_then(Block::parse).ok_or(OpenError::Damaged("a block does not read"))?;
         for fault in &block.faults {
             for record in &fault.records {
                 let advisory = kept.advisories.entry(record.id.to_owned()).or_insert_with(|| advisory(fault, record));
