@@ -156,6 +156,15 @@ fn overlapping_zip_members_are_refused() {
 }
 
 #[test]
+fn an_end_that_is_not_filled_up_is_an_end() {
+    let bytes = tar_of(&[("a", b"one"), ("b", b"three")]);
+    let end = 512 + 512 + 512 + 5;
+    assert_eq!(open(&bytes[..end]), map([("x!a", "one"), ("x!b", "three")]));
+    let cut = open(&bytes[..end - 1]);
+    assert!(cut.values().any(|what| what.contains("cut off")), "{cut:?}");
+}
+
+#[test]
 fn damage_is_told_and_never_a_panic() {
     let files: &[(&str, &[u8])] = &[("a", &[b'x'; 3000]), ("b", b"second"), ("c.zip", &zip_of(&[("d", b"inner")]))];
     for whole in [tar_of(files), gzip(&tar_of(files)), zstd(&tar_of(files)), zip_of(files)] {
