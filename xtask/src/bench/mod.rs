@@ -464,7 +464,8 @@ fn page(table: &str, remarks: &str) -> String {
     format!(
         "<!-- Written by `cargo xtask bench --write`. -->\n\n# Benchmarks\n\n\
          CPU time (user and system, of all threads) and largest resident memory, side by side in one run; \
-         the fastest of {RUNS} runs counts, slow peers run once. Make the table yourself:\n\n\
+         the fastest of {RUNS} runs counts, slow peers run once. Rows may be of different days, the two sides of a row are \
+         not. Make the table yourself:\n\n\
          ```sh\ncargo xtask bench --corpus DIR --tools DIR --write\n```\n\n\
          `--corpus` is a folder with checkouts of pytorch/test-infra, kubeflow/manifests, openbao/openbao, \
          terraform-aws-modules/terraform-aws-eks and GoogleCloudPlatform/cloud-foundation-fabric, denoland/deno, \
