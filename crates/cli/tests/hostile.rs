@@ -110,7 +110,9 @@ fn a_registry_that_lies_is_an_error() {
     }
     let cases: Vec<(&str, &'static str, String, Vec<u8>, &str)> = vec![
         (blob, "200 OK", format!("content-length: {}\r\n", bytes.len()), bytes[..700].to_vec(), "cannot read layer"),
-        (blob, "200 OK", "content-length: 700\r\n".to_owned(), bytes[..700].to_vec(), "cannot read layer"),
+        // Cut off in what fills the last file up: all files are whole, the layer is not.
+        (blob, "200 OK", "content-length: 700\r\n".to_owned(), bytes[..700].to_vec(), "digest"),
+        (blob, "200 OK", "content-length: 530\r\n".to_owned(), bytes[..530].to_vec(), "cannot read layer"),
         (blob, "200 OK", "content-length: 1536\r\n".to_owned(), bytes[..1536].to_vec(), "digest"),
         (
             blob,
