@@ -14,6 +14,7 @@ use std::time::{Duration, Instant};
 
 use base64::Engine as _;
 use common::{POD, Place};
+use palisade_testkit::tar;
 use serde_json::json;
 use server::Server;
 use sha2::{Digest as _, Sha256};
@@ -30,27 +31,6 @@ fn zip(files: &[(&str, &[u8])]) -> Vec<u8> {
         writer.write_all(bytes).unwrap();
     }
     writer.finish().unwrap().into_inner()
-}
-
-/// A layer of plain files.
-fn layer(files: &[(&str, &[u8])]) -> Vec<u8> {
-    let mut out = Vec::new();
-    for (name, bytes) in files {
-        let mut header = [0_u8; 512];
-        header[..name.len()].copy_from_slice(name.as_bytes());
-        header[100..108].copy_from_slice(b"0000644\0");
-        header[124..136].copy_from_slice(format!("{:011o}\0", bytes.len()).as_bytes());
-        header[148..156].copy_from_slice(b"        ");
-        header[156] = b'0';
-        header[257..265].copy_from_slice(b"ustar\x0000");
-        let sum: u32 = header.iter().map(|byte| u32::from(*byte)).sum();
-        header[148..156].copy_from_slice(format!("{sum:06o}\0 ").as_bytes());
-        out.extend(header);
-        out.extend(*bytes);
-        out.resize(out.len().next_multiple_of(512), 0);
-    }
-    out.resize(out.len() + 1024, 0);
-    out
 }
 
 /// The blobs of an image: its configuration, its layer, its manifest.
@@ -80,7 +60,7 @@ fn serve(server: &Server, blobs: &[Vec<u8>; 3]) -> [String; 3] {
 #[test]
 fn a_registry_that_lies_is_an_error() {
     let (place, server, elsewhere) = (Place::new(&[("pod.yaml", POD)]), Server::start(), Server::start());
-    let blobs = image(&layer(&[("var/lib/dpkg/status", b"Package: a\nStatus: install ok installed\nVersion: 1\n\n")]));
+    let blobs = image(&tar(&[("var/lib/dpkg/status", b"Package: a\nStatus: install ok installed\nVersion: 1\n\n")]));
     let [_, bytes, _] = &blobs;
     let paths = serve(&server, &blobs);
     let [_, blob, manifest] = &paths;
@@ -186,7 +166,7 @@ fn archives_that_are_made_to_burst_are_told_and_the_rest_is_read() {
     let from = overlapping.windows(4).rposition(|bytes| bytes == b"PK\x01\x02").unwrap();
     let length = u32::try_from(overlapping.len()).unwrap().to_le_bytes();
     overlapping[from + 20..from + 24].copy_from_slice(&length);
-    let layer = layer(&[
+    let layer = tar::<&str, &[u8]>(&[
         ("app/good.jar", &good),
         ("app/out.jar", &out),
         ("app/bomb.jar", &bomb),

@@ -13,6 +13,7 @@ use std::sync::{Arc, Mutex};
 
 use base64::Engine as _;
 use common::{POD, Place};
+use palisade_testkit::tar;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
@@ -26,27 +27,6 @@ const RECORD: &str = r#"{"id": "EX-9", "modified": "2026-01-01T00:00:00Z", "summ
 fn digest(bytes: &[u8]) -> String {
     let hex: String = Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
     format!("sha256:{hex}")
-}
-
-/// A tar archive of plain files.
-fn tar(files: &[(&str, &str)]) -> Vec<u8> {
-    let mut out = Vec::new();
-    for (name, text) in files {
-        let mut header = [0_u8; 512];
-        header[..name.len()].copy_from_slice(name.as_bytes());
-        header[100..108].copy_from_slice(b"0000644\0");
-        header[124..136].copy_from_slice(format!("{:011o}\0", text.len()).as_bytes());
-        header[148..156].copy_from_slice(b"        ");
-        header[156] = b'0';
-        header[257..265].copy_from_slice(b"ustar\x0000");
-        let sum: u32 = header.iter().map(|byte| u32::from(*byte)).sum();
-        header[148..156].copy_from_slice(format!("{sum:06o}\0 ").as_bytes());
-        out.extend(header);
-        out.extend(text.as_bytes());
-        out.resize(out.len().next_multiple_of(512), 0);
-    }
-    out.resize(out.len() + 1024, 0);
-    out
 }
 
 fn status(packages: &[(&str, &str)]) -> String {
@@ -66,12 +46,12 @@ struct Built {
 fn built() -> Built {
     // In two parts, so that this file holds no password.
     let secret = format!("DB_{}=q8Zr2LkT0v{}\n", "PASSWORD", "Xc5Wm1Qp");
-    let first = tar(&[
+    let first = tar::<&str, &str>(&[
         ("etc/os-release", "ID=debian\nVERSION_ID=\"12\"\n"),
         ("var/lib/dpkg/status", &status(&[("libz", "1.2-1"), ("gone", "1-1"), ("still", "1-1")])),
         ("srv/.env", &secret),
     ]);
-    let second = tar(&[
+    let second = tar::<&str, &str>(&[
         ("var/lib/dpkg/status", &status(&[("libz", "1.2-1"), ("still", "1-1"), ("late", "2-1")])),
         ("srv/.wh..env", ""),
     ]);
@@ -119,7 +99,7 @@ fn licences_of_what_is_installed_are_judged_by_the_settings_of_the_folder_one_is
     let site = "usr/lib/python3/dist-packages";
     let wheel = |name: &str, licence: &str| format!("Name: {name}\nVersion: 1.0\nLicense-Expression: {licence}\n");
     let (fine, gone, bad) = (wheel("fine", "MIT"), wheel("gone", "AGPL-3.0-only"), wheel("bad", "AGPL-3.0-or-later"));
-    let first = tar(&[
+    let first = tar::<&str, &str>(&[
         ("etc/os-release", "ID=alpine\nVERSION_ID=3.20\n"),
         (
             "lib/apk/db/installed",
@@ -128,8 +108,10 @@ fn licences_of_what_is_installed_are_judged_by_the_settings_of_the_folder_one_is
         (&format!("{site}/fine-1.0.dist-info/METADATA"), &fine),
         (&format!("{site}/gone-1.0.dist-info/METADATA"), &gone),
     ]);
-    let second =
-        tar(&[(&format!("{site}/.wh.gone-1.0.dist-info"), ""), (&format!("{site}/bad-1.0.dist-info/METADATA"), &bad)]);
+    let second = tar::<&str, &str>(&[
+        (&format!("{site}/.wh.gone-1.0.dist-info"), ""),
+        (&format!("{site}/bad-1.0.dist-info/METADATA"), &bad),
+    ]);
     image(vec![first, second], "A=b".to_owned()).write(&place);
     let scan = place.json(&["scan", "image", "--select", "packages"], 0);
     let told: Vec<String> = scan["findings"]

@@ -49,6 +49,21 @@ impl<'t> Cursor<'t> {
         self.at = found.map_or(self.text.len(), |found| self.at + found + text.len());
     }
 
+    /// Moves past what is `blank`, and past comments as C has them.
+    pub(super) fn skip_blank(&mut self, blank: impl Fn(u8) -> bool) {
+        loop {
+            self.skip_while(&blank);
+            match (self.peek(0), self.peek(1)) {
+                (b'/', b'/') => self.skip_to(b'\n'),
+                (b'/', b'*') => {
+                    self.at += 2;
+                    self.skip_past("*/");
+                }
+                _ => return,
+            }
+        }
+    }
+
     /// A word here: letters, digits, `_` and whatever is beyond ASCII, beginning with no digit. Empty when there is
     /// none.
     pub(super) fn word(&mut self) -> &'t str {

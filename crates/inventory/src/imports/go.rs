@@ -65,15 +65,5 @@ fn one(cursor: &mut Cursor<'_>, offset: usize, found: &mut Found<'_>) -> bool {
 
 /// Moves past white space, semicolons and comments.
 fn skip(cursor: &mut Cursor<'_>) {
-    loop {
-        cursor.skip_while(|byte| byte.is_ascii_whitespace() || byte == b';');
-        match (cursor.peek(0), cursor.peek(1)) {
-            (b'/', b'/') => cursor.skip_to(b'\n'),
-            (b'/', b'*') => {
-                cursor.at += 2;
-                cursor.skip_past("*/");
-            }
-            _ => return,
-        }
-    }
+    cursor.skip_blank(|byte| byte.is_ascii_whitespace() || byte == b';');
 }

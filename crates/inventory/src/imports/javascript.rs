@@ -204,13 +204,13 @@ impl<'t> Reader<'t> {
     }
 
     fn place(&mut self) -> usize {
-        skip(&mut self.cursor);
+        self.cursor.skip_blank(|byte| byte.is_ascii_whitespace());
         self.cursor.at
     }
 
     /// The next token; none where a text between backticks does not end.
     fn next(&mut self) -> Option<Token<'t>> {
-        skip(&mut self.cursor);
+        self.cursor.skip_blank(|byte| byte.is_ascii_whitespace());
         if self.cursor.is_end() {
             return Some(Token::End);
         }
@@ -324,19 +324,4 @@ fn regular_expression(bytes: &[u8]) -> Option<usize> {
         }
     }
     None
-}
-
-/// Moves past white space and comments.
-fn skip(cursor: &mut Cursor<'_>) {
-    loop {
-        cursor.skip_while(|byte| byte.is_ascii_whitespace());
-        match (cursor.peek(0), cursor.peek(1)) {
-            (b'/', b'/') => cursor.skip_to(b'\n'),
-            (b'/', b'*') => {
-                cursor.at += 2;
-                cursor.skip_past("*/");
-            }
-            _ => return,
-        }
-    }
 }
